@@ -1,0 +1,3 @@
+"""Certbot's DNS authenticator for mijn.host."""
+
+__version__ = "2.0.0.dev0"

@@ -1,0 +1,15 @@
+# shellcheck shell=sh
+# What the scripts here share; they read it, nobody runs it.
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Runs a command as root, if that is possible without asking for a password.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+        sudo -n "$@"
+    else
+        return 1
+    fi
+}
