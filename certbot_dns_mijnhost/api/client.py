@@ -1,0 +1,98 @@
+"""The client: one door to each chapter of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+import requests
+
+from certbot_dns_mijnhost.api.addresses import DEFAULT_BASE_URL
+from certbot_dns_mijnhost.api.answers import Envelope
+from certbot_dns_mijnhost.api.dns_records import DNSRecordsResource
+from certbot_dns_mijnhost.api.domains import DomainsResource
+from certbot_dns_mijnhost.api.models import Whoami
+from certbot_dns_mijnhost.api.models.fields import Fields
+from certbot_dns_mijnhost.api.retry import RetryPolicy
+from certbot_dns_mijnhost.api.transport import Timeout, Transport
+
+DEFAULT_TIMEOUT = 30.0
+
+
+class MijnHostClient:
+    """A client of the mijn.host API v2, see https://mijn.host/api/doc/.
+
+    ::
+
+        with MijnHostClient(api_key) as client:
+            for domain in client.domains.get_all():
+                print(domain.domain, domain.renewal_date)
+
+    :param api_key: from mijn.host's control panel; it is sent only to `base_url` and shown nowhere.
+    :param base_url: HTTPS, or HTTP to a loopback address.
+    :param timeout: seconds to wait for a connection and for each part of an answer, or a pair of
+        the two.
+    :param session: a session of requests to use (for adapters, proxies, certificates of your own);
+        it is not closed by this client.
+    :param retry: when a request is sent again; see :class:`~certbot_dns_mijnhost.api.RetryPolicy`.
+    :raises InvalidInputError: for a key or a URL that must not be used.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: Timeout = DEFAULT_TIMEOUT,
+        session: requests.Session | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self._transport = Transport(
+            api_key, base_url=base_url, timeout=timeout, session=session, retry=retry
+        )
+        self.domains = DomainsResource(self._transport)
+        self.dns_records = DNSRecordsResource(self._transport)
+
+    def __repr__(self) -> str:
+        return f"MijnHostClient(base_url={self._transport.base_url!r})"
+
+    def __enter__(self) -> MijnHostClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def whoami(self) -> Whoami:
+        """Return the caller's public address and customer number.
+
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        """
+        envelope = self._transport.request("GET", "/whoami")
+        return Whoami.from_dict(Fields(envelope, "an answer").child("data", "the caller").raw)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        json: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Envelope:
+        """Send what has no method here yet, and return the envelope.
+
+        :param method: HTTP's method, in capitals.
+        :param path: below the base URL, such as ``/domains/example.nl``, its segments quoted.
+        :param json: what to send as the body.
+        :param params: the query.
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        """
+        return self._transport.request(method, path, json=json, params=params)

@@ -1,0 +1,95 @@
+"""The records of a domain's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from certbot_dns_mijnhost.api.addresses import segment
+from certbot_dns_mijnhost.api.errors import InvalidInputError
+from certbot_dns_mijnhost.api.models import DNSRecord
+from certbot_dns_mijnhost.api.models.fields import Fields
+from certbot_dns_mijnhost.api.transport import Transport
+
+
+class DNSRecordsResource:
+    """``client.dns_records``, see https://mijn.host/api/doc/api-343221.
+
+    A reading soon after a write may show the zone as it was before, and can for a moment be short
+    or empty: never edit a reading and write it back without confirming it first.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get_all(self, domain: str) -> list[DNSRecord]:
+        """Return the records of the zone, without the apex's NS and SOA.
+
+        :raises InvalidResponseError: where the answer lacks the list of records; a zone is never
+            taken as empty because of that.
+        :raises BadRequestError: where the account has no such domain.
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        """
+        envelope = self._transport.request("GET", _path(domain))
+        data = Fields(envelope, "an answer").child("data", "a zone")
+        return [DNSRecord.from_dict(entry) for entry in data.list_of_objects("records")]
+
+    def replace_all(self, domain: str, records: Iterable[DNSRecord]) -> None:
+        """Replace the whole zone by `records`. Never sent twice.
+
+        **Hazard**: each record that is not among `records` is lost, also one that somebody else
+        added since they were read.
+
+        :raises InvalidInputError: for no records at all, or one that breaks a rule.
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`; where
+            `may_have_taken_effect` is true, only reading back tells.
+        """
+        checked = list(records)
+        if not checked:
+            raise InvalidInputError("records: a zone can't be replaced by nothing.")
+        for record in checked:
+            record.check()
+        body = {"records": [record.to_dict() for record in checked]}
+        self._transport.request("PUT", _path(domain), json=body)
+
+    def update(self, domain: str, record: DNSRecord) -> None:
+        """Write one record; it is created if there is none.
+
+        **Hazard**: where another value stands at the same type and name, it is not known whether
+        the API adds to it or replaces it.
+
+        See https://mijn.host/api/doc/api-3600003
+
+        :raises InvalidInputError: where the record breaks a rule.
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`; where
+            `may_have_taken_effect` is true, only reading back tells.
+        """
+        record.check()
+        self._transport.request("PATCH", _path(domain), json={"record": record.to_dict()})
+
+    def delete(self, domain: str, record: DNSRecord) -> None:
+        """Remove the one record of this type, name and value; others at the name stay.
+
+        See https://mijn.host/api/doc/api-4293957
+
+        :raises MethodNotAllowedError: where the API does not offer this yet.
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`; where
+            `may_have_taken_effect` is true, only reading back tells.
+        """
+        record.check()
+        self._transport.request("DELETE", _path(domain), json={"record": record.to_dict()})
+
+    def clear(self, domain: str, type: str, name: str) -> None:  # noqa: A002  # the API's word
+        """Ask for the removal of **all** values of this type and name, by a PATCH with null.
+
+        **Hazard**: not documented. One client uses it; an API that does not know it may refuse, or
+        say yes and do nothing: read back what it did. Prefer :meth:`delete`.
+
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        """
+        DNSRecord(type, name, "").check()
+        body = {"record": {"type": type, "name": name, "value": None}}
+        self._transport.request("PATCH", _path(domain), json=body)
+
+
+def _path(domain: str) -> str:
+    return f"/domains/{segment(domain)}/dns"

@@ -1,0 +1,85 @@
+"""When a request is sent again, and after which pause."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, field
+from typing import Callable
+
+from certbot_dns_mijnhost.api.errors import (
+    InvalidResponseError,
+    MijnHostError,
+    RateLimitError,
+    RedirectError,
+    ServerError,
+    TransportError,
+)
+
+REPEATABLE_UNDONE = frozenset({"GET", "PATCH", "DELETE"})
+"""Methods that are sent again where the first attempt certainly had no effect."""
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """Bounded repeats with growing pauses.
+
+    * GET is repeated after a lost answer, a garbled answer, 429 and 5xx: reading costs nothing.
+    * PATCH and DELETE are repeated only where nothing can have happened (429, connection refused).
+      Whoever calls them knows how to read back whether a lost answer hid a success.
+    * POST and PUT are never repeated: an order charges the account, a second whole-zone write
+      would undo what others wrote in between.
+
+    Replace it by a subclass, or by any object with :meth:`pause`.
+
+    :param tries: how often a request is sent at the most.
+    :param total_seconds: no repeat starts later than this after the first attempt began.
+    :param first_pause: seconds before the first repeat; doubled for each further one.
+    :param longest_pause: ceiling in seconds for a pause, also for a ``Retry-After`` of the API.
+    :param jitter: share of a pause that is left to chance, so that many machines spread out.
+    """
+
+    tries: int = 5
+    total_seconds: float = 90.0
+    first_pause: float = 0.5
+    longest_pause: float = 30.0
+    jitter: float = 0.25
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    chance: Callable[[], float] = field(default=random.random, repr=False)
+
+    def pause(
+        self, method: str, error: MijnHostError, attempt: int, elapsed: float
+    ) -> float | None:
+        """Tell how many seconds to wait before the next attempt, or None to give up.
+
+        :param method: HTTP method of the failed request.
+        :param error: how it failed.
+        :param attempt: number of attempts made so far, from 1.
+        :param elapsed: seconds since the first attempt began.
+        """
+        if attempt >= self.tries or not self.is_repeatable(method, error):
+            return None
+        asked = getattr(error, "retry_after", None)
+        seconds = self.growing_pause(attempt) if asked is None else self._heed(asked)
+        return None if elapsed + seconds > self.total_seconds else seconds
+
+    def is_repeatable(self, method: str, error: MijnHostError) -> bool:
+        """Tell whether repeating this request after this error can do no harm."""
+        if isinstance(error, RedirectError):
+            return False
+        if not isinstance(
+            error, (TransportError, InvalidResponseError, RateLimitError, ServerError)
+        ):
+            return False
+        if method == "GET":
+            return True
+        return method in REPEATABLE_UNDONE and not error.may_have_taken_effect
+
+    def growing_pause(self, attempt: int) -> float:
+        """Seconds before the attempt that follows attempt number `attempt`."""
+        seconds = min(self.first_pause * 2.0 ** (attempt - 1), self.longest_pause)
+        return seconds * (1 + self.jitter * self.chance())
+
+    def _heed(self, retry_after: float) -> float:
+        return min(max(retry_after, 0.0), self.longest_pause)
