@@ -1,0 +1,126 @@
+"""The HTTP API without sockets: routes, envelope, key check, faults and the request log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from certbot_dns_mijnhost.emulator import refusals
+from certbot_dns_mijnhost.emulator.account import Account
+from certbot_dns_mijnhost.emulator.chapters import ROUTES
+from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
+from certbot_dns_mijnhost.emulator.faults import Faults
+from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost, Request, json_answer
+from certbot_dns_mijnhost.emulator.refusals import Refused
+
+BASE_PATH = "/api/v2"
+
+
+@dataclass(frozen=True)
+class LoggedRequest:
+    """One line of the request log; it never holds headers, so never the key.
+
+    :param path: with the query
+    :param status: HTTP status; none where the connection broke instead
+    :param bytes_received: length of the request's body
+    :param bytes_sent: length of the answer's body
+    :param connection: the number of the TCP connection
+    """
+
+    method: str
+    path: str
+    status: int | None
+    bytes_received: int
+    bytes_sent: int
+    connection: int
+
+
+class Application:
+    """Answers requests out of the account.
+
+    :param requests: the log to write to
+    """
+
+    def __init__(self, account: Account, faults: Faults, requests: list[LoggedRequest]) -> None:
+        self._account = account
+        self._faults = faults
+        self._requests = requests
+        self._lock = threading.Lock()
+
+    def handle(self, request: Request) -> Answer:
+        """Answer one request.
+
+        :raises ConnectionLost: where a fault breaks the connection
+        """
+        try:
+            answer = self._answer_or_fault(request)
+        except ConnectionLost:
+            self._log(request, None, 0)
+            raise
+        self._log(request, answer.status, answer.size)
+        return answer
+
+    def _answer_or_fault(self, request: Request) -> Answer:
+        fault = self._faults.take(request.method, urlsplit(request.path).path)
+        if fault is None:
+            return self._answer(request)
+        return fault.play(self._answer(request) if fault.after else None)
+
+    def _answer(self, request: Request) -> Answer:
+        try:
+            reply = self._reply(request)
+        except Refused as refused:
+            return self._refusal(refused)
+        body: dict[str, object] = {"status": 200, "status_description": reply.description}
+        if reply.data is not None:
+            body["data"] = reply.data
+        return json_answer(200, body)
+
+    def _refusal(self, refused: Refused) -> Answer:
+        """Wrap a refusal. Seen in practice: ``status`` may be a word, HTTP may say 200."""
+        variants = self._account.variants
+        word = "error" if variants.error_status_word else refused.status
+        return json_answer(
+            200 if variants.errors_inside_200 else refused.status,
+            {"status": word, "status_description": refused.description},
+        )
+
+    def _reply(self, request: Request) -> Reply:
+        """Find who answers. Assumed: the key is looked at before the path and the method."""
+        self._account.check_key(request.header("API-Key"))
+        url = urlsplit(request.path)
+        route, parameters = find_route(ROUTES, request.method, url.path)
+        if route.needs_whitelist:
+            self._account.check_address()
+        call = Call(parameters, parse_qs(url.query), request.body, request.address)
+        return route.handler(self._account, call)
+
+    def _log(self, request: Request, status: int | None, sent: int) -> None:
+        line = LoggedRequest(
+            request.method, request.path, status, len(request.body), sent, request.connection
+        )
+        with self._lock:
+            self._requests.append(line)
+
+
+def find_route(routes: Iterable[Route], method: str, path: str) -> tuple[Route, Mapping[str, str]]:
+    """Find the route for a path and a method.
+
+    Seen in practice: a known path with another method is a 400. Assumed: an unknown path is a 404,
+    and a slash at the end makes no difference.
+
+    :raises Refused: with 400 or 404
+    """
+    if not path.startswith(f"{BASE_PATH}/"):
+        raise Refused(404, refusals.NOT_FOUND)
+    segments = [unquote(part) for part in path[len(BASE_PATH) + 1 :].rstrip("/").split("/")]
+    fitting = [route for route in routes if route.fits(segments)]
+    if not fitting:
+        raise Refused(404, refusals.NOT_FOUND)
+    most_exact = max(route.literals for route in fitting)
+    for route in fitting:
+        if route.literals == most_exact and route.method == method:
+            return route, route.parameters(segments)
+    raise refusals.bad_request(refusals.WRONG_METHOD)

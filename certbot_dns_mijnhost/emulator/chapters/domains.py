@@ -1,0 +1,52 @@
+"""The domains: listing them, and looking at one."""
+
+from __future__ import annotations
+
+from certbot_dns_mijnhost.emulator import refusals
+from certbot_dns_mijnhost.emulator.account import Account
+from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
+from certbot_dns_mijnhost.emulator.domain import Domain
+from certbot_dns_mijnhost.emulator.refusals import Refused
+
+
+def get_all(account: Account, call: Call) -> Reply:
+    """List the domains. Documented, as are the fields.
+
+    Assumed: with several tags, a domain that has one of them is listed; and the two answers for
+    a key that may not list.
+    """
+    forbidden = account.variants.listing_forbidden
+    if forbidden == "bad_request":
+        raise refusals.bad_request(f"{refusals.NO_ACCESS}.")
+    if forbidden:
+        raise Refused(403, refusals.NO_ACCESS)
+    tags = {tag for text in call.query.get("tags", ()) for tag in text.split(",") if tag}
+    wanted = [domain for domain in account.domains() if not tags or tags & set(domain.tags)]
+    return Reply({"domains": [summary(domain) for domain in wanted]})
+
+
+def get(account: Account, call: Call) -> Reply:
+    """Show one domain. The fields beyond those of the listing are documented by group only."""
+    domain = account.find(call.parameters["domain"])
+    return Reply(
+        {
+            **summary(domain),
+            "is_locked": domain.is_locked,
+            "managed_dns": domain.managed_dns,
+        }
+    )
+
+
+def summary(domain: Domain) -> dict[str, object]:
+    """Return a domain as the listing shows it (documented)."""
+    return {
+        "id": domain.id,
+        "domain": domain.name,
+        "renewal_date": domain.renewal_date,
+        "status": domain.status,
+        "status_id": domain.status_id,
+        "tags": list(domain.tags),
+    }
+
+
+ROUTES = (Route("GET", "domains", get_all), Route("GET", "domains/{domain}", get))

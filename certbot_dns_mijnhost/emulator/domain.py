@@ -1,0 +1,48 @@
+"""One domain of the account, and the zone that a new one begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Union
+
+from certbot_dns_mijnhost.emulator.reads import Reads
+from certbot_dns_mijnhost.emulator.zone import Record, Zone
+
+RecordLike = Union[Record, tuple[str, str, str, int]]
+
+
+@dataclass
+class Domain:
+    """One domain of the account, with the fields that the listing shows.
+
+    :param name: in lower case and A-labels, without a final dot
+    :param managed_dns: its DNS is at mijn.host
+    """
+
+    id: int
+    name: str
+    zone: Zone
+    tags: list[str]
+    managed_dns: bool = True
+    renewal_date: str = "2030-01-01"
+    status: str = "Active"
+    status_id: int = 1
+    is_locked: bool = True
+    reads: Reads = field(default_factory=Reads)
+
+
+def as_record(given: RecordLike) -> Record:
+    """Make a record of a tuple ``(type, name, value, ttl)``."""
+    return given if isinstance(given, Record) else Record(*given)
+
+
+def default_records(apex: str) -> list[Record]:
+    """Return a small zone as a new customer has it (assumed); NS and SOA are not among them."""
+    return [
+        Record("A", apex, "192.0.2.10"),
+        Record("AAAA", apex, "2001:db8::10"),
+        Record("MX", apex, f"10 mail.{apex}"),
+        Record("TXT", apex, "v=spf1 mx -all"),
+        Record("A", f"mail.{apex}", "192.0.2.25"),
+        Record("CNAME", f"www.{apex}", apex),
+    ]

@@ -1,0 +1,181 @@
+"""HTTP/1.1 over sockets for the application, with faults that only sockets can show."""
+
+from __future__ import annotations
+
+import itertools
+import selectors
+import socket
+import struct
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from certbot_dns_mijnhost.emulator.application import Application
+from certbot_dns_mijnhost.emulator.loopback import require_loopback
+from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost, Request
+
+RESET_INSTEAD_OF_CLOSE = struct.pack("ii", 1, 0)
+
+
+class HttpServer(ThreadingHTTPServer):
+    """Serves the application, in a thread for each connection, until it is stopped.
+
+    :param port: 0 chooses a free one
+    :raises ValueError: where the host is no loopback address
+    """
+
+    daemon_threads = True
+    # The connections' threads are ended and waited for by stop().
+    block_on_close = False
+    # A client that hung up before it was accepted is not waited for.
+    timeout = 0.1
+
+    def __init__(self, application: Application, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.application = application
+        self.stopping = threading.Event()
+        self.connection_numbers = itertools.count(1)
+        self._connections: dict[threading.Thread, socket.socket] = {}
+        super().__init__((require_loopback(host), port), _Handler)
+        self._wake, self._woken = socket.socketpair()
+        self._thread = threading.Thread(target=self._serve, name="emulator-http", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where the server listens, without a path."""
+        host, port = self.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    def start(self) -> None:
+        """Serve; the socket is bound already, so a client can connect at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close everything, connections in use included, and end the waits of faults."""
+        self.stopping.set()
+        self._wake.close()
+        self._thread.join()
+        self._woken.close()
+        self.server_close()
+        for thread, connection in tuple(self._connections.items()):
+            _shut(connection)
+            thread.join()
+
+    def _serve(self) -> None:
+        """Accept connections; unlike serve_forever(), which polls, it stops at once."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while not self.stopping.is_set():
+                selector.select()
+                if not self.stopping.is_set():
+                    self.handle_request()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Start the thread of a connection, and remember both."""
+        thread = threading.Thread(
+            target=self.process_request_thread, args=(request, client_address), daemon=True
+        )
+        self._connections[thread] = request
+        thread.start()
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve one connection to its end."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._connections.pop(threading.current_thread(), None)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection: politely, or with a reset where a fault asked for one."""
+        linger = request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8)
+        if linger == RESET_INSTEAD_OF_CLOSE:
+            self.close_request(request)
+        else:
+            super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hang up; show any other error, which is a fault of ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def _shut(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: HttpServer
+
+    def setup(self) -> None:
+        super().setup()
+        self.number = next(self.server.connection_numbers)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Stay quiet: the request log is the application's."""
+
+    def respond(self) -> None:
+        """Hand the request to the application, and its answer to the client."""
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+            # Assumed: nobody sends a body without saying how long it is.
+            self.send_error(411)
+            return
+        request = Request(
+            self.command,
+            self.path,
+            dict(self.headers.items()),
+            self.rfile.read(int(length)),
+            self.number,
+            self.client_address[0],
+        )
+        try:
+            answer = self.server.application.handle(request)
+        except ConnectionLost as lost:
+            self._lose(lost)
+            return
+        if answer.delay:
+            self.server.stopping.wait(answer.delay)
+        self._send(answer)
+
+    def _lose(self, lost: ConnectionLost) -> None:
+        self.server.stopping.wait(lost.delay)
+        if lost.reset:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_INSTEAD_OF_CLOSE)
+        self.close_connection = True
+
+    def _send(self, answer: Answer) -> None:
+        """Send head and body in one write, so that no acknowledgement is waited for."""
+        self.close_connection = self.close_connection or answer.missing > 0
+        waiting = self._head(answer)
+        for piece in answer.pieces():
+            if answer.pause and self.server.stopping.wait(answer.pause):
+                self.close_connection = True
+                return
+            framed = piece if answer.declared else b"%x\r\n%s\r\n" % (len(piece), piece)
+            self.wfile.write(waiting + framed)
+            waiting = b""
+        self.wfile.write(waiting + (b"" if answer.declared else b"0\r\n\r\n"))
+
+    def _head(self, answer: Answer) -> bytes:
+        length = ("Content-Length", str(answer.size + answer.missing))
+        headers = [
+            ("Server", "emulator"),
+            ("Date", self.date_time_string()),
+            length if answer.declared else ("Transfer-Encoding", "chunked"),
+            *answer.headers,
+        ]
+        phrase = self.responses.get(answer.status, ("", ""))[0]
+        lines = [f"HTTP/1.1 {answer.status} {phrase}", *(f"{n}: {v}" for n, v in headers), "", ""]
+        return "\r\n".join(lines).encode("latin-1")
+
+
+for _method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+    setattr(_Handler, f"do_{_method}", _Handler.respond)

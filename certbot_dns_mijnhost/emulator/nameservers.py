@@ -1,0 +1,148 @@
+"""The answers of mijn.host's name servers and of a resolver that asks them. No sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.opcode
+import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from certbot_dns_mijnhost.emulator.account import Account
+from certbot_dns_mijnhost.emulator.tables import Table, infrastructure_table, zone_table
+from certbot_dns_mijnhost.emulator.zone import Version
+
+MAXIMUM_ALIASES = 8
+BEHAVIOURS = ("normal", "dead", "refused", "servfail")
+
+
+class Nameservers:
+    """All name servers of the account's zones.
+
+    :param lags: how many seconds each server is behind the account
+    """
+
+    def __init__(self, account: Account, lags: Sequence[float]) -> None:
+        self._account = account
+        self.lags = tuple(lags)
+        self.behaviours = ["normal"] * len(self.lags)
+        self._infrastructure = infrastructure_table(len(self.lags))
+        self._tables: WeakKeyDictionary[Version, Table] = WeakKeyDictionary()
+
+    def behave(self, index: int, behaviour: str) -> None:
+        """Let a name server be ``dead`` (silent), ``refused`` (lame), ``servfail`` or ``normal``.
+
+        :raises ValueError: for another word
+        """
+        if behaviour not in BEHAVIOURS:
+            raise ValueError(f"{behaviour!r}: choose from {', '.join(BEHAVIOURS)}")
+        self.behaviours[index] = behaviour
+
+    def answer(self, query: dns.message.Message, index: int) -> dns.message.Message | None:
+        """Answer as the name server with this index; None is silence.
+
+        Assumed: a name server knows the zones of all customers, and nothing else.
+        """
+        behaviour = self.behaviours[index]
+        if behaviour == "dead":
+            return None
+        response = dns.message.make_response(query)
+        refusal = _refusal(query)
+        if behaviour != "normal" or refusal is not None:
+            lame = dns.rcode.REFUSED if behaviour == "refused" else dns.rcode.SERVFAIL
+            response.set_rcode(lame if refusal is None else refusal)
+            return response
+        table = self._find(query.question[0].name, self.lags[index])
+        if table is None:
+            response.set_rcode(dns.rcode.REFUSED)
+            return response
+        response.flags |= dns.flags.AA
+        self._fill(response, table, self.lags[index])
+        return response
+
+    def resolve(self, query: dns.message.Message) -> dns.message.Message:
+        """Answer as a resolver without a cache, which asks the slowest server that lives."""
+        response = dns.message.make_response(query, recursion_available=True)
+        refusal = _refusal(query)
+        alive = [lag for lag, how in zip(self.lags, self.behaviours) if how == "normal"]
+        if refusal is not None or not alive:
+            response.set_rcode(dns.rcode.SERVFAIL if refusal is None else refusal)
+            return response
+        table = self._find(query.question[0].name, max(alive))
+        if table is None:
+            response.set_rcode(dns.rcode.NXDOMAIN)
+        else:
+            self._fill(response, table, max(alive))
+        return response
+
+    def _find(self, name: dns.name.Name, lag: float) -> Table | None:
+        """Find the zone with the longest name that the question lies in."""
+        if name.is_subdomain(self._infrastructure.apex):
+            return self._infrastructure
+        managed = [domain for domain in self._account.domains() if domain.managed_dns]
+        fitting = [
+            domain for domain in managed if name.is_subdomain(dns.name.from_text(domain.zone.apex))
+        ]
+        if not fitting:
+            return None
+        domain = max(fitting, key=lambda found: len(found.name))
+        version = self._account.published(domain, lag)
+        table = self._tables.get(version)
+        if table is None:
+            table = zone_table(domain.zone.apex, version, len(self.lags))
+            self._tables[version] = table
+        return table
+
+    def _fill(self, response: dns.message.Message, table: Table | None, lag: float) -> None:
+        """Look the question up, following aliases as far as the zones reach."""
+        question = response.question[0]
+        name = question.name
+        for _ in range(MAXIMUM_ALIASES):
+            if table is None:
+                return
+            found = _look_up(table, name, question.rdtype)
+            response.answer.extend(found)
+            if not found:
+                if name not in table.names:
+                    response.set_rcode(dns.rcode.NXDOMAIN)
+                response.authority.append(table.soa)
+                return
+            alias = found[0]
+            if alias.rdtype != dns.rdatatype.CNAME or question.rdtype in ALIAS_ITSELF:
+                return
+            name = alias[0].target
+            table = self._find(name, lag)
+
+
+ALIAS_ITSELF = (dns.rdatatype.CNAME, dns.rdatatype.ANY)
+
+
+def _look_up(
+    table: Table, name: dns.name.Name, type_: dns.rdatatype.RdataType
+) -> list[dns.rrset.RRset]:
+    """Look a name up as it stands: no wildcards (left out)."""
+    if type_ == dns.rdatatype.ANY:
+        return table.all_at(name)
+    found = table.find(name, dns.rdatatype.CNAME) or table.find(name, type_)
+    return [found] if found else []
+
+
+def _refusal(query: dns.message.Message) -> dns.rcode.Rcode | None:
+    """Tell why a query is not looked up at all."""
+    if query.opcode() != dns.opcode.QUERY:
+        return dns.rcode.NOTIMP
+    if len(query.question) != 1:
+        return dns.rcode.FORMERR
+    question = query.question[0]
+    if question.rdclass != dns.rdataclass.IN or question.rdtype in TRANSFERS:
+        return dns.rcode.REFUSED
+    return None
+
+
+TRANSFERS = (dns.rdatatype.AXFR, dns.rdatatype.IXFR)

@@ -1,0 +1,117 @@
+"""What a name server knows: one version of one zone as DNS data, ready to be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from certbot_dns_mijnhost.emulator.zone import DEFAULT_TTL, Version, absolute_name, rdata
+
+INFRASTRUCTURE = "mijn.host."
+NEGATIVE_TTL = 60
+
+Key = tuple[dns.name.Name, dns.rdatatype.RdataType]
+Entry = tuple[dns.name.Name, int, dns.rdata.Rdata]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The RRsets of one version of a zone.
+
+    :param names: all names that exist, those between a record and the apex included
+    """
+
+    apex: dns.name.Name
+    rrsets: dict[Key, dns.rrset.RRset]
+    names: frozenset[dns.name.Name]
+
+    def find(self, name: dns.name.Name, type_: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
+        """Return the RRset with this name and type."""
+        return self.rrsets.get((name, type_))
+
+    def all_at(self, name: dns.name.Name) -> list[dns.rrset.RRset]:
+        """Return every RRset at a name."""
+        return [rrset for (owner, _), rrset in self.rrsets.items() if owner == name]
+
+    @property
+    def soa(self) -> dns.rrset.RRset:
+        """The zone's start of authority."""
+        return self.rrsets[self.apex, dns.rdatatype.SOA]
+
+
+def nameserver_name(index: int) -> str:
+    """Name a name server. Seen in practice: ns1, ns2 and ns3 under mijn.host."""
+    return f"ns{index + 1}.{INFRASTRUCTURE}"
+
+
+def nameserver_address(index: int) -> str:
+    """Return the loopback address of a name server."""
+    return f"127.0.0.{index + 1}"
+
+
+def zone_table(apex: str, version: Version, nameservers: int) -> Table:
+    """Make the DNS data of a version of a zone.
+
+    Assumed: SOA and NS at the apex are mijn.host's own, whatever the records say.
+    """
+    own = dns.name.from_text(apex)
+    entries = [
+        (dns.name.from_text(absolute_name(record.name, apex)), record.ttl, rdata(record))
+        for record in version.records
+    ]
+    kept = [entry for entry in entries if not (entry[0] == own and entry[2].rdtype == NS)]
+    return _table(own, [*_apex(own, version.serial, nameservers), *kept])
+
+
+def infrastructure_table(nameservers: int) -> Table:
+    """Make the zone in which the name servers' addresses are found."""
+    own = dns.name.from_text(INFRASTRUCTURE)
+    addresses = [
+        (
+            dns.name.from_text(nameserver_name(index)),
+            DEFAULT_TTL,
+            _parse(dns.rdatatype.A, nameserver_address(index)),
+        )
+        for index in range(nameservers)
+    ]
+    return _table(own, [*_apex(own, 1, nameservers), *addresses])
+
+
+NS = dns.rdatatype.NS
+
+
+def _apex(apex: dns.name.Name, serial: int, nameservers: int) -> Iterator[Entry]:
+    text = (
+        f"{nameserver_name(0)} hostmaster.{INFRASTRUCTURE} {serial} 3600 600 604800 {NEGATIVE_TTL}"
+    )
+    yield apex, DEFAULT_TTL, _parse(dns.rdatatype.SOA, text)
+    for index in range(nameservers):
+        yield apex, DEFAULT_TTL, _parse(NS, nameserver_name(index))
+
+
+def _parse(type_: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:
+    return dns.rdata.from_text(dns.rdataclass.IN, type_, text)
+
+
+def _table(apex: dns.name.Name, entries: Iterable[Entry]) -> Table:
+    rrsets: dict[Key, dns.rrset.RRset] = {}
+    names = {apex}
+    for name, ttl, data in entries:
+        key = (name, data.rdtype)
+        if key not in rrsets:
+            rrsets[key] = dns.rrset.RRset(name, dns.rdataclass.IN, data.rdtype)
+        rrsets[key].add(data, ttl)
+        names.update(_up_to(name, apex))
+    return Table(apex, rrsets, frozenset(names))
+
+
+def _up_to(name: dns.name.Name, apex: dns.name.Name) -> Iterator[dns.name.Name]:
+    while name != apex:
+        yield name
+        name = name.parent()

@@ -1,0 +1,113 @@
+"""The ways in which the real API might behave: one frozen, combinable set of switches.
+
+Every default is the likeliest behaviour. What a variant changes is assumed, unless its place in the
+code says that it was seen in practice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+CHOICES: dict[str, tuple[object, ...]] = {
+    "patch": ("replace", "replace_first", "append", "unsupported"),
+    "delete": ("supported", "wrong_method", "method_not_allowed"),
+    "delete_missing": ("ok", "not_found", "bad_request"),
+    "null_patch": ("refused", "removes", "ignored"),
+    "short_kind": ("empty", "shortened", "gaps"),
+    "name_case": ("as_sent", "upper", "mixed"),
+    "listing_forbidden": (False, True, "bad_request"),
+}
+
+
+@dataclass(frozen=True)
+class Variants:
+    """What this copy of the API does where the real one is unknown or inconsistent.
+
+    :param patch: PATCH where another value stands at the same type and name: ``replace`` puts the
+        new value in the place of all that stand there, ``replace_first`` in the place of the first,
+        ``append`` beside them, ``unsupported`` answers 400 ``Wrong request method``
+    :param duplicates: an exact duplicate (type, name, value) creates a second record
+    :param delete: DELETE is ``supported``, answers 400 (``wrong_method``) or 405
+        (``method_not_allowed``)
+    :param delete_needs_listed_name: DELETE finds a record only under the very name the listing
+        shows
+    :param delete_missing: the answer to DELETE of a record that does not exist: ``ok``,
+        ``not_found`` (404) or ``bad_request`` (400)
+    :param null_patch: PATCH with the value null is ``refused`` (400), ``removes`` every value at
+        that type and name, or is ``ignored`` (200 without effect)
+    :param stale_reads: so many reads after a write show the zone as it was before it
+    :param stale_seconds: reads show the zone as it was so many seconds ago
+    :param lagging_replica: every other read shows the zone as it was ``replica_seconds`` ago
+    :param replica_seconds: how far that replica lags behind
+    :param short_reads: so many reads after a write show too few records (after the stale reads,
+        where both are set)
+    :param short_kind: what a short read shows: nothing (``empty``), the first half
+        (``shortened``) or every other record (``gaps``)
+    :param final_dot: names in the listing end in a dot
+    :param name_case: the case of names in the listing
+    :param relative_twins: a relative name is stored as sent, beside its absolute twin
+    :param quoted_txt: the listing shows TXT values in double quotes
+    :param listing_forbidden: GET /domains answers 403; with ``"bad_request"`` 400
+    :param errors_inside_200: errors have HTTP status 200, and the true one in the envelope only
+    :param error_status_word: an error's envelope has the word ``error`` for a status
+    :param whitelist_refused: the caller's address is not in the key's whitelist
+    :param key_expired: the key is no longer valid
+    :param no_access_final_dot: the text of "no access" ends in a dot
+    """
+
+    patch: str = "replace"
+    duplicates: bool = False
+    delete: str = "supported"
+    delete_needs_listed_name: bool = False
+    delete_missing: str = "not_found"
+    null_patch: str = "refused"
+    stale_reads: int = 0
+    stale_seconds: float = 0.0
+    lagging_replica: bool = False
+    replica_seconds: float = 5.0
+    short_reads: int = 0
+    short_kind: str = "empty"
+    final_dot: bool = True
+    name_case: str = "as_sent"
+    relative_twins: bool = False
+    quoted_txt: bool = False
+    listing_forbidden: bool | str = False
+    errors_inside_200: bool = False
+    error_status_word: bool = False
+    whitelist_refused: bool = False
+    key_expired: bool = False
+    no_access_final_dot: bool = True
+
+    def __post_init__(self) -> None:
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                known = ", ".join(str(choice) for choice in choices)
+                raise ValueError(f"variant {name}={getattr(self, name)!r}: choose from {known}")
+
+
+def parse(settings: list[str]) -> Variants:
+    """Read variants from ``name=value`` texts, as the command line takes them.
+
+    :raises ValueError: for an unknown name or a value that does not fit it
+    """
+    defaults = {field.name: field.default for field in fields(Variants)}
+    chosen: dict[str, object] = {}
+    for setting in settings:
+        name, separator, text = setting.partition("=")
+        if name not in defaults or not separator:
+            raise ValueError(f"variant {setting!r}: write name=value, with one of {list(defaults)}")
+        chosen[name] = _value(name, text, defaults[name])
+    return Variants(**chosen)  # type: ignore[arg-type]
+
+
+def _value(name: str, text: str, default: object) -> object:
+    if isinstance(default, bool):
+        truth = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+        if text.lower() in truth:
+            return truth[text.lower()]
+        if name in CHOICES:
+            return text
+        raise ValueError(f"variant {name}={text!r}: choose true or false")
+    if isinstance(default, (int, float)):
+        return type(default)(text)
+    return text

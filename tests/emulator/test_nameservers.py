@@ -1,0 +1,281 @@
+"""Authoritative DNS and the resolver, over real sockets."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+import dns.edns
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.opcode
+import dns.query
+import dns.resolver
+import pytest
+
+from certbot_dns_mijnhost.emulator import Emulator, LoggedQuery
+from tests.emulator.conftest import Clock
+from tests.emulator.support import CHALLENGE, Caller, answers, ask, rcode
+
+SOA = "SOA ns1.mijn.host. hostmaster.mijn.host. 1 3600 600 604800 60"
+
+
+def test_addresses(emulator: Emulator) -> None:
+    [first, second] = [server.split(":") for server in emulator.nameservers]
+    assert (first[0], second[0]) == ("127.0.0.1", "127.0.0.2")
+    assert first[1] == second[1]
+    assert emulator.resolver.startswith("127.0.0.1:")
+    assert emulator.resolver != emulator.nameservers[0]
+
+
+@pytest.mark.parametrize("tcp", [False, True])
+@pytest.mark.parametrize(
+    ("name", "type_", "expected"),
+    [
+        ("example.nl", "A", ["A 192.0.2.10"]),
+        ("EXAMPLE.nl", "AAAA", ["AAAA 2001:db8::10"]),
+        ("example.nl", "MX", ["MX 10 mail.example.nl."]),
+        ("example.nl", "TXT", ['TXT "v=spf1 mx -all"']),
+        ("example.nl", "NS", ["NS ns1.mijn.host.", "NS ns2.mijn.host."]),
+        ("example.nl", "SOA", [SOA]),
+        ("www.example.nl", "A", ["A 192.0.2.10", "CNAME example.nl."]),
+        ("www.example.nl", "CNAME", ["CNAME example.nl."]),
+        ("www.example.nl", "ANY", ["CNAME example.nl."]),
+        ("ns2.mijn.host", "A", ["A 127.0.0.2"]),
+    ],
+)
+def test_answers(emulator: Emulator, name: str, type_: str, expected: list[str], tcp: bool) -> None:
+    for server in (*emulator.nameservers, emulator.resolver):
+        message = ask(server, name, type_, tcp=tcp)
+        assert rcode(message) == "NOERROR"
+        assert answers(message) == expected
+        from_resolver = server == emulator.resolver
+        assert bool(message.flags & dns.flags.AA) is not from_resolver
+        assert bool(message.flags & dns.flags.RA) is from_resolver
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("example.nl", "NOERROR"),
+        ("b.example.nl", "NOERROR"),
+        ("a.b.example.nl", "NOERROR"),
+        ("c.example.nl", "NXDOMAIN"),
+        ("x.www.example.nl", "NXDOMAIN"),
+    ],
+)
+def test_no_data_and_no_name_come_with_the_soa(
+    emulator: Emulator, clock: Clock, name: str, expected: str
+) -> None:
+    emulator.account.delete_record("example.nl", "TXT", "@", "v=spf1 mx -all")
+    emulator.account.add_record("example.nl", "A", "a.b", "192.0.2.1")
+    clock.advance(30.0)
+    for server in (*emulator.nameservers, emulator.resolver):
+        message = ask(server, name, "TXT")
+        assert rcode(message) == expected
+        assert message.answer == []
+        assert [rrset.rdtype for rrset in message.authority] == [dns.rdatatype.SOA]
+
+
+def test_outside_the_zones(emulator: Emulator) -> None:
+    emulator.account.add_domain("example.com", managed_dns=False)
+    for name in ("example.org", "nl", ".", "notexample.nl", "example.com"):
+        assert rcode(ask(emulator.nameservers[0], name)) == "REFUSED"
+        assert rcode(ask(emulator.resolver, name)) == "NXDOMAIN"
+
+
+def test_the_longest_zone_answers(emulator: Emulator) -> None:
+    emulator.account.add_domain("sub.example.nl", records=[("TXT", "a", "inner", 60)])
+    emulator.account.add_record("example.nl", "TXT", "a.sub", "outer", 60)
+    assert answers(ask(emulator.nameservers[0], "a.sub.example.nl")) == ['TXT "inner"']
+
+
+def test_aliases_are_followed_across_the_accounts_zones(emulator: Emulator, clock: Clock) -> None:
+    emulator.account.add_domain("example.com", records=[("TXT", "x", "there", 60)])
+    emulator.account.add_record("example.nl", "CNAME", CHALLENGE, "x.example.com.")
+    emulator.account.add_record("example.nl", "CNAME", "out", "example.org.")
+    emulator.account.add_record("example.nl", "CNAME", "missing", "y.example.com.")
+    clock.advance(30.0)
+    for server in (*emulator.nameservers, emulator.resolver):
+        assert answers(ask(server, CHALLENGE)) == ["CNAME x.example.com.", 'TXT "there"']
+        assert rcode(ask(server, "missing.example.nl")) == "NXDOMAIN"
+        assert answers(ask(server, "out.example.nl")) == ["CNAME example.org."]
+
+
+def test_an_alias_of_itself_ends(emulator: Emulator) -> None:
+    emulator.account.add_record("example.nl", "CNAME", "loop", "loop.example.nl.")
+    assert answers(ask(emulator.nameservers[0], "loop.example.nl")) == ["CNAME loop.example.nl."]
+
+
+def test_apex_ns_in_the_records_is_not_served(emulator: Emulator) -> None:
+    emulator.account.add_record("example.nl", "NS", "@", "ns.example.org.")
+    emulator.account.add_record("example.nl", "NS", "sub", "ns.example.org.")
+    server = emulator.nameservers[0]
+    assert answers(ask(server, "example.nl", "NS")) == ["NS ns1.mijn.host.", "NS ns2.mijn.host."]
+    assert answers(ask(server, "sub.example.nl", "NS")) == ["NS ns.example.org."]
+
+
+def test_each_server_publishes_after_its_own_delay(
+    emulator: Emulator, caller: Caller, clock: Clock
+) -> None:
+    fast, slow = emulator.nameservers
+    caller.patch("one")
+    assert answers(ask(fast, CHALLENGE)) == ['TXT "one"']
+    for server in (slow, emulator.resolver):
+        message = ask(server, CHALLENGE)
+        assert rcode(message) == "NXDOMAIN"
+    clock.advance(30.0)
+    for server in (slow, emulator.resolver):
+        assert answers(ask(server, CHALLENGE)) == ['TXT "one"']
+    assert (
+        "SOA ns1.mijn.host. hostmaster.mijn.host. 2" in answers(ask(slow, "example.nl", "SOA"))[0]
+    )
+
+
+def test_two_values_at_one_name(emulator: Emulator) -> None:
+    for value, ttl in (("one", 60), ("two", 300)):
+        emulator.account.add_record("example.nl", "TXT", CHALLENGE, value, ttl)
+    message = ask(emulator.nameservers[0], CHALLENGE)
+    assert answers(message) == ['TXT "one"', 'TXT "two"']
+    assert message.answer[0].ttl == 60
+
+
+def test_relative_twins_are_published_together(emulator: Emulator, caller: Caller) -> None:
+    caller.patch("one", "_acme-challenge")
+    emulator.account.add_record("example.nl", "TXT", CHALLENGE, "two")
+    assert answers(ask(emulator.nameservers[0], CHALLENGE)) == ['TXT "one"', 'TXT "two"']
+
+
+@pytest.mark.parametrize("length", [0, 255, 256, 700])
+def test_long_texts_are_split(emulator: Emulator, length: int) -> None:
+    emulator.account.add_record("example.nl", "TXT", CHALLENGE, "ab" * (length // 2), 60)
+    [rrset] = ask(emulator.nameservers[0], CHALLENGE, tcp=True).answer
+    [rdata] = rrset
+    assert b"".join(rdata.strings).decode() == "ab" * (length // 2)
+    assert max(len(part) for part in rdata.strings) <= 255
+
+
+def test_an_answer_too_long_for_udp_is_truncated(emulator: Emulator) -> None:
+    for number in range(30):
+        emulator.account.add_record("example.nl", "TXT", CHALLENGE, f"{number:040}", 60)
+    server = emulator.nameservers[0]
+    plain = ask(server, CHALLENGE, use_edns=False)
+    assert plain.flags & dns.flags.TC
+    assert plain.answer == []
+    assert ask(server, CHALLENGE, use_edns=True, payload=1232).flags & dns.flags.TC
+    roomy = ask(server, CHALLENGE, use_edns=True, payload=4096)
+    assert not roomy.flags & dns.flags.TC
+    assert len(answers(roomy)) == 30
+    assert len(answers(ask(server, CHALLENGE, tcp=True))) == 30
+
+
+def test_edns_is_answered_with_edns(emulator: Emulator) -> None:
+    assert ask(emulator.nameservers[0], "example.nl", use_edns=True).edns == 0
+    assert ask(emulator.nameservers[0], "example.nl", use_edns=False).edns == -1
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "expected"), [("refused", "REFUSED"), ("servfail", "SERVFAIL")]
+)
+def test_a_lame_server(emulator: Emulator, behaviour: str, expected: str) -> None:
+    emulator.behave(0, behaviour)
+    message = ask(emulator.nameservers[0], "example.nl")
+    assert rcode(message) == expected
+    assert not message.flags & dns.flags.AA
+    assert rcode(ask(emulator.nameservers[1], "example.nl")) == "NOERROR"
+    emulator.behave(0, "normal")
+    assert rcode(ask(emulator.nameservers[0], "example.nl")) == "NOERROR"
+
+
+@pytest.mark.parametrize("over", [dns.query.udp, dns.query.tcp])
+def test_a_dead_server_is_silent(emulator: Emulator, over: object) -> None:
+    emulator.behave(1, "dead")
+    host, port = emulator.nameservers[1].split(":")
+    query = dns.message.make_query("example.nl", "A")
+    assert callable(over)
+    with pytest.raises(dns.exception.Timeout):
+        over(query, host, port=int(port), timeout=0.1)
+    assert emulator.queries == [LoggedQuery(emulator.nameservers[1], "example.nl.", "A")]
+
+
+def test_the_resolver_asks_the_slowest_that_lives(emulator: Emulator, caller: Caller) -> None:
+    caller.patch("one")
+    assert answers(ask(emulator.resolver, CHALLENGE)) == []
+    emulator.behave(1, "dead")
+    assert answers(ask(emulator.resolver, CHALLENGE)) == ['TXT "one"']
+    emulator.behave(0, "refused")
+    assert rcode(ask(emulator.resolver, CHALLENGE)) == "SERVFAIL"
+
+
+def test_an_unknown_behaviour_is_refused(emulator: Emulator) -> None:
+    with pytest.raises(ValueError, match="servfail"):
+        emulator.behave(0, "asleep")
+
+
+def test_dnspythons_resolver_finds_zone_and_servers(emulator: Emulator) -> None:
+    resolver = dns.resolver.Resolver(configure=False)
+    host, port = emulator.resolver.split(":")
+    resolver.nameservers, resolver.port = [host], int(port)
+    zone = dns.resolver.zone_for_name(CHALLENGE, resolver=resolver)
+    assert zone == dns.name.from_text("example.nl.")
+    names = sorted(rdata.target.to_text() for rdata in resolver.resolve(zone, "NS"))
+    assert names == ["ns1.mijn.host.", "ns2.mijn.host."]
+    addresses = [rdata.address for name in names for rdata in resolver.resolve(name, "A")]
+    assert [f"{a}:{emulator.nameservers[0].split(':')[1]}" for a in addresses] == (
+        emulator.nameservers
+    )
+
+
+def test_queries_are_logged(emulator: Emulator) -> None:
+    ask(emulator.nameservers[1], "www.example.nl", "A")
+    ask(emulator.resolver, "example.nl", "CAA")
+    assert emulator.queries == [
+        LoggedQuery(emulator.nameservers[1], "www.example.nl.", "A"),
+        LoggedQuery(emulator.resolver, "example.nl.", "CAA"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [("opcode", "NOTIMP"), ("question", "FORMERR"), ("class", "REFUSED"), ("transfer", "REFUSED")],
+)
+def test_queries_that_are_not_looked_up(emulator: Emulator, change: str, expected: str) -> None:
+    query = dns.message.make_query("example.nl", "AXFR" if change == "transfer" else "A")
+    if change == "opcode":
+        query.set_opcode(dns.opcode.STATUS)
+    elif change == "question":
+        query.question.clear()
+    elif change == "class":
+        query = dns.message.make_query("example.nl", "TXT", rdclass="CH")
+    for response in (emulator.answer(query, 0), emulator.resolve(query)):
+        assert response is not None
+        assert rcode(response) == expected
+
+
+def test_what_is_no_query_gets_no_answer(emulator: Emulator) -> None:
+    host, port = emulator.nameservers[0].split(":")
+    response = dns.message.make_response(dns.message.make_query("example.nl", "A"))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(0.1)
+        for data in (b"", b"\x00" * 5, response.to_wire()):
+            client.sendto(data, (host, int(port)))
+        with pytest.raises(OSError, match="timed out"):
+            client.recv(512)
+    with socket.create_connection((host, int(port)), 5) as stream:
+        stream.sendall(struct.pack("!H", 3) + b"abc")
+        assert stream.recv(512) == b""
+
+
+def test_tcp_queries_may_come_together_and_in_pieces(emulator: Emulator) -> None:
+    host, port = emulator.nameservers[0].split(":")
+    wire = dns.message.make_query("example.nl", "A").to_wire()
+    framed = struct.pack("!H", len(wire)) + wire
+    with socket.create_connection((host, int(port)), 5) as stream:
+        stream.sendall(framed + framed[:1])
+        first = dns.query.receive_tcp(stream)[0]
+        stream.sendall(framed[1:7])
+        stream.sendall(framed[7:])
+        second = dns.query.receive_tcp(stream)[0]
+    assert answers(first) == answers(second) == ["A 192.0.2.10"]

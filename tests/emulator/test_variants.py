@@ -1,0 +1,310 @@
+"""Each way in which the real API might behave."""
+
+from __future__ import annotations
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Emulator, Variants
+from certbot_dns_mijnhost.emulator.variants import parse
+from tests.emulator.conftest import Clock
+from tests.emulator.support import CHALLENGE, ZONE, Caller, stored, txt
+
+
+def two_values(emulator: Emulator) -> None:
+    for value in ("one", "two"):
+        emulator.account.add_record("example.nl", "TXT", CHALLENGE, value, 60)
+
+
+@pytest.mark.parametrize(
+    ("patch", "expected"),
+    [
+        ("replace", ["new"]),
+        ("replace_first", ["new", "two"]),
+        ("append", ["one", "two", "new"]),
+    ],
+)
+def test_patch_where_other_values_stand(
+    emulator: Emulator, caller: Caller, patch: str, expected: list[str]
+) -> None:
+    emulator.variants = Variants(patch=patch)
+    two_values(emulator)
+    others = len(caller.records()) - 2
+    assert caller.patch("new").status_code == 200
+    assert caller.values() == expected
+    assert len(caller.records()) == others + len(expected)
+
+
+@pytest.mark.parametrize(
+    ("patch", "expected"),
+    [("replace", ["two"]), ("replace_first", ["two"]), ("append", ["one", "two"])],
+)
+def test_patch_with_a_value_that_stands(
+    emulator: Emulator, caller: Caller, patch: str, expected: list[str]
+) -> None:
+    emulator.variants = Variants(patch=patch)
+    two_values(emulator)
+    caller.patch("two", ttl=300)
+    assert caller.values() == expected
+    assert {r["ttl"] for r in caller.records() if r["value"] == "two"} == {300}
+
+
+def test_duplicates_are_stored_where_the_api_does_so(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(patch="append", duplicates=True)
+    caller.patch("one")
+    caller.patch("one")
+    assert caller.values() == ["one", "one"]
+    caller.send("PUT", ZONE, {"records": [txt("two"), txt("two")]})
+    assert caller.values() == ["two", "two"]
+    caller.delete("two")
+    assert caller.values() == []
+
+
+def test_put_stores_no_duplicates_otherwise(caller: Caller) -> None:
+    caller.send("PUT", ZONE, {"records": [txt("two"), txt("two")]})
+    assert caller.values() == ["two"]
+
+
+@pytest.mark.parametrize("value", ["one", None])
+def test_patch_unsupported(emulator: Emulator, caller: Caller, value: str | None) -> None:
+    emulator.variants = Variants(patch="unsupported")
+    answer = caller.patch(value)
+    assert answer.status_code == 400
+    assert answer.json()["status_description"] == "Wrong request method"
+
+
+@pytest.mark.parametrize(("delete", "status"), [("wrong_method", 400), ("method_not_allowed", 405)])
+def test_delete_unsupported(emulator: Emulator, caller: Caller, delete: str, status: int) -> None:
+    two_values(emulator)
+    emulator.variants = Variants(delete=delete)
+    assert caller.delete("one").status_code == status
+    assert stored(emulator) == ["one", "two"]
+
+
+def test_delete_may_need_the_name_as_it_is_listed(emulator: Emulator, caller: Caller) -> None:
+    two_values(emulator)
+    emulator.variants = Variants(delete_needs_listed_name=True, final_dot=False)
+    assert caller.delete("one", CHALLENGE).status_code == 404
+    assert caller.delete("one", CHALLENGE.rstrip(".")).status_code == 200
+    assert stored(emulator) == ["two"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"), [("ok", 200), ("not_found", 404), ("bad_request", 400)]
+)
+def test_delete_of_a_missing_record(
+    emulator: Emulator, caller: Caller, answer: str, status: int
+) -> None:
+    emulator.variants = Variants(delete_missing=answer)
+    before = emulator.account.records("example.nl")
+    assert caller.delete("one").status_code == status
+    assert emulator.account.records("example.nl") == before
+
+
+@pytest.mark.parametrize(
+    ("null_patch", "status", "left"),
+    [("refused", 400, ["one", "two"]), ("ignored", 200, ["one", "two"]), ("removes", 200, [])],
+)
+def test_patch_with_null(
+    emulator: Emulator, caller: Caller, null_patch: str, status: int, left: list[str]
+) -> None:
+    two_values(emulator)
+    emulator.variants = Variants(null_patch=null_patch)
+    before = len(emulator.account.records("example.nl"))
+    assert caller.patch(None).status_code == status
+    assert stored(emulator) == left
+    assert len(emulator.account.records("example.nl")) == before - 2 + len(left)
+
+
+def test_patch_with_null_needs_a_name(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(null_patch="removes")
+    assert caller.patch(None, "a..b").status_code == 400
+
+
+def test_stale_reads_by_count(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(stale_reads=2, patch="append")
+    caller.patch("one")
+    assert [caller.values() for _ in range(3)] == [[], [], ["one"]]
+    caller.patch("two")
+    caller.patch("three")
+    assert [caller.values() for _ in range(3)] == [["one"], ["one"], ["one", "two", "three"]]
+
+
+def test_stale_reads_by_time(emulator: Emulator, caller: Caller, clock: Clock) -> None:
+    emulator.variants = Variants(stale_seconds=5.0)
+    caller.patch("one")
+    assert caller.values() == []
+    clock.advance(5.0)
+    assert caller.values() == ["one"]
+
+
+def test_every_other_read_from_a_lagging_replica(
+    emulator: Emulator, caller: Caller, clock: Clock
+) -> None:
+    emulator.variants = Variants(lagging_replica=True, replica_seconds=5.0)
+    caller.patch("one")
+    assert [caller.values() for _ in range(4)] == [["one"], [], ["one"], []]
+    clock.advance(5.0)
+    assert [caller.values() for _ in range(2)] == [["one"], ["one"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("empty", []), ("shortened", [0, 1, 2]), ("gaps", [0, 2, 4, 6])],
+)
+def test_short_reads_after_a_write(
+    emulator: Emulator, caller: Caller, kind: str, expected: list[int]
+) -> None:
+    emulator.variants = Variants(short_reads=2, short_kind=kind)
+    assert len(caller.records()) == 6
+    caller.patch("one")
+    short = [caller.records() for _ in range(2)]
+    whole = caller.records()
+    assert len(whole) == 7
+    assert short == [[whole[position] for position in expected]] * 2
+    assert len(emulator.account.records("example.nl")) == 7
+
+
+def test_short_reads_follow_stale_ones(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(short_reads=1, stale_reads=1)
+    caller.patch("one")
+    assert [len(caller.records()) for _ in range(3)] == [6, 0, 7]
+
+
+def test_reads_are_short_after_the_panel_wrote_too(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(short_reads=1)
+    two_values(emulator)
+    assert [len(caller.records()) for _ in range(2)] == [0, 8]
+
+
+@pytest.mark.parametrize(
+    ("variants", "shown"),
+    [
+        (Variants(), "_Acme-Challenge.example.nl."),
+        (Variants(final_dot=False), "_Acme-Challenge.example.nl"),
+        (Variants(name_case="upper"), "_ACME-CHALLENGE.EXAMPLE.NL."),
+        (Variants(name_case="mixed"), "_AcMe-cHaLlEnGe.eXaMpLe.nL."),
+    ],
+)
+def test_spelling_of_names(
+    emulator: Emulator, caller: Caller, variants: Variants, shown: str
+) -> None:
+    emulator.variants = variants
+    caller.patch("one", "_Acme-Challenge")
+    assert caller.values(shown) == ["one"]
+    assert stored(emulator) == ["one"]
+
+
+def test_relative_twins(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(relative_twins=True)
+    caller.patch("one", "_acme-challenge")
+    caller.patch("two", CHALLENGE)
+    assert (caller.values("_acme-challenge"), caller.values()) == (["one"], ["two"])
+    assert stored(emulator) == ["one", "two"]
+    caller.patch("three", "_acme-challenge")
+    assert stored(emulator) == ["three", "two"]
+    assert caller.delete("three").status_code == 404
+    assert caller.delete("three", "_acme-challenge").status_code == 200
+    emulator.variants = Variants(relative_twins=True, null_patch="removes")
+    caller.patch(None, "_acme-challenge")
+    assert stored(emulator) == ["two"]
+
+
+def test_relative_twins_in_put(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(relative_twins=True)
+    body = {"records": [txt("one", "_acme-challenge"), txt("one", CHALLENGE)]}
+    assert caller.send("PUT", ZONE, body).status_code == 200
+    assert [record["name"] for record in caller.records()] == ["_acme-challenge", CHALLENGE]
+
+
+@pytest.mark.parametrize("sent", ["one", '"one"', '"o" "ne"'])
+def test_txt_in_quotes(emulator: Emulator, caller: Caller, sent: str) -> None:
+    emulator.variants = Variants(quoted_txt=True)
+    caller.patch(sent)
+    assert caller.values() == ['"one"']
+    assert stored(emulator) == ["one"]
+    assert caller.delete(sent).status_code == 200
+    assert stored(emulator) == []
+
+
+@pytest.mark.parametrize("value", ['a"b', "a\\b", '"', "", "ü", 'x" "y'])
+def test_quotes_can_be_taken_off_again(emulator: Emulator, caller: Caller, value: str) -> None:
+    emulator.variants = Variants(quoted_txt=True)
+    caller.patch(value)
+    assert stored(emulator) == [value]
+    [shown] = caller.values()
+    caller.patch(shown)
+    assert stored(emulator) == [value]
+
+
+@pytest.mark.parametrize(("forbidden", "status"), [(True, 403), ("bad_request", 400)])
+def test_listing_forbidden(
+    emulator: Emulator, caller: Caller, forbidden: bool | str, status: int
+) -> None:
+    emulator.variants = Variants(listing_forbidden=forbidden)
+    assert caller.get("/domains").status_code == status
+    assert caller.get("/domains/example.nl").status_code == 200
+
+
+def test_errors_inside_200(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(errors_inside_200=True, no_access_final_dot=False)
+    answer = caller.get("/domains/example.com/dns")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": 400,
+        "status_description": "You have no access to this resource",
+    }
+
+
+def test_errors_with_a_word_for_a_status(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(error_status_word=True)
+    answer = caller.get("/nothing")
+    assert (answer.status_code, answer.json()["status"]) == (404, "error")
+
+
+def test_an_address_that_is_not_whitelisted(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(whitelist_refused=True)
+    for path in ("/domains", ZONE):
+        answer = caller.get(path)
+        assert answer.status_code == 401
+        assert "whitelist" in answer.json()["status_description"]
+    assert caller.get("/whoami").json()["data"]["ip"] == "127.0.0.1"
+
+
+def test_an_expired_key(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(key_expired=True)
+    answer = caller.get("/whoami")
+    assert (answer.status_code, answer.json()["status_description"]) == (
+        401,
+        "No valid API key set",
+    )
+
+
+def test_variants_combine(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(
+        patch="append", quoted_txt=True, final_dot=False, stale_reads=1, errors_inside_200=True
+    )
+    caller.patch("one")
+    caller.patch("two")
+    name = CHALLENGE.rstrip(".")
+    assert [caller.values(name) for _ in range(2)] == [[], ['"one"', '"two"']]
+    assert caller.patch("a", ttl=0).status_code == 200
+
+
+def test_an_unknown_variant_is_refused() -> None:
+    with pytest.raises(ValueError, match="replace_first"):
+        Variants(patch="merge")
+
+
+def test_variants_are_read_from_text() -> None:
+    texts = ["patch=append", "stale_reads=2", "stale_seconds=1.5", "quoted_txt=yes"]
+    assert parse(texts) == Variants(
+        patch="append", stale_reads=2, stale_seconds=1.5, quoted_txt=True
+    )
+    assert parse(["listing_forbidden=true"]).listing_forbidden is True
+    assert parse(["listing_forbidden=bad_request"]).listing_forbidden == "bad_request"
+
+
+@pytest.mark.parametrize("text", ["patch", "merge=1", "stale_reads=x", "quoted_txt=perhaps"])
+def test_texts_that_are_no_variant(text: str) -> None:
+    with pytest.raises(ValueError, match=r"variant|invalid literal"):
+        parse([text])
