@@ -1,0 +1,65 @@
+"""One reading of a zone, in spellings that can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from certbot_dns_mijnhost.api import DNSRecord
+from certbot_dns_mijnhost.challenge_records.names import absolute, canonical, text_value
+
+
+class TXTRecord(NamedTuple):
+    """A TXT record that proves control of a domain.
+
+    :param name: such as ``_acme-challenge.example.nl``.
+    :param value: the text, without quotes.
+    """
+
+    name: str
+    value: str
+
+
+class Identity(NamedTuple):
+    """What makes a record this one: its type, absolute name and value, in comparable spelling."""
+
+    type: str
+    name: str
+    value: str
+
+    @property
+    def is_challenge(self) -> bool:
+        """Whether it is a record that ACME clients come and go with."""
+        return self.type == "TXT" and self.name.split(".")[0] == "_acme-challenge"
+
+
+def identity_of(record: TXTRecord) -> Identity:
+    """Return the identity of a challenge record."""
+    return Identity("TXT", canonical(record.name), record.value)
+
+
+class Listing:
+    """The records of one answer.
+
+    :param zone: canonical name of the zone.
+    :param records: as the API listed them.
+    """
+
+    def __init__(self, zone: str, records: Iterable[DNSRecord]) -> None:
+        self.zone = zone
+        self.records = tuple(records)
+        self.identities = frozenset(self.identify(record) for record in self.records)
+
+    def identify(self, record: DNSRecord) -> Identity:
+        """Return the identity of a listed record."""
+        kind = record.type.upper()
+        value = text_value(record.value) if kind == "TXT" else record.value.strip()
+        return Identity(kind, absolute(record.name, self.zone), value)
+
+    def values_at(self, name: str) -> set[str]:
+        """Return the TXT values at a canonical name."""
+        return {entry.value for entry in self.identities if entry[:2] == ("TXT", name)}
+
+    def records_of(self, identity: Identity) -> list[DNSRecord]:
+        """Return the listed records with this identity; more than one where spellings differ."""
+        return [record for record in self.records if self.identify(record) == identity]

@@ -1,0 +1,66 @@
+"""One spelling for names and values, so that they can be compared.
+
+The API may list a name with or without its final dot, in any case, relative to its zone, and an
+international name in either spelling; a TXT value with or without quotes.
+"""
+
+from __future__ import annotations
+
+import re
+
+import idna
+
+QUOTED_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+ESCAPE = re.compile(r"\\(\d{3}|.)")
+
+
+def canonical(name: str) -> str:
+    """Return `name` in lower case, without final dot, its labels in their ASCII spelling."""
+    labels = name.strip().replace("\u3002", ".").rstrip(".").split(".")
+    return ".".join(_ascii_label(label) for label in labels)
+
+
+def is_within(name: str, zone: str) -> bool:
+    """Tell whether `name` is `zone` or lies below it; both canonical."""
+    return name == zone or name.endswith("." + zone)
+
+
+def absolute(listed_name: str, zone: str) -> str:
+    """Return the canonical absolute name of what a listing of `zone` calls `listed_name`."""
+    name = canonical(listed_name)
+    if name in {"", "@"}:
+        return zone
+    # A final dot says absolute whatever the name; without it the zone's name has to tell.
+    if listed_name.strip().endswith(".") or is_within(name, zone):
+        return name
+    return f"{name}.{zone}"
+
+
+def text_value(listed_value: str) -> str:
+    """Return a TXT value without quotes, its strings joined."""
+    value = listed_value.strip()
+    if not value.startswith('"'):
+        return value
+    strings = QUOTED_STRING.findall(value)
+    if " ".join(f'"{string}"' for string in strings) != re.sub(r'"\s+"', '" "', value):
+        return value
+    return ESCAPE.sub(_unescaped, "".join(strings))
+
+
+def file_name(zone: str) -> str:
+    """Return a name for a file about `zone`, whatever the API called it."""
+    return re.sub(r"[^a-z0-9._-]", "_", zone).lstrip(".") or "_"
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code = escape.group(1)
+    return chr(int(code)) if len(code) == 3 else code
+
+
+def _ascii_label(label: str) -> str:
+    if label.isascii():
+        return label.lower()
+    try:
+        return idna.encode(label, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return label.lower()

@@ -1,0 +1,113 @@
+"""The door of this room: challenge records in, challenge records out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
+from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour
+from certbot_dns_mijnhost.challenge_records.listing import Identity, TXTRecord, identity_of
+from certbot_dns_mijnhost.challenge_records.publisher import ZonePublisher
+from certbot_dns_mijnhost.challenge_records.remover import Leftover, ZoneRemover
+from certbot_dns_mijnhost.challenge_records.zone import Setting, Zone
+from certbot_dns_mijnhost.challenge_records.zone_finder import ZoneFinder
+from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory, zone_lock
+
+DEFAULT_TTL = 60
+
+
+class ChallengeRecords:
+    """Publishes and removes the TXT records of DNS challenges in the account's zones.
+
+    Other records are never touched; values of others at the same names stay. What the API has
+    shown about itself, and the list of domains, is kept for the life of this object.
+
+    :param client: the client of the account.
+    :param backup_directory: where a zone is saved before it is written as a whole.
+    :param ttl: seconds, for the records that are added.
+    :param zones: domains to choose from instead of asking the account for its domains.
+    :param allow_zone_rewrite: whether a zone may be written as a whole where nothing else works.
+    :param lock_directory: where locks against other processes lie; by default a folder of the
+        user's own below the system's folder for temporary files.
+    :param retry: pauses, clock and sleep.
+    """
+
+    def __init__(
+        self,
+        client: MijnHostClient,
+        *,
+        backup_directory: Path,
+        ttl: int = DEFAULT_TTL,
+        zones: Iterable[str] = (),
+        allow_zone_rewrite: bool = True,
+        lock_directory: Path | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self._setting = Setting(
+            client=client,
+            retry=retry or RetryPolicy(),
+            behaviour=Behaviour(),
+            ttl=ttl,
+            allow_zone_rewrite=allow_zone_rewrite,
+            backup_directory=backup_directory,
+            lock_directory=lock_directory or default_directory(),
+        )
+        self._finder = ZoneFinder(client, zones=zones, retry=self._setting.retry)
+        self._zones: dict[str, Zone] = {}
+        self._untouched: set[Identity] = set()
+
+    def publish(self, records: Iterable[TXTRecord]) -> None:
+        """Add `records`, and return when the API shows all of them together.
+
+        All zones are found before anything is written.
+
+        :raises ZoneNotFoundError: where no domain of the account holds a name; nothing was written.
+        :raises MijnHostError: where a record can't be added; call :meth:`remove` then.
+        """
+        wanted = list(dict.fromkeys(identity_of(record) for record in records))
+        self._untouched.update(wanted)
+        for zone, identities in self._by_zone(wanted):
+            self._untouched.difference_update(identities)
+            with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as locked:
+                zone.is_locked = locked
+                ZonePublisher(zone).publish(identities)
+
+    def remove(self, records: Iterable[TXTRecord]) -> list[Leftover]:
+        """Remove `records`, those that are there, and return what had to stay. Never raises.
+
+        Records that :meth:`publish` was asked for and never came to are not looked for.
+        """
+        unwanted = dict.fromkeys(identity_of(record) for record in records)
+        leftovers: list[Leftover] = []
+        found: list[Identity] = []
+        for identity in unwanted:
+            if identity in self._untouched:
+                continue
+            try:
+                self._finder.find(identity.name)
+                found.append(identity)
+            except MijnHostError as error:
+                leftovers.append(Leftover(identity.name, identity.value, "", str(error)))
+        for zone, identities in self._by_zone(found):
+            with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as locked:
+                zone.is_locked = locked
+                leftovers += ZoneRemover(zone).remove(identities)
+        return leftovers
+
+    def zone_of(self, name: str) -> str:
+        """Return the domain of the account that holds `name`.
+
+        :raises ZoneNotFoundError: where none does.
+        :raises MijnHostError: where the API can't be asked.
+        """
+        return self._finder.find(name)
+
+    def _by_zone(self, identities: Iterable[Identity]) -> list[tuple[Zone, list[Identity]]]:
+        grouped: dict[str, list[Identity]] = {}
+        for identity in identities:
+            grouped.setdefault(self._finder.find(identity.name), []).append(identity)
+        for domain in grouped:
+            if domain not in self._zones:
+                self._zones[domain] = Zone(domain, self._setting)
+        return [(self._zones[domain], members) for domain, members in grouped.items()]

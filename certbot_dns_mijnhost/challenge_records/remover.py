@@ -1,0 +1,180 @@
+"""Taking challenge records out of a zone, ours and no others."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from certbot_dns_mijnhost.api import (
+    BadRequestError,
+    DNSRecord,
+    MethodNotAllowedError,
+    MijnHostError,
+    NotFoundError,
+)
+from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
+from certbot_dns_mijnhost.challenge_records.persistence import attempts
+from certbot_dns_mijnhost.challenge_records.zone import Zone
+from certbot_dns_mijnhost.challenge_records.zone_reader import EQUAL_READINGS_TO_WRITE
+
+logger = logging.getLogger(__name__)
+
+READINGS = 12
+SECONDS = 40.0
+PATIENCE = 60.0
+"""Seconds after which a failing API is no longer asked to delete the rest."""
+ABSENCES = 2
+"""Readings in a row that have to lack a record after the API confirmed its removal: one client saw
+readings alternate between a current replica and one that lags."""
+ABSENCES_WITHOUT_CONFIRMATION = 6
+"""The same, where no answer confirmed the removal or no reading is to be relied on."""
+REPEATS_AT = frozenset({2, 4, 7})
+"""Readings after which a record that still shows is deleted again."""
+
+
+class Leftover(NamedTuple):
+    """A record of ours that had to stay.
+
+    :param name: the record's name.
+    :param value: its value.
+    :param zone: the zone that it is in, empty where none was found.
+    :param reason: why, and what to do.
+    """
+
+    name: str
+    value: str
+    zone: str
+    reason: str
+
+
+class ZoneRemover:
+    """Removes records from one zone. The caller holds the zone's lock if it can be had."""
+
+    def __init__(self, zone: Zone) -> None:
+        self._zone = zone
+        self._behaviour = zone.setting.behaviour
+        self._confirmed: set[Identity] = set()
+
+    def remove(self, unwanted: Sequence[Identity]) -> list[Leftover]:
+        """Remove `unwanted` and return what had to stay. Raises nothing of our own."""
+        unwanted = [*unwanted, *self._zone.probes]
+        self._zone.ours.update(unwanted)
+        standing = list(unwanted)
+        try:
+            self._delete_all(unwanted)
+            if self._behaviour.offers_delete:
+                standing = self._still_standing(unwanted)
+            else:
+                self._remove_by_null(unwanted)
+                self._zone.rewrite(remove=unwanted)
+                standing = []
+            reason = "The API still lists it after it was removed."
+        except MijnHostError as error:
+            reason = str(error)
+        self._zone.forget(set(unwanted) - set(standing))
+        self._zone.probes = [probe for probe in self._zone.probes if probe in standing]
+        return [Leftover(i.name, i.value, self._zone.name, reason) for i in standing]
+
+    def _delete_all(self, unwanted: Sequence[Identity]) -> None:
+        """Delete by single-record calls, taking note of what the API confirmed.
+
+        :raises MijnHostError: where the API has failed for long.
+        """
+        clock = self._zone.setting.retry.clock
+        started = clock()
+        for identity in unwanted:
+            if not self._behaviour.offers_delete:
+                return
+            try:
+                self._delete(identity)
+            except MijnHostError as error:
+                if clock() - started > PATIENCE:
+                    raise
+                logger.info("%s is not removed yet: %s", identity.name, error)
+
+    def _delete(self, identity: Identity) -> None:
+        record = DNSRecord(identity.type, f"{identity.name}.", identity.value)
+        if self._send_delete(record) or identity not in self._zone.believed:
+            self._confirmed.add(identity)
+
+    def _send_delete(self, record: DNSRecord) -> bool:
+        """Return whether the API said that the record is removed."""
+        client = self._zone.setting.client
+        for attempt in attempts(self._zone.setting.retry, tries=4, seconds=60.0):
+            try:
+                client.dns_records.delete(self._zone.domain, record)
+            except MethodNotAllowedError:
+                self._behaviour.offers_delete = False
+                return False
+            except (BadRequestError, NotFoundError) as error:
+                # Gone already, a passing fault, or a spelling that it does not know: see and retry.
+                logger.debug("Whether %s is removed is read back: %s", record.name, error)
+                return False
+            except MijnHostError as error:
+                if not error.may_have_taken_effect or attempt == 4:
+                    raise
+            else:
+                return True
+        return False
+
+    def _still_standing(self, unwanted: Sequence[Identity]) -> list[Identity]:
+        """Return those that the readings keep showing, deleting them again in between."""
+        lately: deque[frozenset[Identity]] = deque(maxlen=ABSENCES_WITHOUT_CONFIRMATION)
+        absent = 0
+        for attempt in attempts(self._zone.setting.retry, tries=READINGS, seconds=SECONDS):
+            listing = self._zone.reader.read()
+            lately.append(listing.identities & set(unwanted))
+            absent = 0 if lately[-1] else absent + 1
+            if absent >= self._absences_needed(unwanted, listing):
+                return []
+            if attempt in REPEATS_AT:
+                self._delete_again(listing, unwanted)
+        shown: set[Identity] = set().union(*lately)
+        return [i for i in unwanted if i in shown or i not in self._confirmed]
+
+    def _absences_needed(self, unwanted: Sequence[Identity], listing: Listing) -> int:
+        # What no reading has ever shown may be missing because the readings are older than it.
+        has_shown = self._zone.reader.seen.issuperset(self._zone.believed.intersection(unwanted))
+        is_confirmed = self._confirmed.issuperset(unwanted)
+        is_clear = has_shown and is_confirmed and self._zone.is_whole(listing)
+        return ABSENCES if is_clear else ABSENCES_WITHOUT_CONFIRMATION
+
+    def _delete_again(self, listing: Listing, unwanted: Sequence[Identity]) -> None:
+        for identity in unwanted:
+            # As the listing spells it: one client finds that the API wants it so.
+            for record in listing.records_of(identity):
+                self._send_delete(record)
+            if identity not in self._confirmed:
+                self._delete(identity)
+
+    def _remove_by_null(self, unwanted: Sequence[Identity]) -> None:
+        """Try the one other way to remove a name's values, where all of them are ours.
+
+        Unconfirmed in the documentation: whether it worked is read back by the caller.
+        """
+        client = self._zone.setting.client
+        believed = self._zone.believed & set(unwanted)
+        listing = self._zone.reader.settled(
+            must_show=lambda: believed, equal=EQUAL_READINGS_TO_WRITE
+        )
+        for name in sorted({i.name for i in unwanted if i in listing.identities}):
+            at_name = {i for i in listing.identities if i[:2] == ("TXT", name)}
+            if not self._behaviour.removes_by_null or not at_name <= self._zone.ours:
+                continue
+            try:
+                client.dns_records.clear(self._zone.domain, "TXT", f"{name}.")
+                self._behaviour.removes_by_null = self._is_gone(at_name)
+            except MijnHostError as error:
+                if not error.may_have_taken_effect:
+                    self._behaviour.removes_by_null = False
+
+    def _is_gone(self, identities: set[Identity]) -> bool:
+        """Tell whether a removal shows within some readings, and take note if so."""
+        for _ in attempts(self._zone.setting.retry, tries=READINGS, seconds=SECONDS):
+            listing = self._zone.reader.read()
+            if listing.identities and not identities & listing.identities:
+                self._zone.believed -= identities
+                return True
+        return False

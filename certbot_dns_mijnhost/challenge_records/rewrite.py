@@ -1,0 +1,167 @@
+"""Writing a zone as a whole: the last resort, guarded on all sides.
+
+Whatever stands in a zone and not in the list that is sent is lost. So the list comes from readings
+that agree and show each record that this run saw before; it is saved to a file; it is sent at once;
+and it is read back, lost records being put back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+
+from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
+from certbot_dns_mijnhost.challenge_records import backup
+from certbot_dns_mijnhost.challenge_records.errors import ZoneNotConfirmedError, ZoneRewriteError
+from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
+from certbot_dns_mijnhost.challenge_records.persistence import attempts
+from certbot_dns_mijnhost.challenge_records.zone_reader import EQUAL_READINGS_TO_WRITE, ZoneReader
+
+logger = logging.getLogger(__name__)
+
+WRITES = 3
+READINGS = 10
+SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What a write of the whole zone is to change; all else stays.
+
+    :param add: records of ours that have to stand.
+    :param remove: records of ours that have to go.
+    :param ttl: seconds, for records that are added.
+    """
+
+    add: frozenset[Identity]
+    remove: frozenset[Identity]
+    ttl: int
+
+    def is_met_by(self, listing: Listing) -> bool:
+        """Tell whether nothing is left to do."""
+        return self.add <= listing.identities and not self.remove & listing.identities
+
+
+class ZoneRewriter:
+    """Writes one zone as a whole. The caller holds the zone's lock.
+
+    :param directory: where copies of the zone are kept.
+    """
+
+    def __init__(
+        self, client: MijnHostClient, reader: ZoneReader, directory: Path, retry: RetryPolicy
+    ) -> None:
+        self._client = client
+        self._reader = reader
+        self._directory = directory
+        self._retry = retry
+        self._saved: Path | None = None
+
+    def rewrite(self, intent: Intent, *, known: Callable[[], AbstractSet[Identity]]) -> None:
+        """Bring the zone to `intent` and leave all else as it is.
+
+        :param known: gives the records that must show in a reading for it to be believed.
+        :raises ZoneNotConfirmedError: where the readings can't be believed; nothing was written.
+        :raises ZoneRewriteError: where the zone is not as intended after several writes.
+        :raises MijnHostError: where the API refuses; then nothing was written.
+        """
+        listing = self._reader.settled(must_show=known, equal=EQUAL_READINGS_TO_WRITE)
+        if not listing.identities:
+            raise ZoneNotConfirmedError(
+                f"The API lists nothing in the zone {listing.zone}, and an empty list is never "
+                "taken for a zone to write back. Add any record to it in the control panel first."
+            )
+        lost: dict[Identity, DNSRecord] = {}
+        for _ in range(WRITES):
+            if intent.is_met_by(listing) and not lost:
+                return
+            self._save(listing)
+            target = self._target(listing, intent, lost)
+            is_confirmed = self._write(target)
+            after = self._read_back(target, intent)
+            lost = {key: record for key, record in target.items() if key not in after.identities}
+            if is_confirmed and after.identities == listing.identities:
+                logger.warning(
+                    "The API took the zone %s as a whole, but its listing does not show the "
+                    "changes yet. Going on; the name servers tell.",
+                    after.zone,
+                )
+                return
+            listing = after
+        if lost or not intent.is_met_by(listing):
+            raise ZoneRewriteError(
+                f"The zone {self._reader.zone} was written as a whole, and is not as intended "
+                f"afterwards: {len(lost)} records are missing. Compare it with the copy that was "
+                f"saved before, {self._saved}, and put back what is missing."
+            )
+
+    def _save(self, listing: Listing) -> None:
+        try:
+            self._saved = backup.save(listing, self._directory)
+        except OSError as error:
+            raise ZoneNotConfirmedError(
+                f"The zone {listing.zone} has to be written as a whole, but a copy of it can't be "
+                f"saved in {self._directory} ({error.strerror}), so nothing was written. "
+                "Make that folder writable."
+            ) from error
+        logger.warning(
+            "The zone %s is written as a whole, since the API leaves no other way; "
+            "a copy of it as it was is in %s",
+            *(listing.zone, self._saved),
+        )
+
+    def _target(
+        self, listing: Listing, intent: Intent, lost: dict[Identity, DNSRecord]
+    ) -> dict[Identity, DNSRecord]:
+        # Relative twins become equal once their names are absolute; a set holds a value once.
+        target = {
+            identity: _with_absolute_name(record, identity.name)
+            for record in listing.records
+            if (identity := listing.identify(record)) not in intent.remove
+        }
+        for identity, record in lost.items():
+            target.setdefault(identity, record)
+        for identity in sorted(intent.add):
+            added = DNSRecord(identity.type, identity.name + ".", identity.value, intent.ttl)
+            target.setdefault(identity, added)
+        return target
+
+    def _write(self, target: dict[Identity, DNSRecord]) -> bool:
+        """Send the zone, and return whether the API confirmed it."""
+        try:
+            self._client.dns_records.replace_all(self._reader.domain, target.values())
+        except MijnHostError as error:
+            if not error.may_have_taken_effect:
+                raise
+            logger.info("Whether the zone was written is read back: %s", error)
+            return False
+        return True
+
+    def _read_back(self, target: dict[Identity, DNSRecord], intent: Intent) -> Listing:
+        """Return the zone after the write: as intended, or as two readings in a row show it.
+
+        :raises ZoneRewriteError: where the readings show neither.
+        """
+        previous: frozenset[Identity] | None = None
+        settled: Listing | None = None
+        for _ in attempts(self._retry, tries=READINGS, seconds=SECONDS):
+            listing = self._reader.read()
+            if listing.identities.issuperset(target) and intent.is_met_by(listing):
+                return listing
+            settled = listing if listing.identities == previous else None
+            previous = listing.identities
+        if settled is None or not settled.identities:
+            raise ZoneRewriteError(
+                f"The zone {self._reader.zone} was written as a whole, and the API's listing of it "
+                "does not come to rest since. Compare it with the copy that was saved before, "
+                f"{self._saved}."
+            )
+        return settled
+
+
+def _with_absolute_name(record: DNSRecord, name: str) -> DNSRecord:
+    """Return `record` under its absolute name with the final dot that PUT asks for."""
+    return DNSRecord(record.type, name + ".", record.value, record.ttl, raw=record.raw)

@@ -1,0 +1,145 @@
+"""One zone of the account, and what this run did in it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
+from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour, PatchEffect
+from certbot_dns_mijnhost.challenge_records.errors import (
+    ZoneNotConfirmedError,
+    ZoneRewriteForbiddenError,
+)
+from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
+from certbot_dns_mijnhost.challenge_records.persistence import attempts, persistently
+from certbot_dns_mijnhost.challenge_records.rewrite import Intent, ZoneRewriter
+from certbot_dns_mijnhost.challenge_records.zone_reader import ZoneReader
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all zones of a run share.
+
+    :param ttl: seconds, for records that are added.
+    :param backup_directory: where a zone is saved before it is written as a whole.
+    :param lock_directory: where the locks of zones lie.
+    """
+
+    client: MijnHostClient
+    retry: RetryPolicy
+    behaviour: Behaviour
+    ttl: int
+    allow_zone_rewrite: bool
+    backup_directory: Path
+    lock_directory: Path
+
+
+class Zone:
+    """A zone with the records that are this run's own.
+
+    :param domain: the zone's domain as the account spells it.
+    """
+
+    def __init__(self, domain: str, setting: Setting) -> None:
+        self.setting = setting
+        self.domain = domain
+        self.reader = ZoneReader(setting.client, domain, setting.retry)
+        self.ours: set[Identity] = set()
+        """Records that this run wants or tried to write, the ones for trying out included."""
+        self.believed: set[Identity] = set()
+        """Records of ours that stand as far as the API's answers tell."""
+        self.probes: list[Identity] = []
+        """Records that were written only to learn what a PATCH does."""
+        self.is_locked = False
+        self._written: dict[str, Identity] = {}
+
+    @property
+    def name(self) -> str:
+        """The zone's canonical name."""
+        return self.reader.zone
+
+    def write(self, identity: Identity) -> None:
+        """Write one record by a single-record call, recognising a success whose answer was lost.
+
+        :raises MijnHostError: where it can't be written, or can't be told to be written.
+        """
+        self.ours.add(identity)
+        self._written[identity.name] = identity
+        persistently(
+            lambda: self._write_once(identity),
+            self.setting.retry,
+            lambda error: error.may_have_taken_effect or self.reader.may_pass(error),
+            tries=5,
+            seconds=120.0,
+        )
+        if self.setting.behaviour.patch is not PatchEffect.APPENDS:
+            self.believed -= {i for i in self.ours if i[:2] == identity[:2]}
+        self.believed.add(identity)
+
+    def latest_writes(self) -> set[Identity]:
+        """Return the record written last at each name: a reading without it is stale or short."""
+        return set(self._written.values()) & self.ours
+
+    def rewrite(self, *, add: Iterable[Identity] = (), remove: Iterable[Identity] = ()) -> None:
+        """Write the zone as a whole, which is the last resort.
+
+        :raises ZoneRewriteForbiddenError: where the user does not allow it.
+        :raises ChallengeRecordError: where it can't be done safely, or went wrong.
+        """
+        setting = self.setting
+        if not setting.allow_zone_rewrite:
+            raise ZoneRewriteForbiddenError(self._forbidden())
+        if not self.is_locked:
+            raise ZoneNotConfirmedError(
+                f"The zone {self.name} would have to be written as a whole while another process "
+                "on this machine changes it, so nothing was written. Try again when it has ended."
+            )
+        intent = Intent(frozenset(add), frozenset(remove), setting.ttl)
+        rewriter = ZoneRewriter(
+            setting.client, self.reader, setting.backup_directory, setting.retry
+        )
+        # What is to be removed must show first too: a reading without it may be older than it.
+        rewriter.rewrite(intent, known=lambda: self._lasting_others() | self.believed)
+        self.believed = (self.believed | intent.add) - intent.remove
+
+    def is_whole(self, listing: Listing) -> bool:
+        """Tell whether a reading shows all lasting records of others that were seen before."""
+        return bool(listing.identities) and listing.identities.issuperset(self._lasting_others())
+
+    def _lasting_others(self) -> set[Identity]:
+        return {i for i in self.reader.seen - self.ours if not i.is_challenge}
+
+    def forget(self, identities: Iterable[Identity]) -> None:
+        """Take note that records of ours are gone."""
+        self.ours.difference_update(identities)
+        self.believed.difference_update(identities)
+
+    def _write_once(self, identity: Identity) -> None:
+        record = DNSRecord(identity.type, f"{identity.name}.", identity.value, self.setting.ttl)
+        try:
+            self.setting.client.dns_records.update(self.domain, record)
+        except MijnHostError as error:
+            if not error.may_have_taken_effect:
+                raise
+            logger.info("Whether %s was written is read back: %s", identity.name, error)
+            if not self._shows(identity):
+                raise
+
+    def _shows(self, identity: Identity) -> bool:
+        return any(
+            identity in self.reader.read().identities
+            for _ in attempts(self.setting.retry, tries=3, seconds=10.0)
+        )
+
+    def _forbidden(self) -> str:
+        return (
+            f"{self.name}: here the API's single-record calls can't do what is needed (they keep "
+            "one TXT value at a name, and a domain together with its wildcard needs two), and "
+            "dns_mijnhost_allow_zone_rewrite = false forbids writing the whole zone. Allow it, or "
+            "get one certificate for the domain and another for its wildcard."
+        )

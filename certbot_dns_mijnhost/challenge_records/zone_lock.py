@@ -1,0 +1,71 @@
+"""One writer of a zone at a time on this machine.
+
+Certbot's own lock covers its directories, so two Certbots with different ones do not see each
+other. The lock lies in a folder of the user's own below the system's folder for temporary files.
+It goes with the process that holds it, so a killed run leaves none behind.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from certbot_dns_mijnhost.api import RetryPolicy
+from certbot_dns_mijnhost.challenge_records.names import file_name
+from certbot_dns_mijnhost.challenge_records.persistence import attempts
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 120.0
+
+
+def default_directory() -> Path:
+    """Return where this user's locks lie."""
+    return Path(tempfile.gettempdir()) / f"certbot-dns-mijnhost-{os.getuid()}"
+
+
+@contextmanager
+def zone_lock(zone: str, directory: Path, retry: RetryPolicy) -> Iterator[bool]:
+    """Hold the lock of `zone`; yields False where it could not be had within two minutes."""
+    handle = _open(zone, directory)
+    if handle is None:
+        yield False
+        return
+    try:
+        yield _acquire(handle, zone, retry)
+    finally:
+        os.close(handle)
+
+
+def _open(zone: str, directory: Path) -> int | None:
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+        found = directory.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            logger.debug("%s belongs to somebody else: no lock is taken", directory)
+            return None
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(directory / f"{file_name(zone)}.lock", flags, 0o600)
+    except OSError as error:
+        logger.debug("No lock can be taken in %s: %s", directory, error)
+        return None
+
+
+def _acquire(handle: int, zone: str, retry: RetryPolicy) -> bool:
+    # Not at the top: there is no fcntl on Windows, where only the client is of use.
+    import fcntl  # noqa: PLC0415
+
+    for attempt in attempts(retry, tries=100, seconds=SECONDS, longest_pause=2.0):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if attempt == 1:
+                logger.info("Waiting for another process that changes the zone %s", zone)
+        else:
+            return True
+    return False

@@ -1,0 +1,127 @@
+"""Readings of one zone, and what they prove.
+
+A reading can be stale, short or empty although the answer says 200, and readings can alternate
+between replicas. So no single reading proves that a record is absent; one that shows a record
+proves that it stood at some time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+
+from certbot_dns_mijnhost.api import (
+    DNSNotManagedError,
+    MijnHostClient,
+    MijnHostError,
+    RetryPolicy,
+)
+from certbot_dns_mijnhost.challenge_records.errors import ZoneNotConfirmedError
+from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
+from certbot_dns_mijnhost.challenge_records.names import canonical
+from certbot_dns_mijnhost.challenge_records.persistence import (
+    attempts,
+    may_pass_in_a_reading,
+    persistently,
+)
+
+logger = logging.getLogger(__name__)
+
+EQUAL_READINGS = 2
+EQUAL_READINGS_TO_WRITE = 3
+EQUAL_READINGS_OF_EMPTY = 6
+READINGS = 14
+SECONDS = 45.0
+SURVEY_PAUSE = 1.0
+"""Seconds between readings before anything is written; an empty zone of challenges is common."""
+
+
+class ZoneReader:
+    """Reads one zone and remembers what its readings showed.
+
+    :param domain: the zone's domain as the account spells it.
+    """
+
+    def __init__(self, client: MijnHostClient, domain: str, retry: RetryPolicy) -> None:
+        self.domain = domain
+        self.zone = canonical(domain)
+        self.seen: set[Identity] = set()
+        """Each record that any reading of this run showed."""
+        self._client = client
+        self._retry = retry
+        self._is_managed: bool | None = None
+
+    def read(self) -> Listing:
+        """Return one reading, whatever it is worth.
+
+        :raises MijnHostError: where the API can't be asked.
+        """
+        records = persistently(
+            lambda: self._client.dns_records.get_all(self.domain), self._retry, self.may_pass
+        )
+        listing = Listing(self.zone, records)
+        self.seen |= listing.identities
+        return listing
+
+    def survey(self) -> Listing:
+        """Return the zone as it stands before anything is written.
+
+        Two readings where they agree; an empty zone, or readings that differ, take more. Never
+        fails over their quality: what any of them showed is in `seen`, and counts as standing.
+        """
+        try:
+            return self.settled(readings=EQUAL_READINGS_OF_EMPTY, longest_pause=SURVEY_PAUSE)
+        except ZoneNotConfirmedError:
+            return self.read()
+
+    def settled(
+        self,
+        *,
+        must_show: Callable[[], AbstractSet[Identity]] = frozenset,
+        equal: int = EQUAL_READINGS,
+        readings: int = READINGS,
+        longest_pause: float = 4.0,
+    ) -> Listing:
+        """Return a reading that the next ones repeated; an empty one has to be repeated more often.
+
+        :param must_show: gives the records without which a reading is stale or short; asked each
+            time, since a reading may show more that has to be there.
+        :param equal: how many equal ones in a row it takes.
+        :param readings: how many to take at the most.
+        :param longest_pause: seconds that the pauses between readings grow to.
+        :raises ZoneNotConfirmedError: where no such reading came in time.
+        """
+        previous: Listing | None = None
+        row = 0
+        pauses = attempts(self._retry, tries=readings, seconds=SECONDS, longest_pause=longest_pause)
+        for _ in pauses:
+            listing = self.read()
+            same = previous is not None and listing.identities == previous.identities
+            row = row + 1 if same else 1
+            previous = listing
+            needed = equal if listing.identities else EQUAL_READINGS_OF_EMPTY
+            if row >= needed and listing.identities.issuperset(must_show()):
+                return listing
+        missing = 0 if previous is None else len(must_show() - previous.identities)
+        raise ZoneNotConfirmedError(
+            f"The API's readings of the zone {self.zone} can't be trusted"
+            + (f" ({missing} records that stood before are missing)" if missing else "")
+            + f": in {SECONDS:.0f} s no two in a row agreed and were whole. Nothing was changed "
+            "on their ground. Try again later; if it stays, ask mijn.host's support."
+        )
+
+    def may_pass(self, error: MijnHostError) -> bool:
+        """Tell whether a refusal may be a passing fault: the domain is known to be ours."""
+        if isinstance(error, DNSNotManagedError):
+            return self._is_managed_here()
+        return may_pass_in_a_reading(error)
+
+    def _is_managed_here(self) -> bool:
+        if self._is_managed is None:
+            try:
+                self._is_managed = self._client.domains.get(self.domain).managed_dns is not False
+            except MijnHostError as error:
+                logger.debug("Whether %s is managed is not known: %s", self.zone, error)
+                self._is_managed = True
+        return self._is_managed

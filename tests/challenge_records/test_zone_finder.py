@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certbot_dns_mijnhost.api import AddressNotAllowedError
+from certbot_dns_mijnhost.challenge_records import ZoneNotFoundError
+from certbot_dns_mijnhost.challenge_records.names import (
+    absolute,
+    canonical,
+    file_name,
+    is_within,
+    text_value,
+)
+from certbot_dns_mijnhost.emulator import Variants
+
+from .conftest import World
+
+DOMAINS = (
+    "example.nl",
+    "sub.example.nl",
+    "example.co.uk",
+    "bücher.example",
+    "xn--mller-kva.example",
+)
+
+
+@pytest.mark.parametrize("listing_forbidden", [False, True, "bad_request"])
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [
+        ("_acme-challenge.example.nl", "example.nl"),
+        ("_acme-challenge.deep.www.example.nl", "example.nl"),
+        ("_acme-challenge.x.sub.example.nl", "sub.example.nl"),
+        ("_acme-challenge.sub.example.nl", "sub.example.nl"),
+        ("_acme-challenge.notsub.example.nl", "example.nl"),
+        ("_acme-challenge.www.example.co.uk", "example.co.uk"),
+        ("_ACME-Challenge.Example.NL.", "example.nl"),
+    ],
+)
+def test_the_longest_domain_by_whole_labels(
+    world: World, name: str, zone: str, listing_forbidden: bool | str
+) -> None:
+    world.start(Variants(listing_forbidden=listing_forbidden), *DOMAINS[:3])
+    assert world.records().zone_of(name) == zone
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [
+        ("_acme-challenge.xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("_acme-challenge.bücher.example", "xn--bcher-kva.example"),
+        ("_acme-challenge.xn--mller-kva.example", "xn--mller-kva.example"),
+        ("_acme-challenge.www.müller.example", "xn--mller-kva.example"),
+    ],
+)
+def test_international_names_in_either_spelling(world: World, name: str, zone: str) -> None:
+    world.start(Variants(), *DOMAINS)
+    assert canonical(world.records().zone_of(name)) == zone
+
+
+@pytest.mark.parametrize("listing_forbidden", [False, True])
+def test_a_name_that_only_ends_alike_is_not_within(world: World, listing_forbidden: bool) -> None:
+    world.start(Variants(listing_forbidden=listing_forbidden), "example.nl")
+    with pytest.raises(ZoneNotFoundError, match=r"notexample\.nl"):
+        world.records().zone_of("_acme-challenge.notexample.nl")
+
+
+def test_one_listing_per_run(world: World) -> None:
+    world.start()
+    records = world.records()
+    for name in ("_acme-challenge.example.nl", "_acme-challenge.www.example.nl"):
+        records.zone_of(name)
+    assert world.calls() == ["GET /domains"]
+
+
+def test_zones_given_outright_are_not_asked_for(world: World) -> None:
+    world.start()
+    records = world.records(zones=("example.nl", "other.example"))
+    assert records.zone_of("_acme-challenge.www.example.nl") == "example.nl"
+    with pytest.raises(ZoneNotFoundError):
+        records.zone_of("_acme-challenge.example.com")
+    assert world.calls() == []
+
+
+def test_a_whitelist_is_not_taken_for_a_forbidden_listing(world: World) -> None:
+    world.start(Variants(whitelist_refused=True))
+    with pytest.raises(AddressNotAllowedError, match="whoami"):
+        world.records().zone_of("_acme-challenge.example.nl")
+
+
+@given(st.text(alphabet="abcdü.-_ABC\u3002", max_size=30))
+def test_canonical_is_stable(name: str) -> None:
+    assert canonical(canonical(name)) == canonical(name)
+
+
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [
+        ("example.nl.", "example.nl"),
+        ("example.nl", "example.nl"),
+        ("@", "example.nl"),
+        ("", "example.nl"),
+        ("www", "www.example.nl"),
+        ("WWW.Example.nl", "www.example.nl"),
+        ("_acme-challenge", "_acme-challenge.example.nl"),
+        ("notexample.nl", "notexample.nl.example.nl"),
+    ],
+)
+def test_listed_names_become_absolute(listed: str, name: str) -> None:
+    assert absolute(listed, "example.nl") == name
+
+
+@pytest.mark.parametrize(
+    ("listed", "value"),
+    [
+        ("plain", "plain"),
+        ('"quoted"', "quoted"),
+        ('"two " "strings"', "two strings"),
+        (r'"a \"quote\" and \\ and \046"', r'a "quote" and \ and .'),
+        ('say "hi"', 'say "hi"'),
+        ('"unbalanced', '"unbalanced'),
+        ('"a" b "c"', '"a" b "c"'),
+    ],
+)
+def test_text_values_without_quotes(listed: str, value: str) -> None:
+    assert text_value(listed) == value
+
+
+@given(st.text(max_size=40))
+def test_a_file_name_stays_in_its_folder(zone: str) -> None:
+    name = file_name(zone)
+    assert name
+    assert "/" not in name
+    assert name not in {".", ".."}
+
+
+def test_within_is_by_whole_labels() -> None:
+    assert is_within("example.nl", "example.nl")
+    assert is_within("www.example.nl", "example.nl")
+    assert not is_within("notexample.nl", "example.nl")
