@@ -1,0 +1,73 @@
+"""Servers as a user writes them: ``192.0.2.1``, ``ns1.example.net:5353``, ``[2001:db8::1]:53``."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from typing import NamedTuple
+
+from certbot_dns_mijnhost.propagation.errors import InvalidEndpointError
+
+DNS_PORT = 53
+HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*\.?")
+
+
+class Endpoint(NamedTuple):
+    """A host, as a name or an address, and a port."""
+
+    host: str
+    port: int = DNS_PORT
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    def addresses(self) -> list[Endpoint]:
+        """Return the same with addresses for the host's name.
+
+        :raises OSError: where the name has none.
+        """
+        if is_address(self.host):
+            return [self]
+        found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_DGRAM)
+        return [Endpoint(str(entry[4][0]), self.port) for entry in found]
+
+
+def is_address(text: str) -> bool:
+    """Tell whether `text` is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def parse_endpoint(text: str, *, port: int = DNS_PORT) -> Endpoint:
+    """Read ``host[:port]``.
+
+    :param port: where the text names none.
+    :raises InvalidEndpointError: where it can't be read.
+    """
+    text = text.strip()
+    if is_address(text):
+        return Endpoint(text, port)
+    found = re.fullmatch(
+        r"(?:\[(?P<six>[^\]]*)\]|(?P<host>[^:\[\]]+))(?::(?P<port>\d{1,5}))?", text
+    )
+    if found is None:
+        raise InvalidEndpointError(
+            f"{text!r} is no host[:port], such as ns1.example.net or [::1]:53"
+        )
+    host = found["six"] if found["six"] is not None else found["host"]
+    number = int(found["port"]) if found["port"] else port
+    is_host = is_address(host) if found["six"] is not None else _is_host(host)
+    if not is_host or not 1 <= number <= 65535:
+        raise InvalidEndpointError(
+            f"{text!r} is no host[:port], such as ns1.example.net or [::1]:53"
+        )
+    return Endpoint(host, number)
+
+
+def _is_host(host: str) -> bool:
+    return is_address(host) or bool(HOST_NAME.fullmatch(host))
