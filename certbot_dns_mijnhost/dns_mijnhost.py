@@ -1,0 +1,188 @@
+"""The authenticator ``dns-mijnhost``: Certbot's side of the work.
+
+Certbot loads this module at every run, whatever plugin it then uses: what it does not need for
+being listed is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable
+
+from certbot import errors
+from certbot.compat import os
+from certbot.display import util as display_util
+from certbot.plugins import dns_common
+
+from certbot_dns_mijnhost.zope_declarations import declared
+
+if TYPE_CHECKING:
+    from certbot_dns_mijnhost.challenge_records import TXTRecord
+    from certbot_dns_mijnhost.dns_challenges import DNSChallenges
+    from certbot_dns_mijnhost.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+@declared
+class Authenticator(dns_common.DNSAuthenticator):
+    """Proves control of domains by TXT records in their zones at mijn.host."""
+
+    description = "Obtain certificates using a DNS TXT record (if mijn.host serves your DNS)."
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._challenges: DNSChallenges | None = None
+
+    @classmethod
+    def add_parser_arguments(
+        cls, add: Callable[..., None], default_propagation_seconds: int = 300
+    ) -> None:
+        """Add the flags. None of them has a default, so that the credentials file can set it."""
+        add("credentials", help="INI file with the mijn.host API key (dns_mijnhost_api_key).")
+        add(
+            "propagation-seconds",
+            type=int,
+            help="Seconds to wait at the most for the name servers to serve the records. The wait "
+            f"ends as soon as all do; 0 does not wait. (default: {default_propagation_seconds})",
+        )
+        add(
+            "nameservers",
+            help="Name servers to ask instead of the published ones: host[:port], ...",
+        )
+        add(
+            "resolver",
+            help="Resolvers to find the name servers by instead of the system's: host[:port], ...",
+        )
+
+    def more_info(self) -> str:
+        """Say in a sentence what the plugin does."""
+        return (
+            "This plugin adds a TXT record for each challenge through the API of mijn.host, waits "
+            "until the name servers serve it, and removes it again."
+        )
+
+    def auth_hint(self, failed_achalls: list[Any]) -> str:  # noqa: ARG002
+        """Say what was seen, for a user whose challenges failed."""
+        seen = "" if self._challenges is None else self._challenges.seen + " "
+        return (
+            f"The CA did not find the TXT records that this plugin added. {seen}Check that the "
+            "domain's published name servers are those of mijn.host, that a CNAME at "
+            "_acme-challenge leads to a zone of this account, and that DNSSEC is in order."
+        )
+
+    def perform(self, achalls: list[Any]) -> list[Any]:
+        """Publish the records of all challenges, wait for the name servers, and respond.
+
+        :raises certbot.errors.PluginError: where the records can't be published.
+        """
+        self._setup_credentials()
+        records = [_record_of(achall) for achall in achalls]
+        with _plain_errors():
+            self._dns_challenges().publish(records)
+        return [achall.response(achall.account_key) for achall in achalls]
+
+    def cleanup(self, achalls: list[Any]) -> None:
+        """Remove the records of the challenges. Warns of what stays behind, and never fails."""
+        if self._challenges is None:
+            return
+        try:
+            self._remove([_record_of(achall) for achall in achalls])
+        except Exception as error:  # a certificate may have been issued already
+            logger.debug("Removing the challenge records failed", exc_info=True)
+            logger.warning(
+                "Removing the challenge records failed: %s. Look in mijn.host's control panel for "
+                "TXT records named _acme-challenge, and remove those of this run.",
+                error,
+            )
+
+    def _setup_credentials(self) -> None:
+        self._configure_file("credentials", "mijn.host credentials INI file", _check_credentials)
+        # As typed, a relative path would be stored for renewal, and cron starts elsewhere.
+        path = os.path.abspath(os.path.expanduser(self.conf("credentials")))
+        setattr(self.config, self.dest("credentials"), path)
+
+    def _perform(self, domain: str, validation_name: str, validation: str) -> None:  # noqa: ARG002
+        with _plain_errors():
+            self._dns_challenges().publish([_txt_record(validation_name, validation)])
+
+    def _cleanup(self, domain: str, validation_name: str, validation: str) -> None:  # noqa: ARG002
+        self._remove([_txt_record(validation_name, validation)])
+
+    def _remove(self, records: list[TXTRecord]) -> None:
+        if self._challenges is None:
+            return
+        for leftover in self._challenges.remove(records):
+            logger.warning(
+                "The TXT record %s with the value %s stays behind%s. Remove it in mijn.host's "
+                "control panel, or leave it: it does no harm. The reason: %s",
+                leftover.name,
+                leftover.value,
+                f" in the zone {leftover.zone}" if leftover.zone else "",
+                leftover.reason,
+            )
+
+    def _dns_challenges(self) -> DNSChallenges:
+        if self._challenges is None:
+            from certbot_dns_mijnhost.dns_challenges import DNSChallenges  # noqa: PLC0415
+
+            self._challenges = DNSChallenges(
+                self._settings(),
+                work_directory=Path(self.config.work_dir),
+                notify=display_util.notify,
+                live=None if self.config.quiet or not sys.stdout.isatty() else sys.stdout,
+            )
+        return self._challenges
+
+    def _settings(self) -> Settings:
+        from certbot_dns_mijnhost import credentials, settings  # noqa: PLC0415
+
+        path = self.conf("credentials")
+        file = credentials.read(path)
+        dns_common.validate_file_permissions(path)
+        return settings.settle(self._flag, file, path)
+
+    def _flag(self, name: str) -> object:
+        """Return a flag's value; None where it was not given or is none of the flags."""
+        return getattr(self.config, self.dest(name), None)
+
+
+def _check_credentials(path: str) -> None:
+    """Check a path that the user was asked for.
+
+    :raises certbot.errors.PluginError: where it is no credentials file.
+    """
+    from certbot_dns_mijnhost import credentials, settings  # noqa: PLC0415
+
+    with _plain_errors():
+        settings.settle(lambda _: None, credentials.read(path), path)
+
+
+def _record_of(achall: Any) -> TXTRecord:
+    # `domain` gave way to `identifier` in Certbot 5.3 and warns since.
+    identifier = getattr(achall, "identifier", None)
+    domain = achall.domain if identifier is None else identifier.value
+    return _txt_record(achall.validation_domain_name(domain), achall.validation(achall.account_key))
+
+
+def _txt_record(name: str, value: str) -> TXTRecord:
+    from certbot_dns_mijnhost.challenge_records import TXTRecord  # noqa: PLC0415
+
+    return TXTRecord(name, value)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn the errors of the rooms below into Certbot's, which end in one message."""
+    from certbot_dns_mijnhost.api import MijnHostError  # noqa: PLC0415
+    from certbot_dns_mijnhost.dns_wait import NotPropagatedError  # noqa: PLC0415
+    from certbot_dns_mijnhost.settings import SettingError  # noqa: PLC0415
+
+    try:
+        yield
+    except (MijnHostError, NotPropagatedError, SettingError) as error:
+        raise errors.PluginError(str(error)) from error

@@ -1,0 +1,130 @@
+"""Waiting for the name servers, in words that a person can read.
+
+Where DNS can't be asked, it is waited for a fixed time instead.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TextIO
+
+from certbot_dns_mijnhost.challenge_records import TXTRecord
+from certbot_dns_mijnhost.settings import Settings
+
+if TYPE_CHECKING:
+    from certbot_dns_mijnhost.propagation import Outcome, Progress
+
+logger = logging.getLogger(__name__)
+
+BLIND_SECONDS = 60.0
+LINE = 100
+
+
+class NotPropagatedError(Exception):
+    """No name server served the records in time."""
+
+
+class DNSWait:
+    """Waits for records to be served.
+
+    :param notify: shows a line to the user.
+    :param live: a terminal on which one line may be written over and over; None where there is
+        none.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        notify: Callable[[str], None],
+        live: TextIO | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._settings = settings
+        self._notify = notify
+        self._live = live
+        self._sleep = sleep
+        self.seen = "Nothing was asked of the name servers."
+        """What was seen, for a hint should the CA not be content."""
+
+    def wait_for(self, records: Iterable[TXTRecord]) -> None:
+        """Wait until the name servers serve `records`.
+
+        :raises NotPropagatedError: where none does in time.
+        """
+        if self._settings.propagation_seconds == 0:
+            return
+        try:
+            outcome = self._ask(records)
+        except ImportError as error:
+            self._wait_blindly(f"the library dnspython is missing ({error.name})")
+        else:
+            self._tell(outcome)
+
+    def _ask(self, records: Iterable[TXTRecord]) -> Outcome:
+        from certbot_dns_mijnhost import propagation  # noqa: PLC0415  # takes long to import
+
+        settings = self._settings
+        checker = propagation.PropagationChecker(
+            nameservers=settings.nameservers,
+            resolvers=settings.resolvers,
+            report=self._show,
+            sleep=self._sleep,
+        )
+        expected = [propagation.TXTRecord(record.name, record.value) for record in records]
+        try:
+            return checker.wait_for(expected, ceiling=settings.propagation_seconds)
+        except propagation.PropagationTimeoutError as error:
+            raise NotPropagatedError(
+                f"{error}. The records are in the zone, so the CA was not asked in vain. Try again "
+                "later, or with more --dns-mijnhost-propagation-seconds; if it stays, check that "
+                "the domain's name servers are those of mijn.host."
+            ) from error
+        finally:
+            self._clear()
+
+    def _tell(self, outcome: Outcome) -> None:
+        if outcome.reason:
+            self._wait_blindly(outcome.reason)
+            return
+        for status in outcome.left_out:
+            logger.warning("A name server was left out: %s", status)
+        self.seen = (
+            f"{_count(len(outcome.ready), 'name server')} served the challenge records after "
+            f"{outcome.seconds:.0f} s."
+        )
+        if outcome.lagging:
+            behind = "; ".join(map(str, outcome.lagging))
+            self.seen += f" Behind at that time: {behind}."
+            logger.warning("Going on although not all name servers are up to date. %s", self.seen)
+        else:
+            self._notify(self.seen)
+
+    def _wait_blindly(self, reason: str) -> None:
+        seconds = min(BLIND_SECONDS, self._settings.propagation_seconds)
+        self.seen = f"DNS could not be asked: {reason}. So {seconds:.0f} s were waited."
+        logger.warning("DNS can't be asked: %s. Waiting %.0f s instead.", reason, seconds)
+        self._sleep(seconds)
+
+    def _show(self, progress: Progress) -> None:
+        if self._live is None:
+            return
+        line = (
+            f"Waiting for DNS, {progress.seconds:.0f} s: {progress.ready} of {progress.servers} "
+            "name servers are up to date"
+        )
+        if progress.lagging:
+            line += f" ({progress.lagging[0]})"
+        self._live.write("\r" + line[:LINE].ljust(LINE))
+        self._live.flush()
+
+    def _clear(self) -> None:
+        if self._live is not None:
+            self._live.write("\r" + " " * LINE + "\r")
+            self._live.flush()
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

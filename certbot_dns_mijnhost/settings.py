@@ -1,0 +1,144 @@
+"""What the user set: by flag, else in the credentials file, else the default.
+
+Each setting can stand in the file, since some integrators pass on no flags of ours but the
+credentials and the propagation seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+T = TypeVar("T")
+
+PREFIX = "dns_mijnhost_"
+DEFAULT_API_URL = "https://mijn.host/api/v2"
+DEFAULT_TTL = 60
+DEFAULT_TIMEOUT = 30.0
+DEFAULT_PROPAGATION_SECONDS = 300
+LARGEST_TTL = 2**31 - 1
+
+TRUTHS = {"true": True, "yes": True, "on": True, "1": True}
+FALSEHOODS = {"false": False, "no": False, "off": False, "0": False}
+
+
+class SettingError(ValueError):
+    """A setting is missing or breaks a rule; the message says which, and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of a run.
+
+    :param api_key: shown nowhere.
+    :param api_url: base URL of the API.
+    :param ttl: seconds, of the records that are added.
+    :param timeout: seconds to wait for each part of an answer of the API.
+    :param propagation_seconds: ceiling of the wait for the name servers; 0 does not wait.
+    :param nameservers: ``host[:port]`` to ask instead of the published name servers.
+    :param resolvers: ``host[:port]`` to find the name servers by, instead of the system's.
+    :param follow_cname: whether a CNAME at the challenge's name is followed.
+    :param zones: the domains to choose from, instead of the account's.
+    :param allow_zone_rewrite: whether a zone may be written as a whole where nothing else works.
+    """
+
+    api_key: str = field(repr=False)
+    api_url: str = DEFAULT_API_URL
+    ttl: int = DEFAULT_TTL
+    timeout: float = DEFAULT_TIMEOUT
+    propagation_seconds: int = DEFAULT_PROPAGATION_SECONDS
+    nameservers: tuple[str, ...] = ()
+    resolvers: tuple[str, ...] = ()
+    follow_cname: bool = True
+    zones: tuple[str, ...] = ()
+    allow_zone_rewrite: bool = True
+
+
+def settle(flag: Callable[[str], object], file: Mapping[str, str], path: str) -> Settings:
+    """Return the settings.
+
+    :param flag: gives a flag's value by its name, such as ``propagation-seconds``; None where it
+        was not given.
+    :param file: the credentials file's settings, by their full names.
+    :param path: the credentials file, for messages.
+    :raises SettingError: where one is missing or breaks a rule.
+    """
+    reader = _Reader(flag, file, path)
+    return Settings(
+        api_key=reader.api_key(),
+        api_url=reader.get("api-url", str, DEFAULT_API_URL),
+        ttl=reader.get("ttl", _whole_number(1, LARGEST_TTL), DEFAULT_TTL),
+        timeout=reader.get("timeout", _seconds, DEFAULT_TIMEOUT),
+        propagation_seconds=reader.get(
+            "propagation-seconds", _whole_number(0, 86400), DEFAULT_PROPAGATION_SECONDS
+        ),
+        nameservers=reader.get("nameservers", _list, ()),
+        resolvers=reader.get("resolver", _list, ()),
+        follow_cname=reader.get("follow-cname", _boolean, True),
+        zones=reader.get("zone", _list, ()),
+        allow_zone_rewrite=reader.get("allow-zone-rewrite", _boolean, True),
+    )
+
+
+class _Reader:
+    def __init__(self, flag: Callable[[str], object], file: Mapping[str, str], path: str) -> None:
+        self._flag = flag
+        self._file = file
+        self._path = path
+
+    def api_key(self) -> str:
+        name = PREFIX + "api_key"
+        key = self._file.get(name, "").strip()
+        if not key:
+            found = "holds no" if name not in self._file else "has nothing behind"
+            raise SettingError(
+                f"The credentials file {self._path} {found} {name}. Make a key in mijn.host's "
+                f"control panel and write: {name} = YOUR-KEY"
+            )
+        return key
+
+    def get(self, name: str, parse: Callable[[str], T], default: T) -> T:
+        given = self._flag(name)
+        source = f"--dns-mijnhost-{name}"
+        if given is None:
+            key = PREFIX + name.replace("-", "_")
+            given = self._file.get(key)
+            source = f"{key} in {self._path}"
+        text = "" if given is None else str(given).strip()
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise SettingError(f"{source}: {error}. Correct it or leave it out.") from error
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdecimal()) or not least <= int(text[:12]) <= most:
+            raise ValueError(f"{text!r} is no whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 600:
+        raise ValueError(f"{text!r} is no number of seconds, more than 0 and up to 600")
+    return seconds
+
+
+def _boolean(text: str) -> bool:
+    truth = {**TRUTHS, **FALSEHOODS}.get(text.lower())
+    if truth is None:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return truth
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.replace(",", " ").split() if part)

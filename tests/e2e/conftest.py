@@ -1,0 +1,78 @@
+"""One Pebble for all tests of a worker, and an emulator that each test can set as it likes.
+
+Pebble's resolver is fixed when it starts, so the emulator lives as long; each test gets a domain of
+its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Emulator, Variants
+from examples.local_ca import Certbot, Finished, Pebble, pebble_command, write_credentials
+
+LAGS = (0.0, 0.3, 0.6)
+numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """What runs behind the tests."""
+
+    emulator: Emulator
+    pebble: Pebble
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    if pebble_command() is None:
+        pytest.fail("pebble was not found: `make test` brings it, or see scripts/find-pebble")
+    emulator = Emulator(domains=(), lags=LAGS)
+    with emulator, Pebble(tmp_path_factory.mktemp("pebble"), emulator.resolver) as pebble:
+        yield Place(emulator, pebble)
+
+
+class Site:
+    """One test's domain, its Certbot and its credentials file."""
+
+    def __init__(self, place: Place, directory: Path) -> None:
+        self.place = place
+        self.directory = directory
+        self.domain = f"site{next(numbers)}.nl"
+        self.emulator = place.emulator
+        self.emulator.account.add_domain(self.domain)
+        self.certbot = Certbot(directory / "certbot", place.pebble)
+        self.key = self.emulator.account.api_key
+        self.credentials = self.write()
+
+    def write(self, **settings: str) -> Path:
+        """Write the credentials file; what is given is added to what is needed."""
+        needed = {
+            "api_key": self.key,
+            "api_url": self.emulator.api_url,
+            "nameservers": ", ".join(self.emulator.nameservers),
+            "resolver": self.emulator.resolver,
+        }
+        return write_credentials(self.directory / "mijnhost.ini", {**needed, **settings})
+
+    def obtain(self, *names: str, more: tuple[str, ...] = ()) -> Finished:
+        """Obtain a certificate for names below this test's domain; empty is the domain itself."""
+        domains = [f"{name}.{self.domain}" if name else self.domain for name in names]
+        return self.certbot.obtain(self.credentials, domains, *more)
+
+    @property
+    def zone(self) -> list[object]:
+        return list(self.emulator.account.records(self.domain))
+
+
+@pytest.fixture
+def site(place: Place, tmp_path: Path) -> Iterator[Site]:
+    place.emulator.variants = Variants()
+    yield Site(place, tmp_path)
+    place.emulator.faults.clear()
+    place.emulator.variants = Variants()

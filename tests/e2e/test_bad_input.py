@@ -1,0 +1,124 @@
+"""Each mistake ends in exit code 1 and one clear message, soon, without traceback or key."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Fault, Variants
+
+from .conftest import Site
+
+pytestmark = pytest.mark.e2e
+
+Prepare = Callable[[Site], None]
+
+
+def _remove(site: Site) -> None:
+    site.credentials.unlink()
+
+
+def _folder(site: Site) -> None:
+    site.credentials.unlink()
+    site.credentials.mkdir()
+
+
+def _text(text: str) -> Prepare:
+    return lambda site: (site.credentials.write_text(text), None)[1]
+
+
+def _with(**settings: str) -> Prepare:
+    return lambda site: (site.write(**settings), None)[1]
+
+
+def _variants(variants: Variants) -> Prepare:
+    return lambda site: setattr(site.emulator, "variants", variants)
+
+
+def _fault(fault: Fault) -> Prepare:
+    return lambda site: site.emulator.faults.add(fault, times=None)
+
+
+def _not_managed(site: Site) -> None:
+    site.domain = "elsewhere.nl"
+    if "elsewhere.nl" not in [domain.name for domain in site.emulator.account.domains()]:
+        site.emulator.account.add_domain(site.domain, managed_dns=False)
+
+
+def _not_in_account(site: Site) -> None:
+    site.domain = f"no{site.domain}"
+
+
+def _closed_port(site: Site) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        site.write(api_url=f"http://127.0.0.1:{bound.getsockname()[1]}/api/v2")
+
+
+def _hang(site: Site) -> None:
+    site.write(timeout="0.2")
+    site.emulator.faults.add(Fault.hang(), times=None)
+
+
+CASES: dict[str, tuple[Prepare, str]] = {
+    "missing file": (_remove, "does not exist"),
+    "a folder": (_folder, "is a folder"),
+    "empty file": (_text(""), "is empty"),
+    "no text": (
+        lambda site: (site.credentials.write_bytes(b"\xff\xfe\x00"), None)[1],
+        "not a text",
+    ),
+    "no key": (_text("dns_mijnhost_ttl = 60\n"), "holds no dns_mijnhost_api_key"),
+    "empty key": (_text("dns_mijnhost_api_key =\n"), "has nothing behind dns_mijnhost_api_key"),
+    "nothing but the key": (_text("a-key-without-its-name\n"), "Line 1 of the credentials file"),
+    "key with a space": (_with(api_key="half-a-key other-half"), "spaces, line breaks"),
+    "key with a line break": (
+        _with(api_key='"""half-a-key\nother-half"""'),
+        "credentials file|line",
+    ),
+    "wrong key": (_with(api_key="wrong-key"), "No valid API key set"),
+    "whitelist": (_variants(Variants(whitelist_refused=True)), "whoami"),
+    "domain not in the account": (_not_in_account, "No domain in the account"),
+    "DNS not managed": (_not_managed, "default-mijnhost"),
+    "API unreachable": (_closed_port, "Connection refused"),
+    "API slow": (_hang, "in time"),
+    "HTML": (_fault(Fault.html()), "not the API's JSON"),
+    "truncated JSON": (_fault(Fault.truncated()), "not the API's JSON"),
+    "redirect": (_fault(Fault.redirect("https://example.com/")), "redirect"),
+    "plain HTTP elsewhere": (_with(api_url="http://example.com/api/v2"), "https://"),
+    "TTL": (_with(ttl="soon"), "dns_mijnhost_ttl"),
+    "propagation seconds": (_with(propagation_seconds="-1"), "dns_mijnhost_propagation_seconds"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_mistakes_end_in_one_clear_message(site: Site, case: str) -> None:
+    prepare, words = CASES[case]
+    prepare(site)
+    failed = site.obtain("")
+    assert failed.exit_code == 1, failed.output
+    assert any(word in failed.output for word in words.split("|")), failed.output
+    assert "Traceback" not in failed.output
+    for secret in (site.key, "half-a-key", "wrong-key", "a-key-without-its-name"):
+        assert secret not in failed.output
+        assert secret not in failed.log
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file; _as_nobody covers it")
+def test_an_unreadable_file(site: Site) -> None:
+    site.credentials.chmod(0)
+    failed = site.obtain("")
+    assert failed.exit_code == 1
+    assert "can't be read: Permission denied" in failed.output
+    assert "Traceback" not in failed.output
+
+
+def test_credentials_directory_is_not_searched(site: Site, tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere" / "mijnhost.ini"
+    failed = site.certbot.obtain(missing, [site.domain])
+    assert failed.exit_code == 1
+    assert str(missing) in failed.output

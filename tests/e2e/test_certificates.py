@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Fault, Variants
+from examples.local_ca import names_of
+
+from .conftest import Site
+
+pytestmark = pytest.mark.e2e
+
+
+def test_apex_and_wildcard_are_issued_and_renewed(site: Site) -> None:
+    before = site.zone
+    issued = site.obtain("", "*")
+    assert issued.exit_code == 0, issued.output
+    first = site.certbot.certificate(site.domain)
+    assert names_of(first) == {site.domain, f"*.{site.domain}"}
+    assert site.zone == before
+
+    renewed = site.certbot.renew()
+    assert renewed.exit_code == 0, renewed.output
+    second = site.certbot.certificate(site.domain)
+    assert names_of(second) == names_of(first)
+    assert second.serial_number != first.serial_number
+    assert site.zone == before
+
+
+def test_a_subdomain_beside_apex_and_wildcard(site: Site) -> None:
+    before = site.zone
+    issued = site.obtain("", "*", "a.b")
+    assert issued.exit_code == 0, issued.output
+    names = names_of(site.certbot.certificate(site.domain))
+    assert names == {site.domain, f"*.{site.domain}", f"a.b.{site.domain}"}
+    assert site.zone == before
+
+
+def test_single_records_are_enough_for_single_values(site: Site) -> None:
+    start = len(site.emulator.requests)
+    issued = site.obtain("www", "mail")
+    assert issued.exit_code == 0, issued.output
+    methods = [request.method for request in site.emulator.requests[start:]]
+    assert methods.count("PATCH") == 2
+    assert methods.count("DELETE") == 2
+    assert "PUT" not in methods
+
+
+@pytest.mark.parametrize(
+    "variants",
+    [
+        Variants(patch="append"),
+        Variants(delete="wrong_method"),
+        Variants(stale_reads=2),
+        Variants(listing_forbidden=True),
+    ],
+    ids=["append", "without DELETE", "stale reads", "listing forbidden"],
+)
+def test_other_behaviours_of_the_api(site: Site, variants: Variants) -> None:
+    before = site.zone
+    site.emulator.variants = variants
+    issued = site.obtain("", "*")
+    assert issued.exit_code == 0, issued.output
+    assert site.zone == before
+
+
+def test_a_schedule_of_faults(site: Site) -> None:
+    before = site.zone
+    faults = [
+        Fault.status(502),
+        Fault.reset(after=True),
+        Fault.bad_request("DNS records not managed by mijn.host"),
+        Fault.status(429, "Too many requests", {"Retry-After": "1"}),
+        Fault.truncated(),
+        Fault.html(503),
+    ]
+    for number, fault in enumerate(faults):
+        site.emulator.faults.add(fault, path=f"*/{site.domain}/*", skip=2 * number)
+    issued = site.obtain("", "*")
+    assert issued.exit_code == 0, issued.output
+    assert site.zone == before
+
+
+def test_values_of_somebody_else_at_the_name_survive(site: Site) -> None:
+    challenge = f"_acme-challenge.{site.domain}."
+    site.emulator.account.add_record(site.domain, "TXT", challenge, "somebody else's", 60)
+    before = site.zone
+    issued = site.obtain("", "*")
+    assert issued.exit_code == 0, issued.output
+    assert site.zone == before
+
+
+def test_the_key_is_in_no_log_and_no_output(site: Site) -> None:
+    issued = site.obtain("", "*", more=("-vvv",))
+    assert issued.exit_code == 0, issued.output
+    assert site.key not in issued.output
+    written = [path for path in site.certbot.directory.rglob("*") if path.is_file()]
+    assert any(path.name == "letsencrypt.log" for path in written)
+    for path in written:
+        assert site.key.encode() not in path.read_bytes(), path
+
+
+def test_the_key_is_in_no_log_of_a_failure(site: Site) -> None:
+    echo = f"Key {site.key} has been seen too often"
+    site.emulator.faults.add(Fault.status(401, echo))
+    failed = site.obtain("", more=("-vvv",))
+    assert failed.exit_code == 1
+    assert "has been seen too often" in failed.output
+    assert site.key not in failed.output
+    assert site.key not in failed.log
+
+
+def test_a_relative_path_of_the_credentials_still_works_at_renewal(site: Site) -> None:
+    issued = site.certbot.run(
+        "certonly",
+        *("--authenticator", "dns-mijnhost"),
+        *("--dns-mijnhost-credentials", site.credentials.name),
+        *("-d", site.domain, "--agree-tos", "--register-unsafely-without-email"),
+        cwd=site.credentials.parent,
+    )
+    assert issued.exit_code == 0, issued.output
+    renewed = site.certbot.renew()
+    assert renewed.exit_code == 0, renewed.output
+
+
+def test_wide_permissions_warn_as_certbot_does(site: Site) -> None:
+    site.credentials.chmod(0o644)
+    issued = site.obtain("www")
+    assert issued.exit_code == 0, issued.output
+    assert re.search(r"Unsafe permissions on credentials configuration file", issued.output)
+
+
+def test_certbot_lists_the_plugin(site: Site) -> None:
+    listed = site.certbot.run("plugins", "--authenticators")
+    assert listed.exit_code == 0
+    assert "* dns-mijnhost" in listed.output
+    assert "mijn.host" in listed.output
