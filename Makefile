@@ -17,7 +17,7 @@ $(STAMP): setup.py pyproject.toml scripts/make-venv
 	@touch $@
 
 demo: $(STAMP)
-	@PEBBLE=$$(scripts/find-pebble) $(BIN)/python examples/demo.py
+	@PEBBLE=$$(scripts/find-pebble) $(BIN)/python -m examples.demo
 
 test: lint types unit
 

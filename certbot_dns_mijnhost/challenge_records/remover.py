@@ -29,7 +29,7 @@ ABSENCES = 2
 """Readings in a row that have to lack a record after the API confirmed its removal: one client saw
 readings alternate between a current replica and one that lags."""
 ABSENCES_WITHOUT_CONFIRMATION = 6
-"""The same, where no answer confirmed the removal or no reading is to be relied on."""
+"""The same, where no answer confirmed the removal, or a reading may be older or short."""
 REPEATS_AT = frozenset({2, 4, 7})
 """Readings after which a record that still shows is deleted again."""
 
@@ -126,7 +126,10 @@ class ZoneRemover:
         for attempt in attempts(self._zone.setting.retry, tries=READINGS, seconds=SECONDS):
             listing = self._zone.reader.read()
             lately.append(listing.identities & set(unwanted))
-            absent = 0 if lately[-1] else absent + 1
+            if lately[-1]:
+                absent = 0
+            elif self._zone.is_whole(listing):
+                absent += 1
             if absent >= self._absences_needed(unwanted, listing):
                 return []
             if attempt in REPEATS_AT:
@@ -135,18 +138,21 @@ class ZoneRemover:
         return [i for i in unwanted if i in shown or i not in self._confirmed]
 
     def _absences_needed(self, unwanted: Sequence[Identity], listing: Listing) -> int:
+        zone = self._zone
+        others = zone.reader.seen - zone.ours
         # What no reading has ever shown may be missing because the readings are older than it.
-        has_shown = self._zone.reader.seen.issuperset(self._zone.believed.intersection(unwanted))
-        is_confirmed = self._confirmed.issuperset(unwanted)
-        is_clear = has_shown and is_confirmed and self._zone.is_whole(listing)
+        has_shown = zone.reader.seen.issuperset(zone.believed.intersection(unwanted))
+        is_full = bool(others) and listing.identities.issuperset(others)
+        is_clear = has_shown and is_full and self._confirmed.issuperset(unwanted)
         return ABSENCES if is_clear else ABSENCES_WITHOUT_CONFIRMATION
 
     def _delete_again(self, listing: Listing, unwanted: Sequence[Identity]) -> None:
         for identity in unwanted:
             # As the listing spells it: one client finds that the API wants it so.
-            for record in listing.records_of(identity):
-                self._send_delete(record)
-            if identity not in self._confirmed:
+            listed = listing.records_of(identity)
+            if listed and all([self._send_delete(record) for record in listed]):
+                self._confirmed.add(identity)
+            elif identity not in self._confirmed:
                 self._delete(identity)
 
     def _remove_by_null(self, unwanted: Sequence[Identity]) -> None:

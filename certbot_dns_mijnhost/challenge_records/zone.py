@@ -109,7 +109,7 @@ class Zone:
 
     def is_whole(self, listing: Listing) -> bool:
         """Tell whether a reading shows all lasting records of others that were seen before."""
-        return bool(listing.identities) and listing.identities.issuperset(self._lasting_others())
+        return listing.identities.issuperset(self._lasting_others())
 
     def _lasting_others(self) -> set[Identity]:
         return {i for i in self.reader.seen - self.ours if not i.is_challenge}

@@ -1,0 +1,142 @@
+"""The doors between the rooms open one way only."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = "certbot_dns_mijnhost"
+CERTBOT = {"certbot", "acme", "josepy", "zope", "configobj"}
+HTTP = {"requests", "urllib3", "http", "httpx", "aiohttp"}
+
+FORBIDDEN: dict[str, set[str]] = {
+    "api": CERTBOT
+    | {"dns"}
+    | {f"{PACKAGE}.{room}" for room in ("challenge_records", "propagation")},
+    "challenge_records": CERTBOT | HTTP | {"dns", f"{PACKAGE}.propagation", f"{PACKAGE}.settings"},
+    "propagation": CERTBOT
+    | HTTP
+    | {f"{PACKAGE}.{room}" for room in ("api", "challenge_records", "settings")},
+    "emulator": CERTBOT
+    | {"requests", "urllib3"}
+    | {f"{PACKAGE}.{room}" for room in ("api", "challenge_records", "propagation", "settings")},
+    "dns_mijnhost.py": HTTP | {"dns"},
+    "dns_challenges.py": CERTBOT | HTTP | {"dns"},
+    "dns_wait.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api"},
+    "settings.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api", f"{PACKAGE}.challenge_records"},
+}
+ONLY_INSIDE = {
+    f"{PACKAGE}.emulator": "emulator",
+    f"{PACKAGE}.dns_mijnhost": "dns_mijnhost.py",
+}
+"""What nobody but its own room imports."""
+
+
+def imports_of(source: str) -> Iterator[str]:
+    """Yield what a module imports, at the top, in functions, and for types only."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def offences(source: str, forbidden: set[str]) -> set[str]:
+    """Return the imports of a module that are forbidden to it."""
+    return {
+        name
+        for name in imports_of(source)
+        if any(name == wrong or name.startswith(f"{wrong}.") for wrong in forbidden)
+    }
+
+
+def modules(room: str) -> list[Path]:
+    path = ROOT / PACKAGE / room
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_no_room_looks_through_a_closed_door(room: str) -> None:
+    paths = modules(room)
+    assert paths, f"there is no room {room}"
+    for path in paths:
+        assert offences(path.read_text(), FORBIDDEN[room]) == set(), path
+
+
+@pytest.mark.parametrize("target", ONLY_INSIDE)
+def test_nobody_else_imports_it(target: str) -> None:
+    inside = ROOT / PACKAGE / ONLY_INSIDE[target]
+    for path in (ROOT / PACKAGE).rglob("*.py"):
+        if path != inside and inside not in path.parents:
+            assert offences(path.read_text(), {target}) == set(), path
+
+
+def test_only_the_transport_sends_requests() -> None:
+    allowed = {"transport.py", "client.py", "api_key.py"}
+    for path in modules("api"):
+        if path.name not in allowed:
+            assert offences(path.read_text(), HTTP) == set(), path
+
+
+def test_the_check_finds_what_it_looks_for() -> None:
+    source = (
+        "import json\n"
+        "from certbot import errors\n"
+        "def f():\n    import requests.adapters\n"
+        "if TYPE_CHECKING:\n    from certbot_dns_mijnhost.api import client\n"
+    )
+    forbidden = {"certbot", "requests", f"{PACKAGE}.api"}
+    assert offences(source, forbidden) == {
+        "certbot",
+        "certbot.errors",
+        "requests.adapters",
+        f"{PACKAGE}.api",
+        f"{PACKAGE}.api.client",
+    }
+    assert offences("import certbots\n", {"certbot"}) == set()
+
+
+def test_no_test_tool_in_the_package() -> None:
+    for path in (ROOT / PACKAGE).rglob("*.py"):
+        assert offences(path.read_text(), {"pytest", "hypothesis", "tests"}) == set(), path
+
+
+def test_being_listed_costs_certbot_none_of_the_heavy_imports() -> None:
+    program = (
+        "import sys, certbot.main\n"
+        "from certbot.plugins import dns_common\n"
+        "before = set(sys.modules)\n"
+        "import certbot_dns_mijnhost.dns_mijnhost\n"
+        "print(*sorted(set(sys.modules) - before))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert set(result.stdout.split()) == {
+        PACKAGE,
+        f"{PACKAGE}.dns_mijnhost",
+        f"{PACKAGE}.zope_declarations",
+    }
+
+
+def test_the_client_works_without_certbot_and_dnspython() -> None:
+    program = (
+        "import sys\n"
+        "for name in ('certbot', 'acme', 'dns', 'configobj'):\n"
+        "    sys.modules[name] = None\n"
+        "from certbot_dns_mijnhost.api import MijnHostClient\n"
+        "from certbot_dns_mijnhost.challenge_records import ChallengeRecords\n"
+        "print(MijnHostClient('key'))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert "MijnHostClient(base_url='https://mijn.host/api/v2')" in result.stdout

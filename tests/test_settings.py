@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certbot_dns_mijnhost import credentials
+from certbot_dns_mijnhost.settings import SettingError, Settings, settle
+
+FILE = "/etc/mijnhost.ini"
+
+
+def settled(file: dict[str, str], **flags: object) -> Settings:
+    named = {name.replace("_", "-"): value for name, value in flags.items()}
+    return settle(named.get, {"dns_mijnhost_api_key": "k", **file}, FILE)
+
+
+def test_defaults() -> None:
+    settings = settled({})
+    assert settings.api_url == "https://mijn.host/api/v2"
+    assert settings.ttl == 60
+    assert settings.propagation_seconds == 300
+    assert settings.follow_cname
+    assert settings.allow_zone_rewrite
+    assert settings.zones == settings.nameservers == settings.resolvers == ()
+
+
+def test_a_flag_goes_before_the_file_and_the_file_before_the_default() -> None:
+    file = {"dns_mijnhost_propagation_seconds": "20"}
+    assert settled(file).propagation_seconds == 20
+    assert settled(file, propagation_seconds=0).propagation_seconds == 0
+
+
+def test_every_setting_can_stand_in_the_file() -> None:
+    settings = settled(
+        {
+            "dns_mijnhost_api_url": "http://127.0.0.1:8080/api/v2",
+            "dns_mijnhost_ttl": "300",
+            "dns_mijnhost_timeout": "2.5",
+            "dns_mijnhost_propagation_seconds": "0",
+            "dns_mijnhost_nameservers": "192.0.2.1, [2001:db8::1]:5353",
+            "dns_mijnhost_resolver": "192.0.2.53",
+            "dns_mijnhost_follow_cname": "no",
+            "dns_mijnhost_zone": "example.nl example.com",
+            "dns_mijnhost_allow_zone_rewrite": "False",
+        }
+    )
+    assert settings == Settings(
+        api_key="k",
+        api_url="http://127.0.0.1:8080/api/v2",
+        ttl=300,
+        timeout=2.5,
+        propagation_seconds=0,
+        nameservers=("192.0.2.1", "[2001:db8::1]:5353"),
+        resolvers=("192.0.2.53",),
+        follow_cname=False,
+        zones=("example.nl", "example.com"),
+        allow_zone_rewrite=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ttl", "0"),
+        ("ttl", "2147483648"),
+        ("ttl", "sixty"),
+        ("ttl", "1" * 5000),
+        ("timeout", "0"),
+        ("timeout", "nan"),
+        ("timeout", "601"),
+        ("propagation_seconds", "-1"),
+        ("propagation_seconds", "86401"),
+        ("follow_cname", "perhaps"),
+        ("allow_zone_rewrite", "2"),
+    ],
+)
+def test_a_broken_rule_names_the_setting_the_file_and_the_rule(name: str, value: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        settled({f"dns_mijnhost_{name}": value})
+    assert f"dns_mijnhost_{name} in {FILE}" in str(caught.value)
+
+
+def test_a_broken_flag_is_named_as_a_flag() -> None:
+    with pytest.raises(SettingError, match="--dns-mijnhost-propagation-seconds"):
+        settled({}, propagation_seconds=-5)
+
+
+def test_the_key_does_not_show() -> None:
+    assert "secret" not in repr(settle(lambda _: None, {"dns_mijnhost_api_key": "secret"}, FILE))
+
+
+@given(st.text(max_size=60), st.sampled_from(["ttl", "timeout", "propagation_seconds"]))
+def test_any_text_gives_a_number_or_our_error(text: str, name: str) -> None:
+    try:
+        settings = settled({f"dns_mijnhost_{name}": text})
+    except SettingError:
+        return
+    assert 0 <= getattr(settings, name) <= 2**31
+
+
+def test_a_percent_sign_and_a_comma_do_not_break_a_key(tmp_path: Path) -> None:
+    path = tmp_path / "mijnhost.ini"
+    path.write_text("dns_mijnhost_api_key = ab%(c)s,de # comment\n")
+    assert credentials.read(str(path))["dns_mijnhost_api_key"].startswith("ab%(c)s")
+
+
+def test_a_file_with_a_mark_at_its_start_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "mijnhost.ini"
+    path.write_bytes("dns_mijnhost_api_key = ä-key\r\n".encode("utf-8-sig"))
+    assert credentials.read(str(path)) == {"dns_mijnhost_api_key": "ä-key"}
+
+
+@given(st.binary(max_size=120))
+def test_any_file_gives_settings_or_our_error_without_its_content(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.ini"
+    path.write_bytes(b"SECRET " + content + b" SECRET")
+    message = ""
+    found: dict[str, str] = {}
+    try:
+        found = credentials.read(str(path))
+    except SettingError as error:
+        message = f"{error} {error.__cause__ or ''}"
+    assert "SECRET" not in message
+    assert all(isinstance(value, str) for value in found.values())
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    root = Path(__file__).resolve().parent.parent
+    source = (root / "certbot_dns_mijnhost" / "settings.py").read_text()
+    names = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "get"
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+    assert {"ttl", "follow-cname", "propagation-seconds"} <= names
+    readme = (root / "README.md").read_text()
+    for name in names:
+        assert f"`dns_mijnhost_{str(name).replace('-', '_')}`" in readme
