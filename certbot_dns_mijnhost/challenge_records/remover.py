@@ -149,8 +149,8 @@ class ZoneRemover:
     def _delete_again(self, listing: Listing, unwanted: Sequence[Identity]) -> None:
         for identity in unwanted:
             # As the listing spells it: one client finds that the API wants it so.
-            listed = listing.records_of(identity)
-            if listed and all([self._send_delete(record) for record in listed]):
+            removed = [self._send_delete(record) for record in listing.records_of(identity)]
+            if removed and all(removed):
                 self._confirmed.add(identity)
             elif identity not in self._confirmed:
                 self._delete(identity)

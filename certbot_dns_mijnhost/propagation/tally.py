@@ -38,6 +38,7 @@ class ServerTally:
             self.is_left_out = self.useless >= TRIES
             return
         self.useless = 0
+        self.is_left_out = False
         self.row = self.row + 1 if self._serves_all() else 0
 
     @property

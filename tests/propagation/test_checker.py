@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import dns.flags
+import dns.message
+import dns.rcode
+import pytest
+
+from certbot_dns_mijnhost.propagation import (
+    Outcome,
+    Progress,
+    PropagationChecker,
+    PropagationTimeoutError,
+    State,
+    TXTRecord,
+    blind_wait,
+)
+
+from .scripted_server import (
+    Answer,
+    ScriptedServer,
+    authoritative,
+    code,
+    in_turn,
+    rrset,
+    silence,
+    txt,
+)
+
+NAME = "_acme-challenge.example.nl"
+RECORD = TXTRecord(NAME, "value")
+QUICK = 0.2
+
+
+class World:
+    """Servers, a clock that only sleeping moves, and what the check reports."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self.now = 0.0
+        self.progress: list[Progress] = []
+        self.servers: list[ScriptedServer] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def serve(self, *answers: Answer) -> None:
+        for number, answer in enumerate(answers, start=1):
+            server = ScriptedServer(answer, address=f"127.0.0.{number}")
+            self.servers.append(self._stack.enter_context(server))
+
+    def wait(
+        self, *records: TXTRecord, ceiling: float = 300.0, more: tuple[str, ...] = ()
+    ) -> Outcome:
+        checker = PropagationChecker(
+            nameservers=[*(server.endpoint for server in self.servers), *more],
+            query_timeout=QUICK,
+            report=self.progress.append,
+            clock=lambda: self.now,
+            sleep=self.sleep,
+        )
+        return checker.wait_for(records or (RECORD,), ceiling=ceiling)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with ExitStack() as stack:
+        yield World(stack)
+
+
+def test_all_serve_it_at_once(world: World) -> None:
+    world.serve(txt("value"), txt("value"))
+    outcome = world.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert len(outcome.ready) == 2
+    assert world.now < 1
+    for server in world.servers:
+        assert len(server.queries) == 2, "twice in a row"
+        assert not any(query.wants_recursion for query in server.queries)
+        assert all(query.has_edns for query in server.queries)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [code(dns.rcode.NXDOMAIN), txt(), txt("another value")],
+    ids=["NXDOMAIN", "NODATA", "wrong value"],
+)
+def test_a_lagging_server_is_waited_for(world: World, before: Answer) -> None:
+    world.serve(txt("value"), in_turn([before] * 6 + [txt("value")]))
+    outcome = world.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert 2 < world.now < 10
+    assert world.progress[0].ready == 1
+    assert world.progress[0].lagging[0].label == world.servers[1].endpoint
+
+
+def test_several_values_and_names_have_to_stand_together(world: World) -> None:
+    other = "_acme-challenge.www.example.nl"
+
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        served = {f"{NAME}.": ("one", "two", "old"), f"{other}.": ("three",)}
+        return txt(*served[query.question[0].name.to_text()])(query)
+
+    world.serve(answer)
+    wanted = [TXTRecord(NAME, "one"), TXTRecord(NAME + ".", "two"), TXTRecord(other, "three")]
+    assert world.wait(*wanted).state is State.EVERYWHERE
+    with pytest.raises(PropagationTimeoutError, match="3 TXT values"):
+        world.wait(*wanted, TXTRecord(NAME, "four"), ceiling=1.0)
+
+
+def test_strings_are_joined_and_case_makes_no_difference(world: World) -> None:
+    def answer(query: dns.message.Message) -> dns.message.Message:
+        return authoritative(query, rrset(NAME.upper() + ".", "TXT", '"val" "ue"'))
+
+    world.serve(answer)
+    assert world.wait(TXTRecord(NAME.title(), "value")).state is State.EVERYWHERE
+
+
+def test_a_truncated_answer_is_asked_for_by_tcp(world: World) -> None:
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        response = txt("value")(query)
+        assert response is not None
+        response.flags |= dns.flags.TC
+        return response
+
+    world.serve(answer)
+    assert world.wait().state is State.EVERYWHERE
+    assert [query.is_tcp for query in world.servers[0].queries] == [False, True] * 2
+
+
+@pytest.mark.parametrize(
+    ("useless", "words"),
+    [
+        (silence, "no answer"),
+        (code(dns.rcode.REFUSED), "REFUSED"),
+        (code(dns.rcode.SERVFAIL), "SERVFAIL"),
+        (dns.message.make_response, "not authoritative"),
+    ],
+    ids=["dead", "REFUSED", "SERVFAIL", "not authoritative"],
+)
+def test_a_useless_server_is_left_out(world: World, useless: Answer, words: str) -> None:
+    world.serve(txt("value"), useless)
+    outcome = world.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert [status.label for status in outcome.left_out] == [world.servers[1].endpoint]
+    assert words in outcome.left_out[0].said
+
+
+def test_an_address_without_a_route_is_left_out(world: World) -> None:
+    world.serve(txt("value"))
+    outcome = world.wait(more=("[2001:db8::53]:5353",))
+    assert outcome.state is State.EVERYWHERE
+    assert [status.label for status in outcome.left_out] == ["[2001:db8::53]:5353"]
+
+
+def test_flapping_does_not_count_as_twice_in_a_row(world: World) -> None:
+    yes, no = txt("value"), code(dns.rcode.NXDOMAIN)
+    world.serve(in_turn([yes, no, yes, no, yes, yes]))
+    assert world.wait().state is State.EVERYWHERE
+    assert len(world.servers[0].queries) == 6
+
+
+def test_a_server_that_comes_back_counts(world: World) -> None:
+    world.serve(txt("value"), in_turn([silence, silence, txt("value")]))
+    outcome = world.wait()
+    assert outcome.left_out == ()
+    assert len(outcome.ready) == 2
+
+
+def test_where_nobody_answers_nothing_is_known(world: World) -> None:
+    world.serve(silence, code(dns.rcode.REFUSED))
+    outcome = world.wait()
+    assert outcome.state is State.NOT_ASKED
+    assert "no answer" in outcome.reason
+    assert "REFUSED" in outcome.reason
+    assert world.now < 5
+
+
+def test_at_the_ceiling_one_that_serves_all_is_enough(world: World) -> None:
+    world.serve(txt("value"), txt())
+    outcome = world.wait(ceiling=30.0)
+    assert outcome.state is State.PARTLY
+    assert [status.label for status in outcome.lagging] == [world.servers[1].endpoint]
+    assert world.now == pytest.approx(30.0)
+
+
+def test_at_the_ceiling_none_is_an_error_that_tells_what_each_said(world: World) -> None:
+    world.serve(code(dns.rcode.NXDOMAIN), txt("old"), silence)
+    with pytest.raises(PropagationTimeoutError) as caught:
+        world.wait(ceiling=30.0)
+    for server, words in zip(world.servers, ["no such name", "1 TXT value", "no answer"]):
+        assert f"{server.endpoint}: {words}" in str(caught.value)
+    assert world.now == pytest.approx(30.0)
+
+
+def test_a_ceiling_of_zero_asks_nothing(world: World) -> None:
+    world.serve(txt())
+    assert world.wait(ceiling=0.0).state is State.NOT_ASKED
+    assert world.servers[0].queries == []
+
+
+def test_a_cname_in_the_way_is_told(world: World) -> None:
+    def answer(query: dns.message.Message) -> dns.message.Message:
+        return authoritative(query, rrset(f"{NAME}.", "CNAME", "elsewhere.example."))
+
+    world.serve(answer)
+    with pytest.raises(PropagationTimeoutError, match=r"a CNAME to elsewhere\.example"):
+        world.wait(ceiling=2.0)
+
+
+def test_an_answer_to_another_question_is_no_answer(world: World) -> None:
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        response = txt("value")(query)
+        assert response is not None
+        response.id ^= 1
+        return response
+
+    world.serve(answer)
+    assert world.wait(ceiling=10.0).state is State.NOT_ASKED
+
+
+def test_many_names_are_asked_for_together(world: World) -> None:
+    world.serve(txt("value"), txt("value"))
+    records = [TXTRecord(f"_acme-challenge.host{n}.example.nl", "value") for n in range(60)]
+    assert world.wait(*records).state is State.EVERYWHERE
+    assert len(world.servers[0].names()) == 60
+
+
+def test_the_blind_wait_is_shorter_than_the_ceiling() -> None:
+    assert blind_wait(300.0) == 60.0
+    assert blind_wait(20.0) == 20.0
