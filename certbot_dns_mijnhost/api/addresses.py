@@ -57,7 +57,7 @@ def checked_path(path: str) -> str:
     :raises InvalidInputError: otherwise.
     """
     segments = path.split("/")
-    if segments[0] or any(not part.strip(".") for part in segments[1:-1]):
+    if segments[0] or len(segments) < 2 or any(not part.strip(".") for part in segments[1:-1]):
         raise InvalidInputError(f"An API path must begin with one slash and go down only: {path!r}")
     if segments[-1] in {".", ".."} or any(c in path for c in "\\?#") or not path.isprintable():
         raise InvalidInputError(f"An API path holds only slashes and quoted segments: {path!r}")

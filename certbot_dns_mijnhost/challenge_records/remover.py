@@ -139,7 +139,7 @@ class ZoneRemover:
 
     def _absences_needed(self, unwanted: Sequence[Identity], listing: Listing) -> int:
         zone = self._zone
-        others = zone.reader.seen - zone.ours
+        others = zone.others()
         # What no reading has ever shown may be missing because the readings are older than it.
         has_shown = zone.reader.seen.issuperset(zone.believed.intersection(unwanted))
         is_full = bool(others) and listing.identities.issuperset(others)

@@ -60,15 +60,24 @@ class ZoneRewriter:
         self._retry = retry
         self._saved: Path | None = None
 
-    def rewrite(self, intent: Intent, *, known: Callable[[], AbstractSet[Identity]]) -> None:
+    def rewrite(
+        self,
+        intent: Intent,
+        *,
+        known: Callable[[], AbstractSet[Identity]],
+        passing: Callable[[], AbstractSet[Identity]],
+    ) -> None:
         """Bring the zone to `intent` and leave all else as it is.
 
         :param known: gives the records that must show in a reading for it to be believed.
+        :param passing: gives the records of others that may go at any time.
         :raises ZoneNotConfirmedError: where the readings can't be believed; nothing was written.
         :raises ZoneRewriteError: where the zone is not as intended after several writes.
         :raises MijnHostError: where the API refuses; then nothing was written.
         """
-        listing = self._reader.settled(must_show=known, equal=EQUAL_READINGS_TO_WRITE)
+        listing = self._reader.settled(
+            must_show=known, should_show=passing, equal=EQUAL_READINGS_TO_WRITE
+        )
         if not listing.identities:
             raise ZoneNotConfirmedError(
                 f"The API lists nothing in the zone {listing.zone}, and an empty list is never "

@@ -104,15 +104,21 @@ class Zone:
             setting.client, self.reader, setting.backup_directory, setting.retry
         )
         # What is to be removed must show first too: a reading without it may be older than it.
-        rewriter.rewrite(intent, known=lambda: self._lasting_others() | self.believed)
+        rewriter.rewrite(
+            intent, known=lambda: self._lasting_others() | self.believed, passing=self.others
+        )
         self.believed = (self.believed | intent.add) - intent.remove
 
     def is_whole(self, listing: Listing) -> bool:
         """Tell whether a reading shows all lasting records of others that were seen before."""
         return listing.identities.issuperset(self._lasting_others())
 
+    def others(self) -> set[Identity]:
+        """Return the records that are not ours and that any reading showed."""
+        return self.reader.seen - self.ours
+
     def _lasting_others(self) -> set[Identity]:
-        return {i for i in self.reader.seen - self.ours if not i.is_challenge}
+        return {identity for identity in self.others() if not identity.is_challenge}
 
     def forget(self, identities: Iterable[Identity]) -> None:
         """Take note that records of ours are gone."""

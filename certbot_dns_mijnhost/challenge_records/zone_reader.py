@@ -30,7 +30,9 @@ logger = logging.getLogger(__name__)
 
 EQUAL_READINGS = 2
 EQUAL_READINGS_TO_WRITE = 3
-EQUAL_READINGS_OF_EMPTY = 6
+EQUAL_READINGS_OF_LESS = 6
+"""For a reading that is empty, or lacks what may have gone with good reason. One client that runs
+against the real service asks for as many."""
 READINGS = 14
 SECONDS = 45.0
 SURVEY_PAUSE = 1.0
@@ -71,7 +73,7 @@ class ZoneReader:
         fails over their quality: what any of them showed is in `seen`, and counts as standing.
         """
         try:
-            return self.settled(readings=EQUAL_READINGS_OF_EMPTY, longest_pause=SURVEY_PAUSE)
+            return self.settled(readings=EQUAL_READINGS_OF_LESS, longest_pause=SURVEY_PAUSE)
         except ZoneNotConfirmedError:
             return self.read()
 
@@ -79,14 +81,16 @@ class ZoneReader:
         self,
         *,
         must_show: Callable[[], AbstractSet[Identity]] = frozenset,
+        should_show: Callable[[], AbstractSet[Identity]] = frozenset,
         equal: int = EQUAL_READINGS,
         readings: int = READINGS,
         longest_pause: float = 4.0,
     ) -> Listing:
-        """Return a reading that the next ones repeated; an empty one has to be repeated more often.
+        """Return a reading that the next ones repeated; one that shows less, more often.
 
         :param must_show: gives the records without which a reading is stale or short; asked each
             time, since a reading may show more that has to be there.
+        :param should_show: gives the records without which it takes more equal readings.
         :param equal: how many equal ones in a row it takes.
         :param readings: how many to take at the most.
         :param longest_pause: seconds that the pauses between readings grow to.
@@ -100,7 +104,8 @@ class ZoneReader:
             same = previous is not None and listing.identities == previous.identities
             row = row + 1 if same else 1
             previous = listing
-            needed = equal if listing.identities else EQUAL_READINGS_OF_EMPTY
+            is_less = not listing.identities or not should_show() <= listing.identities
+            needed = EQUAL_READINGS_OF_LESS if is_less else equal
             if row >= needed and listing.identities.issuperset(must_show()):
                 return listing
         missing = 0 if previous is None else len(must_show() - previous.identities)

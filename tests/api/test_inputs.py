@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostClient
+from certbot_dns_mijnhost.api.addresses import checked_base_url, checked_path, segment
+from certbot_dns_mijnhost.api.api_key import APIKey
+from certbot_dns_mijnhost.emulator import Emulator
+
+
+@pytest.mark.parametrize(
+    ("url", "checked"),
+    [
+        ("https://mijn.host/api/v2", "https://mijn.host/api/v2"),
+        ("https://mijn.host/api/v2/", "https://mijn.host/api/v2"),
+        ("http://127.0.0.1:8080/api/v2", "http://127.0.0.1:8080/api/v2"),
+        ("http://127.8.9.1", "http://127.8.9.1"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+        ("http://localhost:1/x", "http://localhost:1/x"),
+    ],
+)
+def test_where_a_key_may_go(url: str, checked: str) -> None:
+    assert checked_base_url(url) == checked
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://mijn.host/api/v2",
+        "http://127.0.0.1.example.com/",
+        "http://localhost.example.com/",
+        "http://192.168.1.1/",
+        "http://0.0.0.0/",
+        "ftp://127.0.0.1/",
+        "//mijn.host/api/v2",
+        "mijn.host/api/v2",
+        "https://user:password@mijn.host/",
+        "https://mijn.host/?x=y",
+        "https://mijn.host/#x",
+        "https://",
+        "https://[::1/",
+        "https://mijn.host:port/",
+        "",
+    ],
+)
+def test_where_it_may_not(url: str) -> None:
+    with pytest.raises(InvalidInputError, match="URL"):
+        MijnHostClient("key", base_url=url)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "  ", "two words", "line\nbreak", "a\x00b", "schlüssel", "a\tb"]
+)
+def test_what_can_not_be_a_key(key: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        MijnHostClient(key)
+    assert not key.strip() or key not in str(caught.value)
+
+
+def test_white_space_around_a_key_is_cut_off() -> None:
+    assert APIKey(" abc\n").mask("say abc") == "say ***"
+    assert "abc" not in repr(APIKey("abc"))
+
+
+@given(st.text(max_size=40))
+def test_a_segment_stays_one_segment(text: str) -> None:
+    try:
+        quoted = segment(text)
+    except InvalidInputError:
+        return
+    assert not set(quoted) & set("/\\?# ")
+    assert quoted.strip(".")
+    assert checked_path(f"/domains/{quoted}/dns")
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["..", ".", "", "a/b", "../whoami", "a%2fb", "a?b", "a#b", "a b", "a\nb", "a\\b", "..."],
+)
+def test_a_domain_can_not_leave_its_place(
+    client: MijnHostClient, emulator: Emulator, domain: str
+) -> None:
+    with pytest.raises(InvalidInputError):
+        client.domains.get(domain)
+    with pytest.raises(InvalidInputError):
+        client.dns_records.get_all(domain)
+    assert emulator.requests == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "domains",
+        "//example.com/x",
+        "/../x",
+        "/a/../b",
+        "/a/..",
+        "/a?b",
+        "/a#b",
+        "/%2e%2e/x",
+        "/a b",
+        "",
+    ],
+)
+def test_a_path_of_the_hatch_goes_down_only(
+    client: MijnHostClient, emulator: Emulator, path: str
+) -> None:
+    with pytest.raises(InvalidInputError, match="path"):
+        client.request("GET", path)
+    assert emulator.requests == []
+
+
+@pytest.mark.parametrize(
+    ("record", "field"),
+    [
+        (DNSRecord("", "x.example.nl.", "v"), "type"),
+        (DNSRecord("TXT;", "x.example.nl.", "v"), "type"),
+        (DNSRecord("TXT", "", "v"), "name"),
+        (DNSRecord("TXT", "x y.", "v"), "name"),
+        (DNSRecord("TXT", "x\n.", "v"), "name"),
+        (DNSRecord("TXT", "x.", "v", 0), "ttl"),
+        (DNSRecord("TXT", "x.", "v", 2**31), "ttl"),
+    ],
+)
+def test_a_record_that_breaks_a_rule_is_not_sent(
+    client: MijnHostClient, emulator: Emulator, record: DNSRecord, field: str
+) -> None:
+    for call in (client.dns_records.update, client.dns_records.delete):
+        with pytest.raises(InvalidInputError, match=f"^{field}: "):
+            call("example.nl", record)
+    with pytest.raises(InvalidInputError, match=f"^{field}: "):
+        client.dns_records.replace_all("example.nl", [record])
+    assert emulator.requests == []
+
+
+def test_a_zone_is_not_replaced_by_nothing(client: MijnHostClient, emulator: Emulator) -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        client.dns_records.replace_all("example.nl", [])
+    assert emulator.requests == []

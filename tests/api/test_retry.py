@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import email.utils
+import time as real_time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certbot_dns_mijnhost.api import (
+    DNSRecord,
+    MijnHostClient,
+    MijnHostError,
+    RateLimitError,
+    RetryPolicy,
+    ServerError,
+    TransportError,
+)
+from certbot_dns_mijnhost.api.answers import refusal
+from certbot_dns_mijnhost.emulator import Emulator, Fault
+
+from .conftest import VirtualTime
+
+RECORD = DNSRecord("TXT", "x.example.nl.", "value", 60)
+CALLS: dict[str, Callable[[MijnHostClient], object]] = {
+    "GET": lambda client: client.dns_records.get_all("example.nl"),
+    "PUT": lambda client: client.dns_records.replace_all("example.nl", [RECORD]),
+    "PATCH": lambda client: client.dns_records.update("example.nl", RECORD),
+    "DELETE": lambda client: client.dns_records.delete("example.nl", RECORD),
+    "POST": lambda client: client.request("POST", "/domains/order", json={"domain": "x.nl"}),
+}
+LIMITED = Fault.status(429, "Too many requests")
+FAULTS = {
+    "429": LIMITED,
+    "500": Fault.status(500),
+    "502": Fault.status(502, after=True),
+    "reset": Fault.reset(after=True),
+    "close": Fault.close(),
+    "html": Fault.html(),
+    "400": Fault.bad_request("Something odd"),
+    "401": Fault.status(401, "No valid API key set"),
+}
+
+
+def attempts(emulator: Emulator, client: MijnHostClient, method: str, fault: Fault) -> int:
+    emulator.faults.add(fault, times=None)
+    with pytest.raises(MijnHostError):
+        CALLS[method](client)
+    return len(emulator.requests)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("method", CALLS)
+def test_what_is_sent_again(
+    emulator: Emulator, client: MijnHostClient, method: str, name: str
+) -> None:
+    reading = method == "GET" and name not in {"400", "401"}
+    undone = name == "429" and method in {"GET", "PATCH", "DELETE"}
+    expected = 5 if reading or undone else 1
+    assert attempts(emulator, client, method, FAULTS[name]) == expected
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_what_costs_is_never_sent_again_even_if_nothing_can_have_happened(
+    method: str, retry: RetryPolicy
+) -> None:
+    never_left = TransportError("refused", may_have_taken_effect=False)
+    assert retry.pause(method, never_left, 1, 0.0) is None
+    assert retry.pause("PATCH", never_left, 1, 0.0) is not None
+
+
+def test_pauses_grow(emulator: Emulator, client: MijnHostClient, time: VirtualTime) -> None:
+    attempts(emulator, client, "GET", Fault.status(500))
+    assert time.slept == [0.5, 1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "pause"), [("2", 2.0), ("0", 0.0), ("86400", 30.0), ("soon", 0.5), ("-5", 0.5)]
+)
+def test_the_api_may_ask_for_a_pause(
+    emulator: Emulator, client: MijnHostClient, time: VirtualTime, header: str, pause: float
+) -> None:
+    emulator.faults.add(Fault.status(429, "Too many requests", {"Retry-After": header}))
+    client.domains.get_all()
+    assert time.slept == [pause]
+
+
+def test_it_may_name_a_date_by_its_own_clock() -> None:
+    now = real_time.time() - 86_400
+    headers = {
+        "Date": email.utils.formatdate(now, usegmt=True),
+        "Retry-After": email.utils.formatdate(now + 7, usegmt=True),
+    }
+    error = refusal("GET /domains", 429, "Too many requests", headers)
+    assert isinstance(error, RateLimitError)
+    assert error.retry_after == 7.0
+
+
+def test_a_date_in_the_past_means_now() -> None:
+    headers = {"Retry-After": email.utils.formatdate(0, usegmt=True)}
+    error = refusal("GET /domains", 503, "", headers)
+    assert isinstance(error, ServerError)
+    assert error.retry_after == 0.0
+
+
+@given(
+    st.integers(1, 10),
+    st.floats(0, 1),
+    st.one_of(st.none(), st.floats(0, 1e9)),
+    st.floats(0, 200),
+)
+def test_number_and_time_are_bounded(
+    attempt: int, chance: float, retry_after: float | None, elapsed: float
+) -> None:
+    policy = RetryPolicy(chance=lambda: chance)
+    error = RateLimitError("", status=429, description="", retry_after=retry_after)
+    pause = policy.pause("GET", error, attempt, elapsed)
+    if attempt >= policy.tries:
+        assert pause is None
+    if pause is not None:
+        assert 0 <= pause <= policy.longest_pause * (1 + policy.jitter)
+        assert elapsed + pause <= policy.total_seconds
+
+
+def test_a_policy_can_be_replaced(emulator: Emulator) -> None:
+    policy = RetryPolicy(tries=2, first_pause=0.0)
+    with MijnHostClient("k", base_url=emulator.api_url, retry=policy) as client:
+        assert attempts(emulator, client, "GET", Fault.status(500)) == 2
