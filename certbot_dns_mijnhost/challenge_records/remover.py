@@ -166,9 +166,11 @@ class ZoneRemover:
             must_show=lambda: believed, equal=EQUAL_READINGS_TO_WRITE
         )
         for name in sorted({i.name for i in unwanted if i in listing.identities}):
-            at_name = {i for i in listing.identities if i[:2] == ("TXT", name)}
-            if not self._behaviour.removes_by_null or not at_name <= self._zone.ours:
+            # Asked anew for each name: a value of somebody else may have come since.
+            is_shared = any(other[:2] == ("TXT", name) for other in self._zone.others())
+            if is_shared or not self._behaviour.removes_by_null:
                 continue
+            at_name = {i for i in unwanted if i.name == name}
             try:
                 client.dns_records.clear(self._zone.domain, "TXT", f"{name}.")
                 self._behaviour.removes_by_null = self._is_gone(at_name)

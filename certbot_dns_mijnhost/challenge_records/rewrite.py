@@ -58,6 +58,8 @@ class ZoneRewriter:
         self._reader = reader
         self._directory = directory
         self._retry = retry
+        self.has_written = False
+        """Whether a write was sent that may have taken effect."""
         self._saved: Path | None = None
 
     def rewrite(
@@ -145,8 +147,10 @@ class ZoneRewriter:
         except MijnHostError as error:
             if not error.may_have_taken_effect:
                 raise
+            self.has_written = True
             logger.info("Whether the zone was written is read back: %s", error)
             return False
+        self.has_written = True
         return True
 
     def _read_back(self, target: dict[Identity, DNSRecord], intent: Intent) -> Listing:

@@ -104,10 +104,13 @@ class Zone:
             setting.client, self.reader, setting.backup_directory, setting.retry
         )
         # What is to be removed must show first too: a reading without it may be older than it.
-        rewriter.rewrite(
-            intent, known=lambda: self._lasting_others() | self.believed, passing=self.others
-        )
-        self.believed = (self.believed | intent.add) - intent.remove
+        try:
+            rewriter.rewrite(
+                intent, known=lambda: self._lasting_others() | self.believed, passing=self.others
+            )
+        finally:
+            if rewriter.has_written:
+                self.believed = (self.believed | intent.add) - intent.remove
 
     def is_whole(self, listing: Listing) -> bool:
         """Tell whether a reading shows all lasting records of others that were seen before."""
