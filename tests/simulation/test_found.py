@@ -1,0 +1,113 @@
+"""Histories in which a promise was once broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Variants
+
+from .checks import check
+from .history import Edit, History, Run, Strike
+
+
+def history(
+    variants: Variants, *runs: Run, strikes: tuple[Strike, ...] = (), edits: tuple[Edit, ...] = ()
+) -> History:
+    return History(
+        variants=variants,
+        strikes=strikes,
+        edits=edits,
+        runs=runs,
+        leftover=False,
+        allow_zone_rewrite=True,
+        choices=(),
+    )
+
+
+PAIR = Run(at=0.0, values=(2,), wait=0.0, crash_at=None, crash_after=False)
+LATER = Run(at=0.0, values=(2,), wait=5.0, crash_at=None, crash_after=False)
+MANY = Run(at=0.0, values=(2, 2, 1), wait=5.0, crash_at=None, crash_after=False)
+
+FOUND = {
+    "one value hidden by a lagging replica, no DELETE": history(
+        Variants(delete="wrong_method", lagging_replica=True, replica_seconds=1.0), PAIR
+    ),
+    "DELETE that says yes and wants another spelling": history(
+        Variants(
+            patch="append",
+            delete_needs_listed_name=True,
+            delete_missing="ok",
+            final_dot=False,
+            lagging_replica=True,
+            replica_seconds=1.0,
+        ),
+        PAIR,
+    ),
+    "a hanging DELETE and empty readings": history(
+        Variants(short_reads=4),
+        LATER,
+        PAIR,
+        strikes=(Strike("hang", "DELETE", 0, 2),),
+        edits=(Edit(0.0, None, 111.0),),
+    ),
+    "shortened readings while somebody edits": history(
+        Variants(patch="unsupported", short_reads=3, short_kind="shortened"),
+        PAIR,
+        edits=(Edit(0.0, None, None), Edit(2.0, None, None)),
+    ),
+    "challenges of another run hidden by shortened readings": history(
+        Variants(patch="unsupported", short_reads=3, short_kind="shortened"),
+        PAIR,
+        MANY,
+        strikes=(Strike("400", None, 0, 1),),
+        edits=(Edit(7.0, None, None),),
+    ),
+    "DELETE refused in the words of an envelope": history(
+        Variants(
+            delete="method_not_allowed",
+            short_reads=1,
+            short_kind="gaps",
+            errors_inside_200=True,
+            error_status_word=True,
+        ),
+        PAIR,
+        edits=(Edit(37.0, None, None),),
+    ),
+    "rate limit before the records were seen": history(
+        Variants(
+            delete_needs_listed_name=True, delete_missing="ok", stale_reads=2, final_dot=False
+        ),
+        PAIR,
+        strikes=(Strike("429 late", None, 4, 3),),
+    ),
+    "rate limit after the whole zone was written": history(
+        Variants(
+            patch="unsupported", delete_needs_listed_name=True, stale_reads=2, final_dot=False
+        ),
+        PAIR,
+        strikes=(Strike("429 late", None, 8, 3),),
+    ),
+    "a value of somebody else comes while null removes": history(
+        Variants(
+            delete="wrong_method",
+            delete_missing="ok",
+            null_patch="removes",
+            stale_reads=3,
+            final_dot=False,
+            listing_forbidden=True,
+        ),
+        Run(at=0.0, values=(2,), wait=0.0, crash_at=8, crash_after=False),
+        Run(at=0.0, values=(2, 2, 1), wait=0.0, crash_at=None, crash_after=False),
+        edits=(Edit(26.0, 0, None),),
+    ),
+    "an odd reading after a good one": history(
+        Variants(stale_reads=2),
+        Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
+        strikes=(Strike("null records", "GET", 5, 2), Strike("400", None, 0, 3)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_it_holds_now(name: str) -> None:
+    check(FOUND[name])
