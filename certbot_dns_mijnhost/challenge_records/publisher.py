@@ -12,7 +12,7 @@ import logging
 import secrets
 from collections.abc import Iterable, Sequence
 
-from certbot_dns_mijnhost.api import MethodNotAllowedError
+from certbot_dns_mijnhost.api import MethodNotAllowedError, MijnHostError
 from certbot_dns_mijnhost.challenge_records.behaviour import PatchEffect
 from certbot_dns_mijnhost.challenge_records.listing import Identity
 from certbot_dns_mijnhost.challenge_records.persistence import attempts
@@ -56,15 +56,29 @@ class ZonePublisher:
         zone.believed.update(wanted)
 
     def _patched(self, identity: Identity) -> bool:
-        """Write by PATCH and return True, or return False where only the whole zone would do."""
-        if not self._may_patch(identity):
-            return False
-        try:
-            self._zone.write(identity)
-        except MethodNotAllowedError:
-            self._behaviour.patch = PatchEffect.ABSENT
-            return False
-        return True
+        """Write by PATCH and return True, or return False where only the whole zone would do.
+
+        Whether it may be sent is asked before each attempt: while the one before was read back, a
+        value of somebody else may have come into sight.
+
+        :raises MijnHostError: where it can't be written.
+        """
+        errors: list[MijnHostError] = []
+        for _ in attempts(self._zone.setting.retry, tries=5, seconds=120.0):
+            if not self._may_patch(identity):
+                return False
+            try:
+                self._zone.write(identity)
+            except MethodNotAllowedError:
+                self._behaviour.patch = PatchEffect.ABSENT
+                return False
+            except MijnHostError as error:
+                errors.append(error)
+                if not (error.may_have_taken_effect or self._zone.reader.may_pass(error)):
+                    break
+            else:
+                return True
+        raise errors[-1]
 
     def _may_patch(self, identity: Identity) -> bool:
         if self._behaviour.patch is PatchEffect.ABSENT:
@@ -85,6 +99,8 @@ class ZonePublisher:
 
     def _try_out(self) -> None:
         """Learn what a PATCH does to another value, under a name that nobody else uses."""
+        if self._zone.probes:
+            return
         name = f"{PROBE_PREFIX}{secrets.token_hex(4)}.{self._zone.name}"
         probes = [Identity("TXT", name, f"probe-{number}") for number in (1, 2)]
         self._zone.probes.extend(probes)
@@ -126,7 +142,7 @@ class ZonePublisher:
         seen = self._zone.reader.seen
         for identity in sorted(self._zone.latest_writes() - seen):
             if identity.name in open_names:
-                self._zone.write(identity)
+                self._patched(identity)
 
     def _learn_appends(self, written: Iterable[Identity], open_names: set[str]) -> None:
         proved = [i.name for i in written if i.name not in open_names]

@@ -14,7 +14,7 @@ from certbot_dns_mijnhost.challenge_records.errors import (
     ZoneRewriteForbiddenError,
 )
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
-from certbot_dns_mijnhost.challenge_records.persistence import attempts, persistently
+from certbot_dns_mijnhost.challenge_records.persistence import attempts
 from certbot_dns_mijnhost.challenge_records.rewrite import Intent, ZoneRewriter
 from certbot_dns_mijnhost.challenge_records.zone_reader import ZoneReader
 
@@ -66,18 +66,21 @@ class Zone:
     def write(self, identity: Identity) -> None:
         """Write one record by a single-record call, recognising a success whose answer was lost.
 
-        :raises MijnHostError: where it can't be written, or can't be told to be written.
+        :raises MijnHostError: where it is not written, as far as can be told.
         """
+        setting = self.setting
         self.ours.add(identity)
         self._written[identity.name] = identity
-        persistently(
-            lambda: self._write_once(identity),
-            self.setting.retry,
-            lambda error: error.may_have_taken_effect or self.reader.may_pass(error),
-            tries=5,
-            seconds=120.0,
-        )
-        if self.setting.behaviour.patch is not PatchEffect.APPENDS:
+        record = DNSRecord(identity.type, f"{identity.name}.", identity.value, setting.ttl)
+        try:
+            setting.client.dns_records.update(self.domain, record)
+        except MijnHostError as error:
+            if not error.may_have_taken_effect:
+                raise
+            logger.info("Whether %s was written is read back: %s", identity.name, error)
+            if not self._shows(identity):
+                raise
+        if setting.behaviour.patch is not PatchEffect.APPENDS:
             self.believed -= {i for i in self.ours if i[:2] == identity[:2]}
         self.believed.add(identity)
 
@@ -127,17 +130,6 @@ class Zone:
         """Take note that records of ours are gone."""
         self.ours.difference_update(identities)
         self.believed.difference_update(identities)
-
-    def _write_once(self, identity: Identity) -> None:
-        record = DNSRecord(identity.type, f"{identity.name}.", identity.value, self.setting.ttl)
-        try:
-            self.setting.client.dns_records.update(self.domain, record)
-        except MijnHostError as error:
-            if not error.may_have_taken_effect:
-                raise
-            logger.info("Whether %s was written is read back: %s", identity.name, error)
-            if not self._shows(identity):
-                raise
 
     def _shows(self, identity: Identity) -> bool:
         return any(

@@ -86,12 +86,14 @@ class ZoneReader:
         readings: int = READINGS,
         longest_pause: float = 4.0,
     ) -> Listing:
-        """Return a reading that the next ones repeated; one that shows less, more often.
+        """Return a reading after others that agree with it; one that shows less takes more.
+
+        Readings agree where a later one shows all of the earlier: others may add to the zone.
 
         :param must_show: gives the records without which a reading is stale or short; asked each
             time, since a reading may show more that has to be there.
         :param should_show: gives the records without which it takes more equal readings.
-        :param equal: how many equal ones in a row it takes.
+        :param equal: how many in a row have to agree.
         :param readings: how many to take at the most.
         :param longest_pause: seconds that the pauses between readings grow to.
         :raises ZoneNotConfirmedError: where no such reading came in time.
@@ -101,8 +103,8 @@ class ZoneReader:
         pauses = attempts(self._retry, tries=readings, seconds=SECONDS, longest_pause=longest_pause)
         for _ in pauses:
             listing = self.read()
-            same = previous is not None and listing.identities == previous.identities
-            row = row + 1 if same else 1
+            agrees = previous is not None and listing.identities >= previous.identities
+            row = row + 1 if agrees else 1
             previous = listing
             is_less = not listing.identities or not should_show() <= listing.identities
             needed = EQUAL_READINGS_OF_LESS if is_less else equal

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_dns_mijnhost.emulator import Emulator, Variants
+from certbot_dns_mijnhost.emulator import Emulator, Record, Variants
 from examples.local_ca import Certbot, Finished, Pebble, pebble_command, write_credentials
 
 LAGS = (0.0, 0.3, 0.6)
@@ -66,8 +66,12 @@ class Site:
         return self.certbot.obtain(self.credentials, domains, *more)
 
     @property
-    def zone(self) -> list[object]:
-        return list(self.emulator.account.records(self.domain))
+    def records(self) -> list[Record]:
+        return self.emulator.account.records(self.domain)
+
+    @property
+    def zone(self) -> list[tuple[str, str, str]]:
+        return [(record.type, record.name, record.value) for record in self.records]
 
 
 @pytest.fixture

@@ -100,6 +100,23 @@ FOUND = {
         Run(at=0.0, values=(2, 2, 1), wait=0.0, crash_at=None, crash_after=False),
         edits=(Edit(26.0, 0, None),),
     ),
+    "a value of somebody else comes into sight before a repeat": history(
+        Variants(stale_seconds=1.0, listing_forbidden=True),
+        Run(at=0.0, values=(0, 1), wait=0.0, crash_at=None, crash_after=False),
+        strikes=(Strike("500", None, 5, 1),),
+        edits=(Edit(0.0, 1, None),),
+    ),
+    "the same with two runs": history(
+        Variants(),
+        PAIR,
+        PAIR,
+        strikes=(
+            Strike("400", None, 0, 1),
+            Strike("400", None, 0, 3),
+            Strike("500", "PATCH", 0, 1),
+        ),
+        edits=(Edit(3.0, 0, None),),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
