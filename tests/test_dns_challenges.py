@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from certbot_dns_mijnhost.challenge_records import TXTRecord, ZoneNotFoundError
+from certbot_dns_mijnhost.dns_challenges import DNSChallenges
+from certbot_dns_mijnhost.emulator import Emulator, Variants
+from certbot_dns_mijnhost.settings import SettingError, Settings
+
+ELSEWHERE = TXTRecord("_acme-challenge.delegated.nl", "value")
+TARGET = "_acme-challenge.delegated.nl.challenges.nl"
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(domains=("delegated.nl", "challenges.nl"), lags=(0.0,)) as running:
+        yield running
+
+
+def run(emulator: Emulator, directory: Path, **changes: object) -> DNSChallenges:
+    settings = Settings(
+        emulator.account.api_key,
+        api_url=emulator.api_url,
+        nameservers=tuple(emulator.nameservers),
+        **changes,  # type: ignore[arg-type]
+    )
+    return DNSChallenges(settings, work_directory=directory, notify=lambda _: None)
+
+
+def values(emulator: Emulator, domain: str) -> dict[str, str]:
+    return {
+        record.name.rstrip("."): record.value
+        for record in emulator.account.records(domain)
+        if record.type == "TXT" and "_acme-challenge" in record.name
+    }
+
+
+def test_a_cname_leads_the_record_to_another_zone(emulator: Emulator, tmp_path: Path) -> None:
+    name = ELSEWHERE.name + "."
+    emulator.account.add_record("delegated.nl", "CNAME", name, TARGET + ".", 300)
+    challenges = run(emulator, tmp_path)
+    challenges.publish([ELSEWHERE])
+    assert values(emulator, "challenges.nl") == {TARGET: "value"}
+    assert values(emulator, "delegated.nl") == {}
+    assert challenges.remove([ELSEWHERE]) == []
+    assert values(emulator, "challenges.nl") == {}
+    challenges.close()
+
+
+def test_following_can_be_turned_off(emulator: Emulator, tmp_path: Path) -> None:
+    asked = len(emulator.queries)
+    challenges = run(emulator, tmp_path, follow_cname=False, propagation_seconds=0)
+    challenges.publish([ELSEWHERE])
+    assert values(emulator, "delegated.nl") == {ELSEWHERE.name: "value"}
+    assert len(emulator.queries) == asked
+    challenges.close()
+
+
+def test_a_circle_is_told_with_the_way_out(emulator: Emulator, tmp_path: Path) -> None:
+    one, two = ELSEWHERE.name + ".", "loop.delegated.nl."
+    emulator.account.add_record("delegated.nl", "CNAME", one, two, 300)
+    emulator.account.add_record("delegated.nl", "CNAME", two, one, 300)
+    challenges = run(emulator, tmp_path)
+    with pytest.raises(SettingError, match="follow_cname") as caught:
+        challenges.publish([ELSEWHERE])
+    assert "->" in str(caught.value)
+    assert emulator.requests == []
+    challenges.close()
+
+
+def test_a_missing_zone_tells_that_dns_could_not_be_asked(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    emulator.behave(0, "dead")
+    challenges = run(emulator, tmp_path)
+    with pytest.raises(ZoneNotFoundError, match="Whether a CNAME leads elsewhere"):
+        challenges.publish([TXTRecord("_acme-challenge.example.org", "value")])
+    challenges.close()
+
+
+def test_a_zone_given_outright_needs_no_listing(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.variants = Variants(listing_forbidden=True)
+    challenges = run(emulator, tmp_path, zones=("delegated.nl",))
+    challenges.publish([ELSEWHERE])
+    assert values(emulator, "delegated.nl") == {ELSEWHERE.name: "value"}
+    paths = {request.path for request in emulator.requests}
+    assert paths == {"/api/v2/domains/delegated.nl/dns"}
+    challenges.close()

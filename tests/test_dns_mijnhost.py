@@ -1,0 +1,151 @@
+"""The authenticator as Certbot uses it, with real challenge objects against the emulator."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acme import challenges, messages
+from certbot import achallenges, configuration, errors
+from certbot.display import util as display_util
+from cryptography.hazmat.primitives.asymmetric import rsa
+from josepy import jwk
+
+from certbot_dns_mijnhost.dns_mijnhost import Authenticator
+from certbot_dns_mijnhost.emulator import Emulator, Fault
+from examples.local_ca import write_credentials
+
+KEY = jwk.JWKRSA(key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+
+class Namespace:
+    """Options as Certbot's parser leaves them."""
+
+    def __init__(self, directory: Path, credentials: str) -> None:
+        self.config_dir = str(directory / "config")
+        self.work_dir = str(directory / "work")
+        self.logs_dir = str(directory / "logs")
+        self.strict_permissions = False
+        self.server = "https://ca.example/directory"
+        self.quiet = False
+        self.http01_port = 80
+        self.https_port = 443
+        self.domains: list[str] = []
+        self.dns_mijnhost_credentials: str | None = credentials
+        self.dns_mijnhost_propagation_seconds: int | None = None
+        self.dns_mijnhost_nameservers: str | None = None
+        self.dns_mijnhost_resolver: str | None = None
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def plugin(emulator: Emulator, tmp_path: Path) -> Authenticator:
+    credentials = write_credentials(
+        tmp_path / "mijnhost.ini",
+        {
+            "api_key": emulator.account.api_key,
+            "api_url": emulator.api_url,
+            "nameservers": emulator.nameservers[0],
+        },
+    )
+    namespace: Any = Namespace(tmp_path, str(credentials))
+    return Authenticator(configuration.NamespaceConfig(namespace), "dns-mijnhost")
+
+
+@pytest.fixture(autouse=True)
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What Certbot would show: its display is set up by its own main program only."""
+    lines: list[str] = []
+    monkeypatch.setattr(display_util, "notify", lines.append)
+    return lines
+
+
+def challenge(domain: str = "example.nl", token: bytes = b"t" * 32) -> Any:
+    """Make a challenge as the Certbot that is installed does."""
+    body = messages.ChallengeBody(
+        chall=challenges.DNS01(token=token), uri="", status=messages.STATUS_PENDING
+    )
+    make: Any = achallenges.KeyAuthorizationAnnotatedChallenge
+    if "identifier" in getattr(make, "__slots__", ()):
+        identifier = messages.Identifier(typ=messages.IDENTIFIER_FQDN, value=domain)
+        return make(challb=body, identifier=identifier, account_key=KEY)
+    return make(challb=body, domain=domain, account_key=KEY)
+
+
+def test_it_publishes_responds_and_cleans_up(plugin: Authenticator, emulator: Emulator) -> None:
+    before = emulator.account.records("example.nl")
+    achalls = [challenge(token=b"a" * 32), challenge(token=b"b" * 32)]
+    responses = plugin.perform(achalls)
+    assert [type(response) for response in responses] == [challenges.DNS01Response] * 2
+    added = set(emulator.account.records("example.nl")) - set(before)
+    assert {record.value for record in added} == {a.validation(KEY) for a in achalls}
+    assert {record.name for record in added} == {"_acme-challenge.example.nl."}
+    assert {record.ttl for record in added} == {60}
+    plugin.cleanup(achalls)
+    assert emulator.account.records("example.nl") == before
+
+
+def test_cleaning_up_before_anything_was_done_does_nothing(
+    plugin: Authenticator, emulator: Emulator
+) -> None:
+    plugin.cleanup([challenge()])
+    assert emulator.requests == []
+
+
+def test_cleaning_up_never_raises(
+    plugin: Authenticator, emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    achall = challenge()
+    plugin.perform([achall])
+    emulator.faults.add(Fault.status(401, "No valid API key set"), times=None)
+    plugin.cleanup([achall])
+    warned = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    assert any(achall.validation(KEY) in line and "stays behind" in line for line in warned)
+    plugin.cleanup([object()])
+    assert "Look in mijn.host's control panel" in caplog.text
+
+
+def test_a_failure_is_certbots_error(plugin: Authenticator) -> None:
+    with pytest.raises(errors.PluginError, match="No domain in the account"):
+        plugin.perform([challenge("example.org")])
+
+
+def test_the_credentials_path_is_made_absolute(
+    plugin: Authenticator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plugin.config.namespace.dns_mijnhost_credentials = "mijnhost.ini"
+    plugin.perform([challenge()])
+    stored = plugin.conf("credentials")
+    assert stored is not None
+    assert Path(stored) == tmp_path / "mijnhost.ini"
+
+
+def test_a_flag_goes_before_the_file(plugin: Authenticator, emulator: Emulator) -> None:
+    plugin.config.namespace.dns_mijnhost_propagation_seconds = 0
+    plugin.perform([challenge()])
+    asked = {query.type for query in emulator.queries}
+    assert "TXT" not in asked
+
+
+def test_the_hint_tells_what_was_seen(plugin: Authenticator) -> None:
+    assert "published name servers" in plugin.auth_hint([])
+    plugin.perform([challenge()])
+    assert "1 name server served the challenge records" in plugin.auth_hint([])
+
+
+def test_what_it_is_and_what_it_asks_for() -> None:
+    flags: dict[str, dict[str, Any]] = {}
+    Authenticator.add_parser_arguments(lambda name, **more: flags.update({name: more}))
+    assert set(flags) == {"credentials", "propagation-seconds", "nameservers", "resolver"}
+    assert all("default" not in more for more in flags.values()), "the file may set it"
+    assert "default: 300" in flags["propagation-seconds"]["help"]
+    assert "mijn.host" in Authenticator.description

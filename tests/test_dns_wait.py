@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import io
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from certbot_dns_mijnhost.challenge_records import TXTRecord
+from certbot_dns_mijnhost.dns_wait import DNSWait, NotPropagatedError
+from certbot_dns_mijnhost.emulator import Emulator
+from certbot_dns_mijnhost.settings import Settings
+
+RECORD = TXTRecord("_acme-challenge.example.nl", "value")
+
+
+class Desk:
+    """What a user sees and what is slept."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.slept: list[float] = []
+        self.terminal = io.StringIO()
+
+    def wait(self, settings: Settings, *, live: bool = False) -> DNSWait:
+        return DNSWait(
+            settings,
+            notify=self.lines.append,
+            live=self.terminal if live else None,
+            sleep=self.slept.append,
+        )
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def settings(emulator: Emulator, seconds: int = 300) -> Settings:
+    return Settings("key", propagation_seconds=seconds, nameservers=tuple(emulator.nameservers))
+
+
+def publish(emulator: Emulator) -> None:
+    emulator.account.add_record("example.nl", "TXT", RECORD.name + ".", RECORD.value, 60)
+
+
+def test_one_line_tells_that_all_serve_the_records(desk: Desk) -> None:
+    with Emulator(lags=(0.0, 0.0)) as emulator:
+        publish(emulator)
+        wait = desk.wait(settings(emulator))
+        wait.wait_for([RECORD])
+    assert desk.lines == ["2 name servers served the challenge records after 0 s."]
+    assert wait.seen == desk.lines[0]
+
+
+def test_a_terminal_gets_a_line_that_changes_and_goes(desk: Desk) -> None:
+    with Emulator() as emulator:
+        publish(emulator)
+        desk.wait(settings(emulator), live=True).wait_for([RECORD])
+    shown = desk.terminal.getvalue()
+    assert "Waiting for DNS, 0 s: 1 of 1 name servers" in shown
+    assert shown.endswith("\r")
+    assert "\n" not in shown
+
+
+def test_laggards_are_named_and_the_run_goes_on(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Emulator(lags=(0.0, 3600.0)) as emulator:
+        publish(emulator)
+        wait = DNSWait(settings(emulator, 2), notify=desk.lines.append)
+        wait.wait_for([RECORD])
+        laggard = emulator.nameservers[1]
+    assert "Going on although not all name servers are up to date" in caplog.text
+    assert f"{laggard}: no such name" in caplog.text
+    assert laggard in wait.seen
+
+
+def test_where_none_serves_them_the_ca_is_not_asked() -> None:
+    with Emulator() as emulator, pytest.raises(NotPropagatedError) as caught:
+        DNSWait(settings(emulator, 1), notify=print).wait_for([RECORD])
+    message = str(caught.value)
+    assert f"{emulator.nameservers[0]}: no such name" in message
+    assert "--dns-mijnhost-propagation-seconds" in message
+
+
+def test_a_dead_server_is_left_out_with_a_warning(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Emulator(lags=(0.0, 0.0)) as emulator:
+        publish(emulator)
+        emulator.behave(1, "refused")
+        desk.wait(settings(emulator)).wait_for([RECORD])
+        dead = emulator.nameservers[1]
+    assert f"A name server was left out: {dead}: REFUSED" in caplog.text
+    assert desk.lines == ["1 name server served the challenge records after 0 s."]
+
+
+@pytest.mark.parametrize(("ceiling", "seconds"), [(300, 60.0), (20, 20.0)])
+def test_where_dns_can_not_be_asked_a_fixed_time_is_waited(
+    desk: Desk, caplog: pytest.LogCaptureFixture, ceiling: int, seconds: float
+) -> None:
+    blocked = Settings("key", propagation_seconds=ceiling, nameservers=("host.invalid",))
+    wait = desk.wait(blocked)
+    wait.wait_for([RECORD])
+    assert desk.slept[-1] == seconds
+    assert caplog.text.count("DNS can't be asked") == 1
+    assert f"{seconds:.0f} s were waited" in wait.seen
+
+
+def test_zero_seconds_ask_and_wait_for_nothing(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "certbot_dns_mijnhost")
+    with Emulator() as emulator:
+        desk.wait(settings(emulator, 0)).wait_for([RECORD])
+        assert emulator.queries == []
+    assert desk.slept == []
+    assert desk.lines == []
+    assert "certbot_dns_mijnhost" not in caplog.text
+
+
+def test_without_dnspython_it_waits_blindly() -> None:
+    program = (
+        "import sys, logging\n"
+        "sys.modules['dns'] = None\n"
+        "logging.basicConfig(stream=sys.stdout)\n"
+        "from certbot_dns_mijnhost.dns_wait import DNSWait\n"
+        "from certbot_dns_mijnhost.settings import Settings\n"
+        "from certbot_dns_mijnhost.challenge_records import TXTRecord\n"
+        "slept = []\n"
+        "wait = DNSWait(Settings('k'), notify=print, sleep=slept.append)\n"
+        "wait.wait_for([TXTRecord('_acme-challenge.example.nl', 'v')])\n"
+        "print(slept)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert "the library dnspython is missing" in result.stdout
+    assert "[60.0]" in result.stdout
