@@ -62,7 +62,6 @@ setup(
         "Environment :: Console",
         "Environment :: Plugins",
         "Intended Audience :: System Administrators",
-        "License :: OSI Approved :: Apache Software License",
         "Operating System :: POSIX :: Linux",
         "Programming Language :: Python :: 3",
         "Programming Language :: Python :: 3.9",

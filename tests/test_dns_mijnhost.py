@@ -5,18 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from acme import challenges, messages
-from certbot import achallenges, configuration, errors
-from certbot.display import util as display_util
+from certbot import achallenges, errors
 from cryptography.hazmat.primitives.asymmetric import rsa
 from josepy import jwk
 
+from certbot_dns_mijnhost import dns_mijnhost
 from certbot_dns_mijnhost.dns_mijnhost import Authenticator
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 from examples.local_ca import write_credentials
+
+try:
+    from certbot.configuration import NamespaceConfig
+except ImportError:  # Certbot before 1.15
+    from certbot._internal.configuration import NamespaceConfig  # type: ignore[no-redef, import-not-found]
 
 KEY = jwk.JWKRSA(key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
@@ -57,14 +63,14 @@ def plugin(emulator: Emulator, tmp_path: Path) -> Authenticator:
         },
     )
     namespace: Any = Namespace(tmp_path, str(credentials))
-    return Authenticator(configuration.NamespaceConfig(namespace), "dns-mijnhost")
+    return Authenticator(NamespaceConfig(namespace), "dns-mijnhost")
 
 
 @pytest.fixture(autouse=True)
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What Certbot would show: its display is set up by its own main program only."""
     lines: list[str] = []
-    monkeypatch.setattr(display_util, "notify", lines.append)
+    monkeypatch.setattr(dns_mijnhost, "display_util", SimpleNamespace(notify=lines.append))
     return lines
 
 

@@ -33,10 +33,10 @@ EQUAL_READINGS_TO_WRITE = 3
 EQUAL_READINGS_OF_LESS = 6
 """For a reading that is empty, or lacks what may have gone with good reason. One client that runs
 against the real service asks for as many."""
-READINGS = 14
+READINGS = 40
 SECONDS = 45.0
-SURVEY_PAUSE = 1.0
-"""Seconds between readings before anything is written; an empty zone of challenges is common."""
+LONGEST_PAUSE = 1.0
+"""Seconds between readings: the shorter, the likelier that nobody edits the zone in between."""
 
 
 class ZoneReader:
@@ -73,7 +73,7 @@ class ZoneReader:
         fails over their quality: what any of them showed is in `seen`, and counts as standing.
         """
         try:
-            return self.settled(readings=EQUAL_READINGS_OF_LESS, longest_pause=SURVEY_PAUSE)
+            return self.settled(readings=EQUAL_READINGS_OF_LESS)
         except ZoneNotConfirmedError:
             return self.read()
 
@@ -84,27 +84,23 @@ class ZoneReader:
         should_show: Callable[[], AbstractSet[Identity]] = frozenset,
         equal: int = EQUAL_READINGS,
         readings: int = READINGS,
-        longest_pause: float = 4.0,
     ) -> Listing:
-        """Return a reading after others that agree with it; one that shows less takes more.
-
-        Readings agree where a later one shows all of the earlier: others may add to the zone.
+        """Return a reading that the next ones repeated; one that shows less, more often.
 
         :param must_show: gives the records without which a reading is stale or short; asked each
             time, since a reading may show more that has to be there.
         :param should_show: gives the records without which it takes more equal readings.
-        :param equal: how many in a row have to agree.
+        :param equal: how many equal ones in a row it takes.
         :param readings: how many to take at the most.
-        :param longest_pause: seconds that the pauses between readings grow to.
         :raises ZoneNotConfirmedError: where no such reading came in time.
         """
         previous: Listing | None = None
         row = 0
-        pauses = attempts(self._retry, tries=readings, seconds=SECONDS, longest_pause=longest_pause)
+        pauses = attempts(self._retry, tries=readings, seconds=SECONDS, longest_pause=LONGEST_PAUSE)
         for _ in pauses:
             listing = self.read()
-            agrees = previous is not None and listing.identities >= previous.identities
-            row = row + 1 if agrees else 1
+            same = previous is not None and listing.identities == previous.identities
+            row = row + 1 if same else 1
             previous = listing
             is_less = not listing.identities or not should_show() <= listing.identities
             needed = EQUAL_READINGS_OF_LESS if is_less else equal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -27,8 +28,18 @@ class Listener:
                 return
             with connection, contextlib.suppress(OSError):
                 connection.settimeout(5)
-                self.heard.append(connection.recv(65536))
+                self.heard.append(_request(connection))
                 self._reply(connection)
+
+
+def _request(connection: socket.socket) -> bytes:
+    """Return a whole request: some clients send its head and its body one after the other."""
+    heard = connection.recv(65536)
+    head, separator, body = heard.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    while separator and length and len(body) < int(length[1]):
+        body += connection.recv(65536)
+    return head + separator + body
 
 
 @contextlib.contextmanager

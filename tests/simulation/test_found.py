@@ -117,6 +117,19 @@ FOUND = {
         ),
         edits=(Edit(3.0, 0, None),),
     ),
+    "a lagging replica shows what another run removed": history(
+        Variants(
+            patch="unsupported",
+            delete_needs_listed_name=True,
+            lagging_replica=True,
+            replica_seconds=15.0,
+            short_reads=2,
+            final_dot=False,
+        ),
+        PAIR,
+        PAIR,
+        edits=(Edit(0.0, None, None),),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
