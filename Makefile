@@ -9,7 +9,7 @@ PYTHON ?=
 SIMULATE ?= --count 10000
 export PYTHON
 
-.PHONY: demo test lint types unit simulate clean
+.PHONY: demo test lint types unit simulate matrix dist clean
 .DEFAULT_GOAL := test
 
 $(STAMP): setup.py pyproject.toml scripts/make-venv
@@ -24,7 +24,8 @@ test: lint types unit
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/shellcheck scripts/* .ci/run
+	$(BIN)/shellcheck scripts/make-venv scripts/find-pebble scripts/common.sh .ci/run
+	$(BIN)/bandit --quiet --recursive certbot_dns_mijnhost
 
 types: $(STAMP)
 	$(BIN)/mypy
@@ -35,6 +36,14 @@ unit: $(STAMP)
 # Thousands of histories: SIMULATE='--count 10000 --seed 1' repeats one.
 simulate: $(STAMP)
 	$(BIN)/python -m tests.simulation $(SIMULATE)
+
+# The wheel beside each Certbot that a supported system ships; the table goes into docs/matrix.md.
+matrix: $(STAMP)
+	PEBBLE=$$(scripts/find-pebble) $(BIN)/python -m tests.matrix --write docs/matrix.md
+
+# The sdist and the wheel of the last commit, with their hashes, in dist/.
+dist: $(STAMP)
+	$(BIN)/python scripts/build_dist.py
 
 clean:
 	rm -rf $(VENV) .pebble build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

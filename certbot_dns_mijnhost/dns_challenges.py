@@ -107,8 +107,12 @@ class DNSChallenges:
                     self._doubts[name] = found.reason
                 elif len(found.chain) > 1:
                     logger.info("The challenge of %s goes to %s", name, found.target)
+        except propagation.AliasLoopError as error:
+            raise SettingError(
+                f"{error}. Correct the records, or set dns_mijnhost_follow_cname = false."
+            ) from error
         except propagation.PropagationError as error:
-            raise SettingError(str(error)) from error
+            raise SettingError(f"{error}. Correct the name or the setting.") from error
 
     def _with_doubts(self, message: str) -> str:
         if not self._doubts:
