@@ -88,14 +88,17 @@ class ZoneRemover:
             if not self._behaviour.offers_delete:
                 return
             try:
-                self._delete(identity)
+                # By the name that the listing shows, where it was seen: an API that keeps names as
+                # they were sent may know the record by no other.
+                listed = self._zone.reader.listed_names.get(identity)
+                self._delete(identity, listed or f"{identity.name}.")
             except MijnHostError as error:
                 if clock() - started > PATIENCE:
                     raise
                 logger.info("%s is not removed yet: %s", identity.name, error)
 
-    def _delete(self, identity: Identity) -> None:
-        record = DNSRecord(identity.type, f"{identity.name}.", identity.value)
+    def _delete(self, identity: Identity, name: str) -> None:
+        record = DNSRecord(identity.type, name, identity.value)
         if self._send_delete(record) or identity not in self._zone.believed:
             self._confirmed.add(identity)
 
@@ -153,7 +156,7 @@ class ZoneRemover:
             if removed and all(removed):
                 self._confirmed.add(identity)
             elif identity not in self._confirmed:
-                self._delete(identity)
+                self._delete(identity, f"{identity.name}.")
 
     def _remove_by_null(self, unwanted: Sequence[Identity]) -> None:
         """Try the one other way to remove a name's values, where all of them are ours.

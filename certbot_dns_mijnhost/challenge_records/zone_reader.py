@@ -50,6 +50,8 @@ class ZoneReader:
         self.zone = canonical(domain)
         self.seen: set[Identity] = set()
         """Each record that any reading of this run showed."""
+        self.listed_names: dict[Identity, str] = {}
+        """How the listing spells the names of those records."""
         self._client = client
         self._retry = retry
         self._is_managed: bool | None = None
@@ -64,6 +66,7 @@ class ZoneReader:
         )
         listing = Listing(self.zone, records)
         self.seen |= listing.identities
+        self.listed_names.update((listing.identify(r), r.name) for r in listing.records)
         return listing
 
     def survey(self) -> Listing:
