@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from certbot_dns_mijnhost.emulator import Fault, Variants
+from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 from examples.local_ca import names_of
 
 from .conftest import Site
@@ -136,3 +136,43 @@ def test_certbot_lists_the_plugin(site: Site) -> None:
     assert listed.exit_code == 0
     assert "* dns-mijnhost" in listed.output
     assert "mijn.host" in listed.output
+
+
+def test_a_domain_elsewhere_is_delegated_to_a_throw_away_zone(site: Site) -> None:
+    throw_away = f"challenges-{site.domain}"
+    site.emulator.account.add_domain(throw_away, records=[])
+    name = f"_acme-challenge.{site.domain}."
+    site.emulator.account.add_record(site.domain, "CNAME", name, f"{throw_away}.", 300)
+    before = site.zone
+    start = len(site.emulator.requests)
+
+    issued = site.obtain("", "*")
+
+    assert issued.exit_code == 0, issued.output
+    assert site.zone == before
+    assert site.emulator.account.records(throw_away) == []
+    paths = {request.path for request in site.emulator.requests[start:]}
+    assert paths == {"/api/v2/domains", f"/api/v2/domains/{throw_away}/dns"}
+
+
+def test_lagging_name_servers_are_waited_for_and_told_of(site: Site) -> None:
+    issued = site.obtain("www")
+    assert issued.exit_code == 0, issued.output
+    assert "3 name servers served the challenge records after" in issued.output
+
+
+def test_where_dns_can_not_be_asked_it_waits_and_says_so(site: Site) -> None:
+    site.write(nameservers="127.0.0.1:9", propagation_seconds="2", follow_cname="false")
+    issued = site.obtain("www")
+    assert issued.exit_code == 0, issued.output
+    assert issued.output.count("DNS can't be asked") == 1
+
+
+def test_the_ca_is_not_asked_where_no_name_server_serves_the_record(site: Site) -> None:
+    with Emulator(domains=(site.domain,)) as other:
+        site.write(nameservers=other.nameservers[0], propagation_seconds="2")
+        failed = site.obtain("www")
+    assert failed.exit_code == 1
+    assert f"{other.nameservers[0]}: no such name" in failed.output
+    assert "the CA was not asked in vain" in failed.output
+    assert "Traceback" not in failed.output
