@@ -9,7 +9,7 @@ PYTHON ?=
 SIMULATE ?= --count 10000
 export PYTHON
 
-.PHONY: demo test lint types unit simulate matrix dist clean
+.PHONY: demo test lint types unit simulate matrix benchmark dist clean
 .DEFAULT_GOAL := test
 
 $(STAMP): setup.py pyproject.toml scripts/make-venv
@@ -24,7 +24,7 @@ test: lint types unit
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/shellcheck scripts/make-venv scripts/find-pebble scripts/common.sh .ci/run
+	$(BIN)/shellcheck scripts/make-venv scripts/make-vendor-venv scripts/find-pebble scripts/common.sh .ci/run
 	$(BIN)/bandit --quiet --recursive certbot_dns_mijnhost
 
 types: $(STAMP)
@@ -41,9 +41,15 @@ simulate: $(STAMP)
 matrix: $(STAMP)
 	PEBBLE=$$(scripts/find-pebble) $(BIN)/python -m tests.matrix --write docs/matrix.md
 
+# This plugin and the vendor's, side by side; a quarter of an hour.
+benchmark: $(STAMP)
+	@scripts/make-vendor-venv .venvs/vendor $(BIN)
+	PEBBLE=$$(scripts/find-pebble) $(BIN)/python -m benchmarks \
+		--vendor .venvs/vendor/bin/python --write docs/benchmarks.md
+
 # The sdist and the wheel of the last commit, with their hashes, in dist/.
 dist: $(STAMP)
 	$(BIN)/python scripts/build_dist.py
 
 clean:
-	rm -rf $(VENV) .pebble build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venvs .pebble build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

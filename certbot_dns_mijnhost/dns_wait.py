@@ -67,14 +67,14 @@ class DNSWait:
         from certbot_dns_mijnhost import propagation  # noqa: PLC0415  # takes long to import
 
         settings = self._settings
-        checker = propagation.PropagationChecker(
-            nameservers=settings.nameservers,
-            resolvers=settings.resolvers,
-            report=self._show,
-            sleep=self._sleep,
-        )
         expected = [propagation.TXTRecord(record.name, record.value) for record in records]
         try:
+            checker = propagation.PropagationChecker(
+                nameservers=settings.nameservers,
+                resolvers=settings.resolvers,
+                report=self._show,
+                sleep=self._sleep,
+            )
             return checker.wait_for(expected, ceiling=settings.propagation_seconds)
         except propagation.PropagationTimeoutError as error:
             raise NotPropagatedError(
@@ -82,6 +82,8 @@ class DNSWait:
                 "later, or with more --dns-mijnhost-propagation-seconds; if it stays, check that "
                 "the domain's name servers are those of mijn.host."
             ) from error
+        except propagation.PropagationError as error:
+            raise NotPropagatedError(f"{error}. Correct the name or the setting.") from error
         finally:
             self._clear()
 

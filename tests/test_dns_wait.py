@@ -85,6 +85,12 @@ def test_where_none_serves_them_the_ca_is_not_asked() -> None:
     assert "--dns-mijnhost-propagation-seconds" in message
 
 
+def test_a_server_that_can_not_be_read_is_named() -> None:
+    wrong = Settings("key", nameservers=("ns1.example.net:dns",))
+    with pytest.raises(NotPropagatedError, match=r"'ns1\.example\.net:dns' is no host\[:port\]"):
+        DNSWait(wrong, notify=print).wait_for([RECORD])
+
+
 def test_a_dead_server_is_left_out_with_a_warning(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:

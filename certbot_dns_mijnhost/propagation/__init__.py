@@ -4,11 +4,12 @@ Knows neither Certbot nor the API of mijn.host. Needs dnspython.
 """
 
 from certbot_dns_mijnhost.propagation.aliases import AliasFollower, AliasResult
-from certbot_dns_mijnhost.propagation.checker import PropagationChecker, TXTRecord, blind_wait
+from certbot_dns_mijnhost.propagation.checker import PropagationChecker, TXTRecord
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, parse_endpoint
 from certbot_dns_mijnhost.propagation.errors import (
     AliasLoopError,
     InvalidEndpointError,
+    InvalidNameError,
     PropagationError,
     PropagationTimeoutError,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "AliasResult",
     "Endpoint",
     "InvalidEndpointError",
+    "InvalidNameError",
     "Outcome",
     "Progress",
     "PropagationChecker",
@@ -28,6 +30,5 @@ __all__ = [
     "ServerStatus",
     "State",
     "TXTRecord",
-    "blind_wait",
     "parse_endpoint",
 ]

@@ -13,22 +13,27 @@ from dataclasses import dataclass
 
 import dns.name
 
+from certbot_dns_mijnhost.propagation.asking import Asker
+from certbot_dns_mijnhost.propagation.authority import NotFoundError
 from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT
 from certbot_dns_mijnhost.propagation.errors import AliasLoopError
-from certbot_dns_mijnhost.propagation.nameservers import Authority, NameserverFinder, NotFoundError
-from certbot_dns_mijnhost.propagation.query import NoAnswerError, alias_target, ask
+from certbot_dns_mijnhost.propagation.names import read_name, write_name
+from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
+from certbot_dns_mijnhost.propagation.query import NoAnswerError, alias_target
 
 logger = logging.getLogger(__name__)
 
 MOST_HOPS = 8
-SECONDS = 10.0
+SECONDS = 8.0
+"""For one name; checked before each hop."""
 
 
 @dataclass(frozen=True)
 class AliasResult:
     """Where a name leads.
 
-    :param target: the name itself where it is no alias, or where that can't be told.
+    :param target: the name itself where it is no alias; the last name known where it can't be
+        told whether that is one.
     :param chain: the names on the way, from the first to the target.
     :param reason: why it can't be told; empty where it can.
     """
@@ -57,50 +62,50 @@ class AliasFollower:
         query_timeout: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._asker = Asker(query_timeout)
         self._finder = NameserverFinder(
-            nameservers=nameservers, resolvers=resolvers, port=port, timeout=query_timeout
+            self._asker, nameservers=nameservers, resolvers=resolvers, port=port
         )
-        self._query_timeout = query_timeout
         self._clock = clock
 
     def follow(self, name: str) -> AliasResult:
         """Return where `name` leads. A resolver that is missing or broken raises nothing.
 
+        :raises InvalidNameError: where `name` is no domain name.
         :raises AliasLoopError: where the aliases lead in a circle or on for too long.
         """
         deadline = self._clock() + SECONDS
-        chain = [name.rstrip(".").lower()]
-        while True:
-            try:
-                target = self._next(chain[-1], deadline)
-            except NotFoundError as error:
-                logger.debug("Whether %s is an alias is not known: %s", chain[-1], error)
-                return AliasResult(chain[-1], tuple(chain), str(error))
-            if target is None:
-                return AliasResult(chain[-1], tuple(chain))
-            if target in chain or len(chain) > MOST_HOPS:
+        current: dns.name.Name | None = read_name(name)
+        chain: list[dns.name.Name] = []
+        while current is not None:
+            if current in chain or len(chain) > MOST_HOPS:
                 raise AliasLoopError(
                     "The CNAME records lead in a circle, or on for too many hops: "
-                    f"{' -> '.join([*chain, target])}. Correct them, or set "
-                    "dns_mijnhost_follow_cname = false."
+                    f"{' -> '.join(_written([*chain, current]))}"
                 )
-            chain.append(target)
-
-    def _next(self, name: str, deadline: float) -> str | None:
-        authority = self._finder.find(name)
-        absolute = dns.name.from_text(name)
-        answer = self._answer(authority, absolute, deadline)
-        target = alias_target(answer, absolute)
-        return None if target is None else target.to_text(omit_final_dot=True).lower()
-
-    def _answer(
-        self, authority: Authority, name: dns.name.Name, deadline: float
-    ) -> dns.message.Message:
-        for server in authority.servers:
-            if self._clock() > deadline:
-                break
+            chain.append(current)
             try:
-                return ask(server.endpoint, name.to_text(), "CNAME", self._query_timeout)
-            except NoAnswerError:
-                continue
-        raise NotFoundError(f"no name server of {authority.zone or name} answers")
+                current = self._next(current, deadline)
+            except (NotFoundError, NoAnswerError) as error:
+                logger.debug("Whether %s is an alias is not known: %s", current, error)
+                return _result(chain, str(error))
+        return _result(chain)
+
+    def _next(self, name: dns.name.Name, deadline: float) -> dns.name.Name | None:
+        if self._clock() > deadline:
+            raise NotFoundError(f"following its CNAME records took longer than {SECONDS:.0f} s")
+        authority = self._finder.find(name)
+        answer = self._asker.first_useful(authority.servers, name, "CNAME")
+        target = alias_target(answer, name)
+        if target == dns.name.root:
+            raise NotFoundError("its CNAME record leads to the root")
+        return None if target is None else target.canonicalize()
+
+
+def _result(chain: list[dns.name.Name], reason: str = "") -> AliasResult:
+    written = _written(chain)
+    return AliasResult(written[-1], written, reason)
+
+
+def _written(names: Iterable[dns.name.Name]) -> tuple[str, ...]:
+    return tuple(map(write_name, names))

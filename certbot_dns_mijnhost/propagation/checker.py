@@ -5,24 +5,27 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+import dns.name
+
+from certbot_dns_mijnhost.propagation.asking import Asker
+from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError
 from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT
-from certbot_dns_mijnhost.propagation.errors import PropagationTimeoutError
-from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder, NotFoundError
-from certbot_dns_mijnhost.propagation.query import ask_for_txt
-from certbot_dns_mijnhost.propagation.report import Outcome, Progress, ServerStatus, State
-from certbot_dns_mijnhost.propagation.said import Said
-from certbot_dns_mijnhost.propagation.tally import ServerTally
+from certbot_dns_mijnhost.propagation.names import read_name
+from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
+from certbot_dns_mijnhost.propagation.polling import Poller
+from certbot_dns_mijnhost.propagation.report import Outcome, Progress, State
+from certbot_dns_mijnhost.propagation.tally import ServerTally, ZoneTally
+from certbot_dns_mijnhost.propagation.verdict import verdict
 
 logger = logging.getLogger(__name__)
 
-MOST_THREADS = 16
 FIRST_PAUSE = 0.5
+SOON = 30.0
+SOON_PAUSE = 1.0
 LONGEST_PAUSE = 5.0
 CONFIRMING_PAUSE = 0.25
-BLIND_SECONDS = 60.0
 
 
 class TXTRecord(NamedTuple):
@@ -33,11 +36,6 @@ class TXTRecord(NamedTuple):
 
     name: str
     value: str
-
-
-def blind_wait(ceiling: float) -> float:
-    """Return the seconds to wait where DNS can't be asked."""
-    return min(BLIND_SECONDS, ceiling)
 
 
 class PropagationChecker:
@@ -63,7 +61,7 @@ class PropagationChecker:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._finder = NameserverFinder(
-            nameservers=nameservers, resolvers=resolvers, port=port, timeout=query_timeout
+            Asker(query_timeout), nameservers=nameservers, resolvers=resolvers, port=port
         )
         self._query_timeout = query_timeout
         self._report = report
@@ -73,56 +71,62 @@ class PropagationChecker:
     def wait_for(self, records: Iterable[TXTRecord], *, ceiling: float) -> Outcome:
         """Wait until every server that answers serves all `records`, twice in a row.
 
+        At the ceiling once is enough. The time for finding the servers counts. A poll under way
+        at the ceiling may take one ``query_timeout`` more, and its last question another one.
+
         :param ceiling: seconds to wait at the most; 0 asks nothing.
-        :raises PropagationTimeoutError: where no server served them in time; the message tells
-            what each said last.
+        :raises PropagationTimeoutError: where no server of some zone served its records in time,
+            as far as its servers could be asked; the message tells what each said last.
+        :raises InvalidNameError: where a record's name is no domain name.
         """
         started = self._clock()
         expected = _by_name(records)
         if ceiling <= 0 or not expected:
             return Outcome(State.NOT_ASKED, 0.0, reason="no wait was asked for")
-        try:
-            zones = self._zones(expected)
-        except NotFoundError as error:
-            return Outcome(State.NOT_ASKED, self._clock() - started, reason=str(error))
-        tallies = [tally for zone in zones for tally in zone]
-        with ThreadPoolExecutor(max_workers=min(MOST_THREADS, len(tallies))) as threads:
-            while not self._is_over(zones):
-                list(threads.map(self._poll, [t for t in tallies if not t.is_left_out]))
-                elapsed = self._clock() - started
-                self._tell(tallies, elapsed)
-                if self._is_over(zones) or elapsed >= ceiling:
-                    break
-                self._sleep(min(_pause(tallies, elapsed), max(ceiling - elapsed, 0.0)))
-        return _outcome(zones, self._clock() - started, ceiling)
+        zones, unknown = self._zones(expected, started + ceiling)
+        if zones:
+            self._wait(zones, started, ceiling)
+        return verdict(zones, unknown, self._clock() - started, ceiling)
 
-    def _zones(self, expected: dict[str, frozenset[str]]) -> list[list[ServerTally]]:
-        """Return the servers of each zone, with the names that it has to serve."""
-        grouped: dict[object, dict[str, frozenset[str]]] = {}
-        servers = {}
+    def _zones(
+        self, expected: dict[dns.name.Name, frozenset[str]], deadline: float
+    ) -> tuple[list[ZoneTally], list[str]]:
+        """Return what each zone's servers have to serve, and why some zones are missing."""
+        grouped: dict[Authority, dict[str, frozenset[str]]] = {}
+        unknown: dict[str, None] = {}
         for name, values in expected.items():
-            authority = self._finder.find(name)
-            servers[authority.servers] = authority.servers
-            grouped.setdefault(authority.servers, {})[name] = values
-        return [
-            [ServerTally(server, grouped[key]) for server in found]
-            for key, found in servers.items()
-        ]
-
-    def _poll(self, tally: ServerTally) -> None:
-        said: dict[str, Said] = {}
-        for name, values in tally.expected.items():
-            said[name] = ask_for_txt(tally.server.endpoint, name, self._query_timeout)
-            if not said[name].values >= values:
+            if self._clock() >= deadline:
+                unknown["there was no time to find the name servers of all names"] = None
                 break
-        tally.note(said)
+            try:
+                authority = self._finder.find(name)
+            except NotFoundError as error:
+                unknown[str(error)] = None
+                continue
+            grouped.setdefault(authority, {})[name.to_text()] = values
+        zones = [
+            ZoneTally(
+                [ServerTally(server, names) for server in authority.servers], authority.left_out
+            )
+            for authority, names in grouped.items()
+        ]
+        return zones, list(unknown)
 
-    def _is_over(self, zones: Sequence[Sequence[ServerTally]]) -> bool:
-        """Tell whether each server is ready or left out."""
-        return all(tally.is_left_out or tally.is_ready for zone in zones for tally in zone)
+    def _wait(self, zones: Sequence[ZoneTally], started: float, ceiling: float) -> None:
+        servers = sum(len(zone.servers) for zone in zones)
+        until = started + ceiling + self._query_timeout
+        with Poller(servers, timeout=self._query_timeout, clock=self._clock) as poller:
+            while not all(zone.is_over for zone in zones):
+                poller.poll([tally for zone in zones for tally in zone.counted], until=until)
+                elapsed = self._clock() - started
+                self._tell(zones, elapsed)
+                if elapsed >= ceiling:
+                    break
+                if not all(zone.is_over for zone in zones):
+                    self._sleep(min(_pause(zones, elapsed), ceiling - elapsed))
 
-    def _tell(self, tallies: Sequence[ServerTally], elapsed: float) -> None:
-        counted = [tally for tally in tallies if not tally.is_left_out]
+    def _tell(self, zones: Sequence[ZoneTally], elapsed: float) -> None:
+        counted = [tally for zone in zones for tally in zone.counted]
         lagging = [tally.status() for tally in counted if tally.row == 0]
         logger.debug("%.1f s: %s", elapsed, ", ".join(map(str, lagging)) or "all serve everything")
         if self._report is not None:
@@ -130,40 +134,17 @@ class PropagationChecker:
             self._report(Progress(elapsed, ready, len(counted), tuple(lagging)))
 
 
-def _by_name(records: Iterable[TXTRecord]) -> dict[str, frozenset[str]]:
-    expected: dict[str, frozenset[str]] = {}
+def _by_name(records: Iterable[TXTRecord]) -> dict[dns.name.Name, frozenset[str]]:
+    expected: dict[dns.name.Name, frozenset[str]] = {}
     for record in records:
-        name = record.name.rstrip(".").lower() + "."
+        name = read_name(record.name)
         expected[name] = expected.get(name, frozenset()) | {record.value}
     return expected
 
 
-def _pause(tallies: Sequence[ServerTally], elapsed: float) -> float:
-    if all(tally.row > 0 for tally in tallies if not tally.is_left_out):
+def _pause(zones: Sequence[ZoneTally], elapsed: float) -> float:
+    if all(tally.row > 0 for zone in zones for tally in zone.counted):
         return CONFIRMING_PAUSE
-    return min(FIRST_PAUSE + elapsed / 20.0, LONGEST_PAUSE)
-
-
-def _outcome(zones: Sequence[Sequence[ServerTally]], seconds: float, ceiling: float) -> Outcome:
-    tallies = [tally for zone in zones for tally in zone]
-    ready = _statuses(t for t in tallies if t.row > 0 and not t.is_left_out)
-    lagging = _statuses(t for t in tallies if t.row == 0 and not t.is_left_out)
-    left_out = _statuses(t for t in tallies if t.is_left_out)
-    silent = [zone for zone in zones if all(tally.useless for tally in zone)]
-    if silent:
-        reason = "no name server can be asked: " + "; ".join(
-            str(tally.status()) for zone in silent for tally in zone
-        )
-        return Outcome(State.NOT_ASKED, seconds, ready, lagging, left_out, reason)
-    if not lagging:
-        return Outcome(State.EVERYWHERE, seconds, ready, lagging, left_out)
-    if all(any(tally.row > 0 for tally in zone) for zone in zones):
-        return Outcome(State.PARTLY, seconds, ready, lagging, left_out)
-    raise PropagationTimeoutError(
-        f"After {ceiling:.0f} s no name server serves all challenge records. "
-        f"They said last: {'; '.join(map(str, (*lagging, *left_out)))}"
-    )
-
-
-def _statuses(tallies: Iterable[ServerTally]) -> tuple[ServerStatus, ...]:
-    return tuple(tally.status() for tally in tallies)
+    if elapsed < SOON:
+        return FIRST_PAUSE + (SOON_PAUSE - FIRST_PAUSE) * elapsed / SOON
+    return min(SOON_PAUSE * elapsed / SOON, LONGEST_PAUSE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from certbot_dns_mijnhost.propagation.errors import InvalidEndpointError
@@ -27,11 +28,26 @@ class Endpoint(NamedTuple):
         """Return the same with addresses for the host's name.
 
         :raises OSError: where the name has none.
+        :raises UnicodeError: where the name has a label that is too long.
         """
         if is_address(self.host):
             return [self]
         found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_DGRAM)
         return [Endpoint(str(entry[4][0]), self.port) for entry in found]
+
+
+def addresses_of(servers: Iterable[Endpoint]) -> tuple[list[Endpoint], dict[Endpoint, str]]:
+    """Return the addresses of all servers, each once, and why others have none."""
+    found: dict[Endpoint, None] = {}
+    without = {}
+    for server in servers:
+        try:
+            found.update(dict.fromkeys(server.addresses()))
+        except OSError as error:
+            without[server] = error.strerror or "no address"
+        except UnicodeError:  # a label that is too long
+            without[server] = "no address"
+    return list(found), without
 
 
 def is_address(text: str) -> bool:

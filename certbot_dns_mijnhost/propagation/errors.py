@@ -4,11 +4,14 @@
 
     PropagationError
     ├─ InvalidEndpointError      not a ``host[:port]`` (is a ValueError too)
+    ├─ InvalidNameError          not a domain name (is a ValueError too)
     ├─ AliasLoopError            CNAMEs that lead in a circle, or too far
     └─ PropagationTimeoutError   no name server served the records in time
 """
 
 from __future__ import annotations
+
+from certbot_dns_mijnhost.propagation.report import ServerStatus
 
 
 class PropagationError(Exception):
@@ -19,9 +22,20 @@ class InvalidEndpointError(PropagationError, ValueError):
     """A text is no ``host[:port]``."""
 
 
+class InvalidNameError(PropagationError, ValueError):
+    """A text is no domain name."""
+
+
 class AliasLoopError(PropagationError):
     """The CNAMEs of a name lead in a circle, or on for too many hops."""
 
 
 class PropagationTimeoutError(PropagationError):
-    """No name server served all records in time."""
+    """No name server of some zone served its records in time.
+
+    :param statuses: the servers that don't serve everything, and what each said last.
+    """
+
+    def __init__(self, message: str, statuses: tuple[ServerStatus, ...] = ()) -> None:
+        super().__init__(message)
+        self.statuses = statuses

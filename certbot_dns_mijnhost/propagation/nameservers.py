@@ -1,50 +1,35 @@
 """Which name servers answer for a name, and at which addresses.
 
 A recursive resolver is asked for name servers and their addresses only, never for the challenge's
-name: it would keep in mind that there is nothing, and tell others so. From the zone that it knows
-the way down goes by asking the zone's own servers.
+name or one below it: it would keep in mind that there is nothing, and tell others so. From the
+zone that it knows the way down goes by asking the zone's own servers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterable, Mapping
 
-import dns.exception
 import dns.message
 import dns.name
-import dns.rdatatype
-import dns.resolver
 
-from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT, Endpoint, parse_endpoint
-from certbot_dns_mijnhost.propagation.query import NoAnswerError, ask, referral
+from certbot_dns_mijnhost.propagation.asking import Asker
+from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError, Server
+from certbot_dns_mijnhost.propagation.endpoints import (
+    DNS_PORT,
+    Endpoint,
+    addresses_of,
+    parse_endpoint,
+)
+from certbot_dns_mijnhost.propagation.names import write_name
+from certbot_dns_mijnhost.propagation.query import NoAnswerError, hosts_of, refers_below
+from certbot_dns_mijnhost.propagation.report import ServerStatus
+from certbot_dns_mijnhost.propagation.resolving import RecordResolver
 
-LIFETIME = 6.0
-"""Seconds that the resolver may take for an answer."""
+logger = logging.getLogger(__name__)
+
 MOST_REFERRALS = 8
-
-
-class NotFoundError(Exception):
-    """The name servers of a name can't be found; says why."""
-
-
-@dataclass(frozen=True)
-class Server:
-    """A name server at one address.
-
-    :param label: how to call it.
-    """
-
-    label: str
-    endpoint: Endpoint
-
-
-@dataclass(frozen=True)
-class Authority:
-    """The servers that answer for a zone; `zone` is empty where the user named the servers."""
-
-    zone: str
-    servers: tuple[Server, ...]
+CHALLENGE_LABEL = b"_acme-challenge"
 
 
 class NameserverFinder:
@@ -53,126 +38,125 @@ class NameserverFinder:
     :param nameservers: ``host[:port]``, to be taken instead of the published ones.
     :param resolvers: ``host[:port]`` of recursive resolvers, instead of the system's.
     :param port: of the published name servers.
-    :param timeout: seconds for one question to a name server.
+    :param asker: asks the name servers.
     :raises InvalidEndpointError: where a server can't be read.
     """
 
     def __init__(
         self,
+        asker: Asker,
         *,
         nameservers: Iterable[str] = (),
         resolvers: Iterable[str] = (),
         port: int = DNS_PORT,
-        timeout: float = 2.0,
     ) -> None:
+        self._asker = asker
         self._given = [parse_endpoint(text) for text in nameservers]
-        self._resolvers = [parse_endpoint(text) for text in resolvers]
+        self._resolver = RecordResolver(resolvers)
         self._port = port
-        self._timeout = timeout
-        self._known: dict[str, Authority] = {}
-        self._broken = ""
+        self._looked_up: tuple[list[Endpoint], dict[Endpoint, str]] | None = None
+        self._known: dict[dns.name.Name, Authority] = {}
 
-    def find(self, name: str) -> Authority:
+    def find(self, name: dns.name.Name) -> Authority:
         """Return the servers that answer for `name`.
 
         :raises NotFoundError: where they can't be found.
         """
         if self._given:
             return self._of_user()
-        top = self._closest_known_zone(dns.name.from_text(name))
-        return self._descend(self._authority(top), dns.name.from_text(name))
+        return self._descend(self._closest_known_zone(name), name)
 
     def _of_user(self) -> Authority:
-        try:
-            found = [address for server in self._given for address in server.addresses()]
-        except OSError as error:
-            raise NotFoundError(f"the given name servers have no address: {error}") from error
-        return Authority("", tuple(Server(str(endpoint), endpoint) for endpoint in found))
+        if dns.name.root not in self._known:
+            # Once, even where it fails: a name without an address may take long each time.
+            if self._looked_up is None:
+                self._looked_up = addresses_of(self._given)
+            found, without = self._looked_up
+            left_out = tuple(ServerStatus(str(server), why) for server, why in without.items())
+            self._keep(dns.name.root, [Server(str(each), each) for each in found], left_out)
+        return self._known[dns.name.root]
 
     def _closest_known_zone(self, name: dns.name.Name) -> dns.name.Name:
-        """Return the shortest ancestor of two labels or more that has name servers."""
+        """Return the longest ancestor known, or the shortest of two labels that is published."""
         depth = len(name.labels)
+        for length in range(depth, 1, -1):
+            ancestor = dns.name.Name(name.labels[depth - length :])
+            if ancestor in self._known:
+                return ancestor
         for length in range(min(3, depth - 1), depth):
             ancestor = dns.name.Name(name.labels[depth - length :])
-            if ancestor.to_text() in self._known or self._resolve(ancestor, "NS"):
+            if _is_of_challenge(ancestor):
+                break
+            hosts = self._resolver.look_up(ancestor, "NS")
+            if hosts:
+                self._learn(ancestor, {dns.name.from_text(host): () for host in hosts})
                 return ancestor
-        raise NotFoundError(f"no name servers of {name.to_text(omit_final_dot=True)} are published")
+        raise NotFoundError(f"no name servers of {write_name(name)} are published")
 
-    def _authority(self, zone: dns.name.Name, hosts: Sequence[str] = ()) -> Authority:
-        text = zone.to_text()
-        if text not in self._known:
-            found = [
-                Server(f"{host.rstrip('.')} ({address})", Endpoint(address, self._port))
-                for host in hosts or self._resolve(zone, "NS")
-                for address in self._addresses(host)
-            ]
-            if not found:
-                raise NotFoundError(f"the name servers of {text.rstrip('.')} have no address")
-            self._known[text] = Authority(text.rstrip("."), tuple(found))
-        return self._known[text]
-
-    def _descend(self, authority: Authority, name: dns.name.Name) -> Authority:
+    def _descend(self, zone: dns.name.Name, name: dns.name.Name) -> Authority:
         """Follow referrals down to the servers of the zone that holds `name` itself."""
         for _ in range(MOST_REFERRALS):
-            answer = self._first_answer(authority, name)
-            child = None if answer is None else referral(answer, name)
-            if answer is None or child is None or answer.answer:
-                return authority
-            if len(child.labels) <= len(dns.name.from_text(authority.zone).labels):
-                return authority
-            authority = self._authority(child, _hosts(answer, child))
-        return authority
+            answer = self._ask(zone, name)
+            child = None if answer is None else refers_below(answer, name, zone)
+            if answer is None or child is None:
+                break
+            if child not in self._known:
+                self._learn(child, hosts_of(answer, child))
+            zone = child
+        return self._known[zone]
 
-    def _first_answer(
-        self, authority: Authority, name: dns.name.Name
-    ) -> dns.message.Message | None:
-        for server in authority.servers:
-            try:
-                return ask(server.endpoint, name.to_text(), "NS", self._timeout)
-            except NoAnswerError:
-                continue
-        return None
-
-    def _addresses(self, host: str) -> list[str]:
-        name = dns.name.from_text(host)
-        return [address for kind in ("A", "AAAA") for address in self._resolve(name, kind)]
-
-    def _resolve(self, name: dns.name.Name, kind: str) -> list[str]:
-        """Return the texts of a record set; empty where there is none.
-
-        :raises NotFoundError: where the resolver does not work.
-        """
-        # A resolver that failed is not asked again: sixty names would wait for it sixty times.
-        if self._broken:
-            raise NotFoundError(self._broken)
+    def _ask(self, zone: dns.name.Name, name: dns.name.Name) -> dns.message.Message | None:
         try:
-            answer = self._resolver().resolve(name, kind, lifetime=LIFETIME)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            return []
-        except (dns.exception.DNSException, OSError) as error:
-            self._broken = (
-                f"the resolver did not tell about {name.to_text(omit_final_dot=True)} "
-                f"({type(error).__name__})"
-            )
-            raise NotFoundError(self._broken) from error
-        if answer.rrset is None or answer.rrset.name != name:
-            return []
-        return sorted(record.to_text() for record in answer.rrset)
+            return self._asker.first_useful(self._known[zone].servers, name, "NS", zone=zone)
+        except NoAnswerError as error:
+            logger.debug("Who answers for %s is taken to be %s: %s", name, zone, error)
+            return None
 
-    def _resolver(self) -> dns.resolver.Resolver:
-        if not self._resolvers:
-            return dns.resolver.Resolver()
-        resolver = dns.resolver.Resolver(configure=False)
-        found = [address for server in self._resolvers for address in server.addresses()]
-        resolver.nameservers = [endpoint.host for endpoint in found]
-        resolver.nameserver_ports = {endpoint.host: endpoint.port for endpoint in found}
-        return resolver
+    def _learn(self, zone: dns.name.Name, hosts: Mapping[dns.name.Name, tuple[str, ...]]) -> None:
+        """Find the addresses of a zone's name servers; hosts without one are left out.
+
+        :param hosts: and the addresses that are known already.
+        """
+        found = []
+        left_out = []
+        for host, known in hosts.items():
+            label = write_name(host)
+            try:
+                addresses = known or self._addresses(host)
+            except NotFoundError as error:
+                logger.debug("The name server %s is left out: %s", label, error)
+                left_out.append(ServerStatus(label, str(error)))
+                continue
+            found += [
+                Server(f"{label} ({address})", Endpoint(address, self._port))
+                for address in addresses
+            ]
+        self._keep(zone, found, tuple(left_out))
+
+    def _addresses(self, host: dns.name.Name) -> list[str]:
+        if _is_of_challenge(host):
+            raise NotFoundError("its address is not told along with its name")
+        found = self._resolver.look_up(host, "A")
+        try:
+            found = found + self._resolver.look_up(host, "AAAA")
+        except NotFoundError:
+            if not found:
+                raise
+        if not found:
+            raise NotFoundError("it has no address")
+        return found
+
+    def _keep(
+        self, zone: dns.name.Name, servers: list[Server], left_out: tuple[ServerStatus, ...]
+    ) -> None:
+        if not servers:
+            of_zone = "the given name servers" if self._given else f"those of {write_name(zone)}"
+            said = "; ".join(map(str, left_out)) or "none is named"
+            raise NotFoundError(f"no name server has an address, of {of_zone} ({said})")
+        text = "" if self._given else write_name(zone)
+        self._known[zone] = Authority(text, tuple(servers), left_out)
 
 
-def _hosts(answer: dns.message.Message, zone: dns.name.Name) -> list[str]:
-    return sorted(
-        record.to_text()
-        for rrset in answer.authority
-        if rrset.rdtype == dns.rdatatype.NS and rrset.name == zone
-        for record in rrset
-    )
+def _is_of_challenge(name: dns.name.Name) -> bool:
+    """Tell whether a name is a challenge's, or below one."""
+    return CHALLENGE_LABEL in name.canonicalize().labels

@@ -12,6 +12,7 @@ import dns.rdatatype
 import dns.rrset
 
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
+from certbot_dns_mijnhost.propagation.names import write_name
 from certbot_dns_mijnhost.propagation.said import Kind, Said
 
 PAYLOAD = 1232
@@ -47,24 +48,22 @@ def ask(server: Endpoint, name: str, kind: str, timeout: float) -> dns.message.M
 def ask_for_txt(server: Endpoint, name: str, timeout: float) -> Said:
     """Ask a server for the TXT values at a name, and return what it said."""
     try:
-        answer = ask(server, name, "TXT", timeout)
+        return read_txt(ask(server, name, "TXT", timeout), dns.name.from_text(name))
     except NoAnswerError as error:
         return Said(Kind.SILENT, detail=str(error))
-    return read_txt(answer, dns.name.from_text(name))
 
 
 def read_txt(answer: dns.message.Message, name: dns.name.Name) -> Said:
-    """Return what an answer says about the TXT records at `name`."""
-    if answer.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
-        return Said(Kind.LAME, detail=dns.rcode.to_text(answer.rcode()))
+    """Return what an answer says about the TXT records at `name`.
+
+    :raises NoAnswerError: for an alias that makes no name.
+    """
+    useless = uselessness(answer, name)
+    if useless is not None:
+        return useless
     target = alias_target(answer, name)
     if target is not None:
-        return Said(Kind.ALIAS, detail=target.to_text(omit_final_dot=True))
-    if not answer.flags & dns.flags.AA:
-        child = referral(answer, name)
-        if child is not None:
-            return Said(Kind.REFERRAL, detail=child.to_text(omit_final_dot=True))
-        return Said(Kind.LAME, detail="not authoritative")
+        return Said(Kind.ALIAS, detail=write_name(target))
     values = frozenset(
         b"".join(record.strings).decode("utf-8", "replace")
         for rrset in _rrsets(answer, name, dns.rdatatype.TXT)
@@ -75,23 +74,81 @@ def read_txt(answer: dns.message.Message, name: dns.name.Name) -> Said:
     return Said(Kind.NO_NAME if answer.rcode() == dns.rcode.NXDOMAIN else Kind.NO_TXT)
 
 
+def uselessness(answer: dns.message.Message, name: dns.name.Name) -> Said | None:
+    """Return in which words an answer tells nothing about `name`; None where it does tell."""
+    if answer.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
+        return Said(Kind.LAME, detail=dns.rcode.to_text(answer.rcode()))
+    if answer.flags & dns.flags.AA:
+        return None
+    child = referral(answer, name)
+    if child is not None:
+        return Said(Kind.REFERRAL, detail=write_name(child))
+    return Said(Kind.LAME, detail="not authoritative")
+
+
 def alias_target(answer: dns.message.Message, name: dns.name.Name) -> dns.name.Name | None:
-    """Return where a CNAME at `name`, or a DNAME above it, leads; None where there is none."""
+    """Return where a CNAME at `name`, or a DNAME above it, leads; None where there is none.
+
+    :raises NoAnswerError: where the name that a DNAME makes is too long.
+    """
     for rrset in _rrsets(answer, name, dns.rdatatype.CNAME):
         return dns.name.Name(rrset[0].target.labels)
     for rrset in answer.answer:
         is_above = name.is_subdomain(rrset.name) and name != rrset.name
         if rrset.rdtype == dns.rdatatype.DNAME and is_above:
-            return name.relativize(rrset.name).derelativize(rrset[0].target)
+            try:
+                return name.relativize(rrset.name).derelativize(rrset[0].target)
+            except dns.name.NameTooLong as error:
+                raise NoAnswerError("a DNAME that makes too long a name") from error
     return None
 
 
 def referral(answer: dns.message.Message, name: dns.name.Name) -> dns.name.Name | None:
-    """Return the zone that a server refers to, which holds `name`; None where it does not."""
+    """Return the zone that a server refers to, which holds `name`; None where it does not.
+
+    Old servers refer to the root for zones that they don't know; that is no referral.
+    """
     for rrset in answer.authority:
         if rrset.rdtype == dns.rdatatype.NS and name.is_subdomain(rrset.name):
-            return rrset.name
+            return None if rrset.name == dns.name.root else rrset.name
     return None
+
+
+def refers_below(
+    answer: dns.message.Message, name: dns.name.Name, zone: dns.name.Name
+) -> dns.name.Name | None:
+    """Return the zone below `zone` that a server refers to; None where it does not."""
+    is_reply = answer.rcode() == dns.rcode.NOERROR and not answer.flags & dns.flags.AA
+    child = referral(answer, name) if is_reply else None
+    if child is None or child == zone or not child.is_subdomain(zone):
+        return None
+    return child
+
+
+def hosts_of(
+    answer: dns.message.Message, zone: dns.name.Name
+) -> dict[dns.name.Name, tuple[str, ...]]:
+    """Return the hosts that a referral to `zone` names, and the addresses it adds of those below.
+
+    Addresses of hosts elsewhere are none of the answering server's business.
+    """
+    hosts = {
+        record.target.canonicalize()
+        for rrset in answer.authority
+        if rrset.rdtype == dns.rdatatype.NS and rrset.name == zone
+        for record in rrset
+    }
+    return {host: _glue(answer, host) if host.is_subdomain(zone) else () for host in sorted(hosts)}
+
+
+def _glue(answer: dns.message.Message, host: dns.name.Name) -> tuple[str, ...]:
+    return tuple(
+        record.address
+        for kind in (dns.rdatatype.A, dns.rdatatype.AAAA)
+        for rrset in answer.additional
+        if rrset.name == host and rrset.rdtype == kind
+        for record in rrset
+    )
 
 
 def _rrsets(

@@ -41,11 +41,12 @@ class State(enum.Enum):
     """How the wait ended."""
 
     EVERYWHERE = "everywhere"
-    """Each server that answers serves everything."""
+    """Each server that answers serves everything, twice in a row."""
     PARTLY = "partly"
-    """The time is up, and at least one server serves everything."""
+    """The time is up. Of each zone at least one server serves everything, be it since the last
+    poll only; where none is lagging, some were not seen to do so twice in a row."""
     NOT_ASKED = "not asked"
-    """DNS could not be asked, so nothing is known."""
+    """The servers of some zone could not be asked, so nothing is known of its records."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class Outcome:
     """How the wait ended.
 
     :param seconds: that it took.
-    :param ready: servers that serve everything.
+    :param ready: servers that served everything when last asked.
     :param lagging: servers that don't yet.
-    :param left_out: servers that did not answer usefully.
+    :param left_out: servers that did not answer usefully, or that have no address.
     :param reason: why DNS could not be asked.
     """
 

@@ -46,7 +46,7 @@ class Said:
             Kind.NO_NAME: "no such name",
             Kind.NO_TXT: "no TXT record",
             Kind.ALIAS: f"a CNAME to {self.detail}",
-            Kind.REFERRAL: f"ask the servers of {self.detail}",
+            Kind.REFERRAL: f"refers to the servers of {self.detail}",
             Kind.LAME: self.detail,
             Kind.SILENT: self.detail or "no answer",
         }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from certbot_dns_mijnhost.propagation.nameservers import Server
+from certbot_dns_mijnhost.propagation.authority import Server
 from certbot_dns_mijnhost.propagation.report import ServerStatus
 from certbot_dns_mijnhost.propagation.said import Said
 
@@ -13,6 +13,11 @@ IN_A_ROW = 2
 """Polls in a row that a server has to serve everything: behind one address may stand several."""
 TRIES = 3
 """Polls in a row without a useful answer after which a server is left out."""
+PATIENCE = 10.0
+"""Seconds without a useful answer from any of a zone's servers after which it is given up.
+
+By time too, as a refusal comes at once: a name server that starts anew is away for a while.
+"""
 
 
 @dataclass
@@ -26,20 +31,32 @@ class ServerTally:
     expected: Mapping[str, frozenset[str]]
     row: int = 0
     useless: int = 0
-    is_left_out: bool = False
+    useless_since: float = 0.0
+    useless_seconds: float = 0.0
     said: dict[str, Said] = field(default_factory=dict)
 
-    def note(self, said: Mapping[str, Said]) -> None:
-        """Take in the answers of one poll; a poll may end at the first name that is not served."""
-        self.said = dict(said)
-        if any(not answer.is_useful for answer in said.values()):
-            self.useless += 1
-            self.row = 0
-            self.is_left_out = self.useless >= TRIES
+    def note(self, said: Mapping[str, Said], now: float) -> None:
+        """Take in the answers of one poll; a poll may end at the first name that is not served.
+
+        One that ended before, for want of time, tells nothing new.
+        """
+        is_served = all(said[name].values >= self.expected[name] for name in said)
+        if is_served and len(said) < len(self.expected):
             return
-        self.useless = 0
-        self.is_left_out = False
-        self.row = self.row + 1 if self._serves_all() else 0
+        self.said = dict(said)
+        self.row = self.row + 1 if is_served else 0
+        if all(answer.is_useful for answer in said.values()):
+            self.useless = 0
+            return
+        if self.useless == 0:
+            self.useless_since = now
+        self.useless += 1
+        self.useless_seconds = now - self.useless_since
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether its last answer was a useful one."""
+        return bool(self.said) and self.useless == 0
 
     @property
     def is_ready(self) -> bool:
@@ -48,11 +65,59 @@ class ServerTally:
 
     def status(self) -> ServerStatus:
         """Return what it said last, in words."""
-        missing = [f"{said} for {name}" for name, said in self.said.items() if not self._has(name)]
+        if not self.said:
+            return ServerStatus(self.server.label, "there was no time to ask it for all names")
+        missing = [
+            f"{said} for {name}"
+            for name, said in self.said.items()
+            if not said.values >= self.expected[name]
+        ]
         return ServerStatus(self.server.label, "; ".join(missing) or "serves everything")
 
-    def _serves_all(self) -> bool:
-        return all(self._has(name) for name in self.expected)
 
-    def _has(self, name: str) -> bool:
-        return name in self.said and self.said[name].values >= self.expected[name]
+@dataclass(frozen=True)
+class ZoneTally:
+    """What the servers of one zone said so far.
+
+    :param without_address: servers that can't be asked.
+    """
+
+    servers: Sequence[ServerTally]
+    without_address: tuple[ServerStatus, ...] = ()
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether some server's last answer was a useful one."""
+        return any(server.is_answering for server in self.servers)
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether no server answered usefully for so long that none is asked any more."""
+        return all(s.useless >= TRIES and s.useless_seconds >= PATIENCE for s in self.servers)
+
+    @property
+    def counted(self) -> list[ServerTally]:
+        """The servers that are asked, and waited for.
+
+        One that answers nothing useful is left out only where another one answers.
+        """
+        if self.is_given_up:
+            return []
+        is_answering = self.is_answering
+        return [s for s in self.servers if not (is_answering and s.useless >= TRIES)]
+
+    @property
+    def left_out(self) -> list[ServerTally]:
+        """The servers that are not."""
+        counted = self.counted
+        return [server for server in self.servers if server not in counted]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it need not be waited for any more."""
+        return all(server.is_ready for server in self.counted)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether some server serves everything, as far as it said last."""
+        return any(server.row > 0 for server in self.servers)

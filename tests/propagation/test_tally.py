@@ -3,46 +3,69 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certbot_dns_mijnhost.propagation.authority import Server
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
-from certbot_dns_mijnhost.propagation.nameservers import Server
 from certbot_dns_mijnhost.propagation.said import Kind, Said
-from certbot_dns_mijnhost.propagation.tally import IN_A_ROW, TRIES, ServerTally
+from certbot_dns_mijnhost.propagation.tally import (
+    IN_A_ROW,
+    PATIENCE,
+    TRIES,
+    ServerTally,
+    ZoneTally,
+)
 
 SERVED = Said(Kind.VALUES, frozenset({"value", "other"}))
 MISSING = [Said(Kind.NO_NAME), Said(Kind.NO_TXT), Said(Kind.VALUES, frozenset({"other"}))]
 USELESS = [Said(Kind.SILENT), Said(Kind.LAME, detail="REFUSED"), Said(Kind.REFERRAL)]
 
 answers = st.sampled_from([SERVED, SERVED, *MISSING, *USELESS])
+polls = st.lists(st.tuples(answers, answers), min_size=1, max_size=12)
 
 
-def tally() -> ServerTally:
+def tally(*names: str) -> ServerTally:
     server = Server("ns1", Endpoint("192.0.2.1"))
-    return ServerTally(server, {"name.": frozenset({"value"})})
+    return ServerTally(server, {name: frozenset({"value"}) for name in names or ("name.",)})
+
+
+def streak(history: list[Said]) -> int:
+    """Count the useless answers at the end."""
+    latest = [said in USELESS for said in reversed(history)]
+    return [*latest, False].index(False)
 
 
 @given(st.lists(answers, max_size=12))
 def test_ready_means_served_in_the_last_polls(history: list[Said]) -> None:
     found = tally()
-    for said in history:
-        found.note({"name.": said})
+    for now, said in enumerate(history):
+        found.note({"name.": said}, float(now))
     latest = history[-IN_A_ROW:]
     assert found.is_ready == (len(latest) == IN_A_ROW and all(said is SERVED for said in latest))
 
 
-@given(st.lists(answers, max_size=12))
-def test_left_out_means_useless_in_the_last_polls(history: list[Said]) -> None:
-    found = tally()
-    for said in history:
-        found.note({"name.": said})
-    latest = history[-TRIES:]
-    assert found.is_left_out == (len(latest) == TRIES and all(said in USELESS for said in latest))
+@given(polls, st.sampled_from([0.5, 2.0, 6.0]))
+def test_who_is_left_out_and_when_all_are_given_up(
+    history: list[tuple[Said, Said]], pause: float
+) -> None:
+    zone = ZoneTally([tally(), tally()])
+    for number, both in enumerate(history):
+        for server, said in zip(zone.servers, both):
+            server.note({"name.": said}, number * pause)
+    streaks = [streak([both[n] for both in history]) for n in (0, 1)]
+    is_answering = 0 in streaks
+    assert zone.is_answering == is_answering
+    assert zone.is_given_up == all(
+        many >= TRIES and (many - 1) * pause >= PATIENCE for many in streaks
+    )
+    if not zone.is_given_up:
+        left_out = [many >= TRIES and is_answering for many in streaks]
+        assert [server in zone.left_out for server in zone.servers] == left_out
 
 
 @given(st.lists(answers, min_size=1, max_size=12))
 def test_its_words_are_about_what_is_missing(history: list[Said]) -> None:
     found = tally()
-    for said in history:
-        found.note({"name.": said})
+    for now, said in enumerate(history):
+        found.note({"name.": said}, float(now))
     is_served = history[-1] is SERVED
     assert (found.status().said == "serves everything") == is_served
     assert str(found.status()).startswith("ns1: ")
@@ -50,6 +73,17 @@ def test_its_words_are_about_what_is_missing(history: list[Said]) -> None:
 
 def test_a_name_that_was_not_asked_for_is_not_served() -> None:
     found = tally()
-    found.note({})
+    found.note({}, 0.0)
     assert not found.is_ready
     assert found.row == 0
+    assert "time" in found.status().said
+
+
+@given(st.lists(answers, max_size=6))
+def test_a_poll_without_time_for_all_names_tells_nothing_new(history: list[Said]) -> None:
+    found, other = tally("name.", "other."), tally("name.", "other.")
+    for now, said in enumerate(history):
+        for each in (found, other):
+            each.note({"name.": SERVED, "other.": said}, float(now))
+    found.note({"name.": SERVED}, 10.0)
+    assert found == other

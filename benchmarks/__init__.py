@@ -1,0 +1,1 @@
+"""Benchmarks against the vendor's plugin: ``make benchmark``."""

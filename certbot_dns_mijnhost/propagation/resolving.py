@@ -1,0 +1,112 @@
+"""Asking recursive resolvers, for name servers and their addresses only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import dns.exception
+import dns.name
+import dns.resolver
+
+from certbot_dns_mijnhost.propagation.authority import NotFoundError
+from certbot_dns_mijnhost.propagation.endpoints import Endpoint, addresses_of, parse_endpoint
+from certbot_dns_mijnhost.propagation.names import write_name
+
+LIFETIME = 5.0
+"""Seconds that a resolver may take for an answer."""
+MOST_TIMEOUTS = 3
+"""Look-ups that may end without an answer; then nothing new is asked.
+
+One alone does not tell whether the resolver is dead or the servers of that one name; but sixty
+names must not wait sixty times.
+"""
+
+
+class RecordResolver:
+    """Looks up record sets, each once, and keeps failures in mind too.
+
+    :param resolvers: ``host[:port]``, asked one after the other, instead of the system's.
+    :raises InvalidEndpointError: where a resolver can't be read.
+    """
+
+    def __init__(self, resolvers: Iterable[str] = ()) -> None:
+        self._given = [parse_endpoint(text) for text in resolvers]
+        self._resolvers: list[dns.resolver.Resolver] = []
+        self._known: dict[tuple[dns.name.Name, str], list[str] | NotFoundError] = {}
+        self._timeouts = 0
+        self._broken = ""
+
+    def look_up(self, name: dns.name.Name, kind: str) -> list[str]:
+        """Return the texts of a record set, sorted; empty where there is none.
+
+        :raises NotFoundError: where no resolver told.
+        """
+        key = (name, kind)
+        if key not in self._known:
+            try:
+                self._known[key] = self._ask_all(name, kind)
+            except NotFoundError as error:
+                self._known[key] = error
+        known = self._known[key]
+        if isinstance(known, NotFoundError):
+            raise NotFoundError(str(known)) from known
+        return known
+
+    def _ask_all(self, name: dns.name.Name, kind: str) -> list[str]:
+        if self._broken:
+            raise NotFoundError(self._broken)
+        errors: list[Exception] = []
+        for resolver in self._in_use():
+            try:
+                found = _ask(resolver, name, kind)
+            except (dns.exception.DNSException, OSError) as error:
+                errors.append(error)
+                continue
+            # The one that works goes first, so that a dead one costs its time once.
+            self._resolvers.remove(resolver)
+            self._resolvers.insert(0, resolver)
+            return found
+        raise self._failure(name, errors) from errors[0]
+
+    def _failure(self, name: dns.name.Name, errors: Sequence[Exception]) -> NotFoundError:
+        words = ", ".join(dict.fromkeys(type(error).__name__ for error in errors))
+        message = f"the resolver did not tell about {write_name(name)} ({words})"
+        self._timeouts += any(isinstance(error, dns.exception.Timeout) for error in errors)
+        if self._timeouts >= MOST_TIMEOUTS:
+            self._broken = message
+        return NotFoundError(message)
+
+    def _in_use(self) -> tuple[dns.resolver.Resolver, ...]:
+        if not self._resolvers:
+            try:
+                self._resolvers = self._make()
+            except (dns.exception.DNSException, OSError) as error:
+                self._broken = f"there is no resolver ({error})"
+                raise NotFoundError(self._broken) from error
+        return tuple(self._resolvers)
+
+    def _make(self) -> list[dns.resolver.Resolver]:
+        if not self._given:
+            return [dns.resolver.Resolver()]
+        found, without = addresses_of(self._given)
+        if not found:
+            raise OSError("; ".join(f"{server}: {why}" for server, why in without.items()))
+        return [_resolver_at(endpoint) for endpoint in found]
+
+
+def _resolver_at(endpoint: Endpoint) -> dns.resolver.Resolver:
+    # One object for each: dnspython keeps ports by host, so two on one host would become one.
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.port = endpoint.port
+    resolver.nameservers = [endpoint.host]
+    return resolver
+
+
+def _ask(resolver: dns.resolver.Resolver, name: dns.name.Name, kind: str) -> list[str]:
+    try:
+        answer = resolver.resolve(name, kind, lifetime=LIFETIME)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    if answer.rrset is None or answer.rrset.name != name:
+        return []
+    return sorted(record.to_text() for record in answer.rrset)

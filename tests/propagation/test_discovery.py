@@ -1,0 +1,226 @@
+"""Finding name servers where something on the way does not work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import dns.message
+import dns.name
+import dns.rcode
+import pytest
+
+from certbot_dns_mijnhost.propagation import (
+    Outcome,
+    PropagationChecker,
+    PropagationTimeoutError,
+    State,
+    TXTRecord,
+    resolving,
+)
+
+from .scripted_server import Answer, ScriptedServer, code, rrset, silence, txt, zone
+
+NAME = "_acme-challenge.www.example.nl"
+MANY = [f"_acme-challenge.host{n}.example.nl" for n in range(60)]
+PUBLISHED = (
+    ("example.nl.", "NS", "ns1.example.net."),
+    ("example.nl.", "NS", "ns2.example.net."),
+    ("ns1.example.net.", "A", "127.0.0.2"),
+    ("ns2.example.net.", "A", "127.0.0.3"),
+    ("ns3.example.net.", "A", "127.0.0.4"),
+    ("example.com.", "NS", "ns3.example.net."),
+)
+RESOLVER = zone(*PUBLISHED)
+
+
+def except_for(name: str, other: Answer, usual: Answer = RESOLVER) -> Answer:
+    """Answer differently about a name and those below it."""
+    labels = dns.name.from_text(name)
+
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        is_other = query.question[0].name.is_subdomain(labels)
+        return other(query) if is_other else usual(query)
+
+    return answer
+
+
+def refer(child: str, hosts: tuple[str, ...], glue: dict[str, str]) -> Answer:
+    """Refer to the servers of a zone below."""
+
+    def answer(query: dns.message.Message) -> dns.message.Message:
+        response = dns.message.make_response(query)
+        response.authority.append(rrset(child, "NS", *hosts))
+        response.additional += [rrset(host, "A", address) for host, address in glue.items()]
+        return response
+
+    return answer
+
+
+class Network:
+    """Name servers at 127.0.0.2 and on, on one port, and resolvers at 127.0.0.1."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self.now = 0.0
+        self.servers: list[ScriptedServer] = []
+        self.resolvers: list[ScriptedServer] = []
+
+    def resolve(self, *answers: Answer) -> None:
+        for answer in answers:
+            self.resolvers.append(self._stack.enter_context(ScriptedServer(answer)))
+
+    def serve(self, *answers: Answer) -> None:
+        for number, answer in enumerate(answers, start=2):
+            port = self.servers[0].port if self.servers else 0
+            server = ScriptedServer(answer, address=f"127.0.0.{number}", port=port)
+            self.servers.append(self._stack.enter_context(server))
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def wait(self, *names: str, ceiling: float = 60.0) -> Outcome:
+        checker = PropagationChecker(
+            resolvers=[server.endpoint for server in self.resolvers],
+            port=self.servers[0].port if self.servers else 1,
+            query_timeout=0.2,
+            clock=lambda: self.now,
+            sleep=self.sleep,
+        )
+        return checker.wait_for(
+            [TXTRecord(name, "value") for name in names or (NAME,)], ceiling=ceiling
+        )
+
+    def labels_left_out(self, outcome: Outcome) -> list[str]:
+        return [status.label for status in outcome.left_out]
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+    monkeypatch.setattr(resolving, "LIFETIME", 0.4)
+    with ExitStack() as stack:
+        yield Network(stack)
+
+
+@pytest.mark.parametrize("failure", [code(dns.rcode.SERVFAIL), silence, code(dns.rcode.NXDOMAIN)])
+def test_one_host_without_address_is_left_out(network: Network, failure: Answer) -> None:
+    network.resolve(except_for("ns2.example.net.", failure))
+    network.serve(txt("value"))
+    outcome = network.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert network.labels_left_out(outcome) == ["ns2.example.net"]
+
+
+def test_where_no_host_has_an_address_it_is_told(network: Network) -> None:
+    network.resolve(except_for("example.net.", code(dns.rcode.SERVFAIL)))
+    outcome = network.wait()
+    assert outcome.state is State.NOT_ASKED
+    assert "ns1.example.net" in outcome.reason
+    assert "ns2.example.net" in outcome.reason
+
+
+def test_a_zone_that_the_resolver_fails_for_does_not_stop_the_others(network: Network) -> None:
+    network.resolve(except_for("example.com.", code(dns.rcode.SERVFAIL)))
+    network.serve(txt("value"), txt("value"))
+    outcome = network.wait("_acme-challenge.example.com", NAME)
+    assert outcome.state is State.NOT_ASKED
+    assert "example.com" in outcome.reason
+    assert len(outcome.ready) == 2
+
+
+def test_names_do_not_each_wait_for_a_dead_resolver(network: Network) -> None:
+    network.resolve(silence)
+    outcome = network.wait(*(f"_acme-challenge.example{n}.nl" for n in range(60)))
+    assert outcome.state is State.NOT_ASKED
+    assert len(network.resolvers[0].queries) <= 2 * resolving.MOST_TIMEOUTS
+
+
+@pytest.mark.parametrize("works", [0, 1])
+@pytest.mark.parametrize("useless", [silence, code(dns.rcode.SERVFAIL)])
+def test_resolvers_on_one_address_are_asked_in_turn(
+    network: Network, useless: Answer, works: int
+) -> None:
+    answers = [useless, useless]
+    answers[works] = RESOLVER
+    network.resolve(*answers)
+    network.serve(txt("value"), txt("value"))
+    assert network.wait().state is State.EVERYWHERE
+    in_vain = network.resolvers[1 - works].queries
+    assert len(in_vain) <= 2, "the one that works is asked first from then on"
+
+
+def test_a_certain_failure_is_told_although_another_zone_is_dead(network: Network) -> None:
+    network.resolve(RESOLVER)
+    network.serve(silence, silence, code(dns.rcode.NXDOMAIN))
+    with pytest.raises(PropagationTimeoutError, match="no such name") as caught:
+        network.wait(NAME, "_acme-challenge.example.com")
+    assert [status.label for status in caught.value.statuses] == ["ns3.example.net (127.0.0.4)"]
+    assert network.now >= 60
+
+
+def test_where_the_other_zone_is_served_a_dead_one_can_not_be_asked(network: Network) -> None:
+    network.resolve(RESOLVER)
+    network.serve(silence, silence, txt("value"))
+    outcome = network.wait(NAME, "_acme-challenge.example.com")
+    assert outcome.state is State.NOT_ASKED
+    assert "ns1.example.net (127.0.0.2): no answer" in outcome.reason
+    assert [status.label for status in outcome.ready] == ["ns3.example.net (127.0.0.4)"]
+
+
+def test_a_dead_first_server_does_not_cost_its_time_for_each_name(network: Network) -> None:
+    network.resolve(RESOLVER)
+    network.serve(silence, txt("value"))
+    outcome = network.wait(*MANY)
+    assert outcome.state is State.EVERYWHERE
+    assert sum(query.type == "NS" for query in network.servers[0].queries) <= 2
+
+
+def test_finding_counts_against_the_ceiling(network: Network) -> None:
+    def slow(query: dns.message.Message) -> dns.message.Message | None:
+        network.now += 1.0
+        return txt()(query)
+
+    network.resolve(RESOLVER)
+    network.serve(slow)
+    with pytest.raises(PropagationTimeoutError):
+        network.wait(*MANY, ceiling=10.0)
+    assert sum(query.type == "NS" for query in network.servers[0].queries) <= 10
+
+
+@pytest.mark.parametrize(
+    "lame",
+    [
+        code(dns.rcode.REFUSED),
+        code(dns.rcode.SERVFAIL),
+        dns.message.make_response,
+        refer(".", ("a.root-servers.net.",), {}),
+        refer("example.nl.", ("ns1.example.net.",), {}),
+    ],
+    ids=["REFUSED", "SERVFAIL", "not authoritative", "to the root", "to itself"],
+)
+def test_a_lame_first_server_does_not_hide_a_delegation(network: Network, lame: Answer) -> None:
+    network.resolve(RESOLVER)
+    network.serve(lame, refer(f"{NAME}.", ("ns3.example.net.",), {}), txt("value"))
+    outcome = network.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert [status.label for status in outcome.ready] == ["ns3.example.net (127.0.0.4)"]
+
+
+def test_addresses_below_a_delegated_challenge_come_with_the_referral(network: Network) -> None:
+    hosts = (f"ns1.{NAME}.", f"ns2.{NAME}.")
+    delegation = refer(f"{NAME}.", hosts, {hosts[0]: "127.0.0.4"})
+    network.resolve(RESOLVER)
+    network.serve(delegation, delegation, txt("value"))
+    outcome = network.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert [status.label for status in outcome.ready] == [f"ns1.{NAME} (127.0.0.4)"]
+    assert network.labels_left_out(outcome) == [f"ns2.{NAME}"]
+    assert not any("_acme-challenge" in name for name in network.resolvers[0].names())
+
+
+def test_addresses_of_hosts_elsewhere_are_not_taken_from_a_referral(network: Network) -> None:
+    delegation = refer(f"{NAME}.", ("ns3.example.net.",), {"ns3.example.net.": "127.0.0.9"})
+    network.resolve(RESOLVER)
+    network.serve(delegation, delegation, txt("value"))
+    outcome = network.wait()
+    assert [status.label for status in outcome.ready] == ["ns3.example.net (127.0.0.4)"]

@@ -1,0 +1,139 @@
+"""Servers that are away for a while or for good, and time that runs out."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+
+import dns.message
+import dns.rcode
+import pytest
+
+from certbot_dns_mijnhost.propagation import PropagationTimeoutError, State, TXTRecord
+
+from .scripted_server import Answer, code, in_turn, rrset, silence, txt
+from .world import NAME, World
+
+MANY = [TXTRecord(f"_acme-challenge.host{n}.example.nl", "value") for n in range(60)]
+
+
+@pytest.mark.parametrize("away", [code(dns.rcode.REFUSED), code(dns.rcode.SERVFAIL), silence])
+def test_a_short_outage_of_the_only_server_does_not_end_the_check(
+    world: World, away: Answer
+) -> None:
+    world.serve(in_turn([away] * 6 + [txt("value")]))
+    outcome = world.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert outcome.left_out == ()
+
+
+def test_an_outage_of_all_servers_leaves_none_out(world: World) -> None:
+    refused = code(dns.rcode.REFUSED)
+    world.serve(*(in_turn([refused] * 5 + [txt("value")]) for _ in range(2)))
+    assert len(world.wait().ready) == 2
+
+
+def test_the_only_server_is_given_up_after_a_while(world: World) -> None:
+    world.serve(code(dns.rcode.REFUSED))
+    outcome = world.wait()
+    assert outcome.state is State.NOT_ASKED
+    assert [status.label for status in outcome.left_out] == [world.servers[0].endpoint]
+    assert 10 <= world.now < 12
+
+
+def test_one_left_out_counts_again_when_the_other_goes_away(world: World) -> None:
+    refused = code(dns.rcode.REFUSED)
+    world.serve(in_turn([txt()] * 4 + [refused]), in_turn([refused] * 3 + [txt()] + [txt("value")]))
+    outcome = world.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert [status.label for status in outcome.ready] == [world.servers[1].endpoint]
+    assert [status.label for status in outcome.left_out] == [world.servers[0].endpoint]
+
+
+def test_what_was_served_in_the_last_poll_only_is_not_called_everywhere(world: World) -> None:
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        return txt("value")(query) if world.now >= 30 else code(dns.rcode.NXDOMAIN)(query)
+
+    world.serve(answer)
+    outcome = world.wait(ceiling=30.0)
+    assert outcome.state is State.PARTLY
+    assert [status.said for status in outcome.ready] == ["serves everything"]
+    assert outcome.lagging == ()
+
+
+def test_pauses_are_short_at_first_and_bounded_later(world: World) -> None:
+    world.serve(code(dns.rcode.NXDOMAIN))
+    with pytest.raises(PropagationTimeoutError):
+        world.wait()
+    early = [pause for now, pause in world.pauses if now < 30]
+    late = [pause for now, pause in world.pauses if 30 <= now < 290]
+    assert early[0] == 0.5
+    assert early == sorted(early)
+    assert max(early) <= 1.0
+    assert late == sorted(late)
+    assert max(late) == 5.0
+
+
+def test_a_poll_of_many_names_stops_at_the_ceiling(world: World) -> None:
+    def slow(query: dns.message.Message) -> dns.message.Message | None:
+        world.now += 0.1
+        return txt("value")(query)
+
+    world.serve(slow)
+    outcome = world.wait(*MANY, ceiling=8.0)
+    assert world.now < 9
+    assert outcome.state is State.PARTLY
+    assert len(outcome.ready) == 1
+
+
+def test_too_little_time_for_one_poll_is_told(world: World) -> None:
+    def slow(query: dns.message.Message) -> dns.message.Message | None:
+        world.now += 1.0
+        return txt("value")(query)
+
+    world.serve(slow)
+    outcome = world.wait(*MANY, ceiling=10.0)
+    assert world.now < 12
+    assert outcome.state is State.NOT_ASKED
+    assert "no time" in outcome.reason
+
+
+def test_an_interrupt_ends_the_wait_at_once(world: World) -> None:
+    main_thread = threading.main_thread().ident
+    assert main_thread is not None
+
+    def slow(query: dns.message.Message) -> dns.message.Message | None:
+        if len(world.servers[0].queries) == 3:
+            signal.pthread_kill(main_thread, signal.SIGINT)
+        time.sleep(0.02)
+        return txt("value")(query)
+
+    world.serve(slow)
+    threads = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        world.wait(*MANY)
+    assert len(world.servers[0].queries) < 20
+    assert threading.active_count() == threads
+
+
+def test_a_referral_of_a_given_server_is_told_and_not_followed(world: World) -> None:
+    def refer(query: dns.message.Message) -> dns.message.Message:
+        response = dns.message.make_response(query)
+        response.authority.append(rrset(f"{NAME}.", "NS", f"ns1.{NAME}."))
+        response.additional.append(rrset(f"ns1.{NAME}.", "A", "127.0.0.2"))
+        return response
+
+    world.serve(refer)
+    outcome = world.wait()
+    assert outcome.state is State.NOT_ASKED
+    assert f"refers to the servers of {NAME}" in outcome.reason
+    assert {query.type for query in world.servers[0].queries} == {"TXT"}
+
+
+def test_a_given_server_without_address_is_left_out(world: World) -> None:
+    nowhere = f"{'a' * 64}.example.net"
+    world.serve(txt("value"))
+    outcome = world.wait(more=(nowhere,))
+    assert outcome.state is State.EVERYWHERE
+    assert [str(status) for status in outcome.left_out] == [f"{nowhere}:53: no address"]

@@ -1,0 +1,48 @@
+"""Servers, a clock that only sleeping moves, and what the check reports."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from certbot_dns_mijnhost.propagation import Outcome, Progress, PropagationChecker, TXTRecord
+
+from .scripted_server import Answer, ScriptedServer
+
+NAME = "_acme-challenge.example.nl"
+RECORD = TXTRecord(NAME, "value")
+QUICK = 0.2
+
+
+class World:
+    """What a check of given name servers needs."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self.now = 0.0
+        self.pauses: list[tuple[float, float]] = []
+        self.progress: list[Progress] = []
+        self.servers: list[ScriptedServer] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append((self.now, seconds))
+        self.now += seconds
+
+    def clock(self) -> float:
+        return self.now
+
+    def serve(self, *answers: Answer) -> None:
+        for number, answer in enumerate(answers, start=1):
+            server = ScriptedServer(answer, address=f"127.0.0.{number}")
+            self.servers.append(self._stack.enter_context(server))
+
+    def wait(
+        self, *records: TXTRecord, ceiling: float = 300.0, more: tuple[str, ...] = ()
+    ) -> Outcome:
+        checker = PropagationChecker(
+            nameservers=[*(server.endpoint for server in self.servers), *more],
+            query_timeout=QUICK,
+            report=self.progress.append,
+            clock=self.clock,
+            sleep=self.sleep,
+        )
+        return checker.wait_for(records or (RECORD,), ceiling=ceiling)
