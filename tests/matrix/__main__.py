@@ -65,6 +65,7 @@ ROWS = (
     Row("the newest of all", "newest", "3.13"),
     Row("apt's own Certbot", "", ""),
 )
+SDIST_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def main() -> int:
         wheel = build_wheel(Path(directory))
         with ThreadPoolExecutor(options.jobs) as threads:
             results = list(threads.map(lambda row: run(row, wheel, tests), rows))
+            if not options.only:
+                results += threads.map(run_sdist, SDIST_PYTHONS)
     table = as_table(results)
     print(f"\n{table}")
     if options.write:
@@ -126,6 +129,30 @@ def run(row: Row, wheel: Path, tests: Sequence[str]) -> Result:
             return Result(row, "", f"FAILED: {error.args[0]}", str(error.args[1]))
     print(f"{row.system}, Python {row.python or 'of the system'}: {summary}", flush=True)
     return Result(row, version, summary)
+
+
+def run_sdist(version: str) -> Result:
+    """Install the sdist into an empty environment, and ask Certbot for the plugin."""
+    row = Row("the sdist, into an empty environment", "sdist", version)
+    python = find_python(version)
+    if python is None:
+        return Result(row, "", f"not run: no Python {version} here")
+    with tempfile.TemporaryDirectory(prefix="matrix-") as name:
+        directory = Path(name)
+        try:
+            step("the sdist", [sys.executable, str(ROOT / "scripts" / "build_dist.py"), name])
+            [sdist] = directory.glob("*.tar.gz")
+            step("a virtual environment", [str(python), "-m", "venv", str(directory / "venv")])
+            own = str(directory / "venv" / "bin" / "python")
+            step("pip", [own, "-m", "pip", "install", "--quiet", str(sdist)])
+            folders = [f"--{part}-dir={directory / part}" for part in ("config", "work", "logs")]
+            certbot = [str(directory / "venv" / "bin" / "certbot"), "plugins", *folders]
+            if "* dns-mijnhost" not in step("certbot plugins", certbot):
+                return Result(row, "", "FAILED: Certbot does not list the plugin")
+            found = versions(directory / "venv")["certbot"]
+        except FailedError as error:
+            return Result(row, "", f"FAILED: {error.args[0]}", str(error.args[1]))
+    return Result(row, found, "installed and listed")
 
 
 def run_in(
