@@ -67,8 +67,9 @@ class ZoneRemover:
             if self._behaviour.offers_delete:
                 standing = self._still_standing(unwanted)
             else:
-                self._remove_by_null(unwanted)
-                self._zone.rewrite(remove=unwanted)
+                standing = self._remove_by_null(unwanted)
+                if standing:
+                    self._zone.rewrite(remove=standing)
                 standing = []
             reason = "The API still lists it after it was removed."
         except MijnHostError as error:
@@ -158,34 +159,39 @@ class ZoneRemover:
             elif identity not in self._confirmed:
                 self._delete(identity, f"{identity.name}.")
 
-    def _remove_by_null(self, unwanted: Sequence[Identity]) -> None:
-        """Try the one other way to remove a name's values, where all of them are ours.
+    def _remove_by_null(self, unwanted: Sequence[Identity]) -> list[Identity]:
+        """Try the one other way to remove a name's values; return those that still stand.
 
-        Unconfirmed in the documentation: whether it worked is read back by the caller.
+        Where somebody else's value stands at the name, it is not tried. Unconfirmed in the
+        documentation, so its effect is read back.
         """
         client = self._zone.setting.client
         believed = self._zone.believed & set(unwanted)
         listing = self._zone.reader.settled(
             must_show=lambda: believed, equal=EQUAL_READINGS_TO_WRITE
         )
-        for name in sorted({i.name for i in unwanted if i in listing.identities}):
+        standing = [identity for identity in unwanted if identity in listing.identities]
+        gone: set[Identity] = set()
+        for name in sorted({identity.name for identity in standing}):
             # Asked anew for each name: a value of somebody else may have come since.
             is_shared = any(other[:2] == ("TXT", name) for other in self._zone.others())
             if is_shared or not self._behaviour.removes_by_null:
                 continue
-            at_name = {i for i in unwanted if i.name == name}
+            at_name = {identity for identity in standing if identity.name == name}
             try:
                 client.dns_records.clear(self._zone.domain, "TXT", f"{name}.")
                 self._behaviour.removes_by_null = self._is_gone(at_name)
+                gone |= at_name if self._behaviour.removes_by_null else set()
             except MijnHostError as error:
                 if not error.may_have_taken_effect:
                     self._behaviour.removes_by_null = False
+        self._zone.believed -= gone
+        return [identity for identity in standing if identity not in gone]
 
     def _is_gone(self, identities: set[Identity]) -> bool:
-        """Tell whether a removal shows within some readings, and take note if so."""
+        """Tell whether a removal shows within some readings."""
         for _ in attempts(self._zone.setting.retry, tries=READINGS, seconds=SECONDS):
             listing = self._zone.reader.read()
             if listing.identities and not identities & listing.identities:
-                self._zone.believed -= identities
                 return True
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +88,7 @@ class Zone:
         """Return the record written last at each name: a reading without it is stale or short."""
         return set(self._written.values()) & self.ours
 
-    def rewrite(self, *, add: Iterable[Identity] = (), remove: Iterable[Identity] = ()) -> None:
+    def rewrite(self, *, add: Sequence[Identity] = (), remove: Sequence[Identity] = ()) -> None:
         """Write the zone as a whole, which is the last resort.
 
         :raises ZoneRewriteForbiddenError: where the user does not allow it.
@@ -96,7 +96,7 @@ class Zone:
         """
         setting = self.setting
         if not setting.allow_zone_rewrite:
-            raise ZoneRewriteForbiddenError(self._forbidden())
+            raise ZoneRewriteForbiddenError(self._forbidden(is_removal=bool(remove)))
         if not self.is_locked:
             raise ZoneNotConfirmedError(
                 f"The zone {self.name} would have to be written as a whole while another process "
@@ -137,7 +137,13 @@ class Zone:
             for _ in attempts(self.setting.retry, tries=3, seconds=10.0)
         )
 
-    def _forbidden(self) -> str:
+    def _forbidden(self, *, is_removal: bool) -> str:
+        if is_removal:
+            return (
+                f"{self.name}: the API offers no removal of a single record here, and "
+                "dns_mijnhost_allow_zone_rewrite = false forbids writing the whole zone. Allow it, "
+                "or remove the record in mijn.host's control panel."
+            )
         return (
             f"{self.name}: here the API's single-record calls can't do what is needed (they keep "
             "one TXT value at a name, and a domain together with its wildcard needs two), and "

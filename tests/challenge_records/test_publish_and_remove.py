@@ -155,6 +155,16 @@ def test_without_delete_and_without_leave_the_leftover_is_named(world: World) ->
     assert "dns_mijnhost_allow_zone_rewrite" in leftover.reason
 
 
+def test_removal_by_null_needs_no_leave_to_write_the_zone(world: World) -> None:
+    emulator = world.start(Variants(delete="wrong_method", null_patch="removes"))
+    before = emulator.account.records("example.nl")
+    records = world.records(allow_zone_rewrite=False)
+    records.publish([ONE, SUB])
+    assert records.remove([ONE, SUB]) == []
+    assert emulator.account.records("example.nl") == before
+    assert world.calls("PUT") == []
+
+
 def test_a_zone_that_shrinks_is_not_written(world: World) -> None:
     emulator = world.start(Variants())
     records = world.records()
@@ -273,8 +283,18 @@ def test_removing_twice_does_no_harm(world: World) -> None:
     assert emulator.account.records("example.nl") == before
 
 
-def test_another_process_can_remove_what_one_published(world: World) -> None:
-    emulator = world.start(Variants(patch="append"))
+@pytest.mark.parametrize(
+    "variants",
+    [
+        Variants(patch="append"),
+        Variants(patch="append", delete="wrong_method"),
+        Variants(patch="append", delete="wrong_method", null_patch="removes"),
+        Variants(patch="append", delete="wrong_method", null_patch="ignored"),
+    ],
+    ids=["DELETE", "whole zone", "null", "null ignored"],
+)
+def test_another_process_can_remove_what_one_published(world: World, variants: Variants) -> None:
+    emulator = world.start(variants)
     before = emulator.account.records("example.nl")
     world.records().publish([ONE, TWO])
     assert world.records().remove([ONE, TWO]) == []
