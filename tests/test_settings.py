@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost import credentials
+from certbot_dns_mijnhost import settings as settings_module
 from certbot_dns_mijnhost.settings import SettingError, Settings, settle
 
 FILE = "/etc/mijnhost.ini"
@@ -132,7 +134,7 @@ def test_any_file_gives_settings_or_our_error_without_its_content(
 
 def test_every_setting_is_in_the_readme() -> None:
     root = Path(__file__).resolve().parent.parent
-    source = (root / "certbot_dns_mijnhost" / "settings.py").read_text()
+    source = inspect.getsource(settings_module)
     names = {
         node.args[0].value
         for node in ast.walk(ast.parse(source))
