@@ -15,20 +15,29 @@ from certbot_dns_mijnhost.api import (
 
 T = TypeVar("T")
 
+BETWEEN_READINGS = 0.5
+"""Share of the policy's pauses between readings: a wait for a certificate is made of them."""
+
 
 def attempts(
-    policy: RetryPolicy, *, tries: int, seconds: float, longest_pause: float = 4.0
+    policy: RetryPolicy,
+    *,
+    tries: int,
+    seconds: float,
+    longest_pause: float = 4.0,
+    share: float = 1.0,
 ) -> Iterator[int]:
     """Yield the numbers of attempts from 1, pausing before each but the first.
 
     :param tries: how many attempts at the most.
     :param seconds: no attempt begins later than this after the first.
     :param longest_pause: seconds that a pause grows to.
+    :param share: of the policy's pauses; readings follow each other faster than repeats.
     """
     started = policy.clock()
     for attempt in range(1, tries + 1):
         yield attempt
-        pause = min(policy.growing_pause(attempt), longest_pause)
+        pause = min(policy.growing_pause(attempt) * share, longest_pause)
         if attempt == tries or policy.clock() - started + pause > seconds:
             return
         policy.sleep(pause)

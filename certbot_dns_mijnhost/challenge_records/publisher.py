@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from certbot_dns_mijnhost.api import MethodNotAllowedError, MijnHostError
 from certbot_dns_mijnhost.challenge_records.behaviour import PatchEffect
 from certbot_dns_mijnhost.challenge_records.listing import Identity
-from certbot_dns_mijnhost.challenge_records.persistence import attempts
+from certbot_dns_mijnhost.challenge_records.persistence import BETWEEN_READINGS, attempts
 from certbot_dns_mijnhost.challenge_records.zone import Zone
 
 logger = logging.getLogger(__name__)
@@ -115,7 +115,9 @@ class ZonePublisher:
         """
         open_names = {identity.name for identity in written}
         suspected: list[Identity] | None = None
-        for attempt in attempts(self._zone.setting.retry, tries=READINGS, seconds=SECONDS):
+        for attempt in attempts(
+            self._zone.setting.retry, tries=READINGS, seconds=SECONDS, share=BETWEEN_READINGS
+        ):
             if not open_names:
                 return []
             if attempt == WRITE_AGAIN_AT:

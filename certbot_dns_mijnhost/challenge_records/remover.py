@@ -15,7 +15,7 @@ from certbot_dns_mijnhost.api import (
     NotFoundError,
 )
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
-from certbot_dns_mijnhost.challenge_records.persistence import attempts
+from certbot_dns_mijnhost.challenge_records.persistence import BETWEEN_READINGS, attempts
 from certbot_dns_mijnhost.challenge_records.zone import Zone
 from certbot_dns_mijnhost.challenge_records.zone_reader import EQUAL_READINGS_TO_WRITE
 
@@ -127,7 +127,9 @@ class ZoneRemover:
         """Return those that the readings keep showing, deleting them again in between."""
         lately: deque[frozenset[Identity]] = deque(maxlen=ABSENCES_WITHOUT_CONFIRMATION)
         absent = 0
-        for attempt in attempts(self._zone.setting.retry, tries=READINGS, seconds=SECONDS):
+        for attempt in attempts(
+            self._zone.setting.retry, tries=READINGS, seconds=SECONDS, share=BETWEEN_READINGS
+        ):
             listing = self._zone.reader.read()
             lately.append(listing.identities & set(unwanted))
             if lately[-1]:
@@ -143,12 +145,15 @@ class ZoneRemover:
 
     def _absences_needed(self, unwanted: Sequence[Identity], listing: Listing) -> int:
         zone = self._zone
-        others = zone.others()
         # What no reading has ever shown may be missing because the readings are older than it.
         has_shown = zone.reader.seen.issuperset(zone.believed.intersection(unwanted))
-        is_full = bool(others) and listing.identities.issuperset(others)
-        is_clear = has_shown and is_full and self._confirmed.issuperset(unwanted)
+        is_clear = has_shown and self._is_full(listing) and self._confirmed.issuperset(unwanted)
         return ABSENCES if is_clear else ABSENCES_WITHOUT_CONFIRMATION
+
+    def _is_full(self, listing: Listing) -> bool:
+        """Tell whether a reading shows everything of others, passing challenges included."""
+        others = self._zone.others()
+        return bool(others) and listing.identities.issuperset(others)
 
     def _delete_again(self, listing: Listing, unwanted: Sequence[Identity]) -> None:
         for identity in unwanted:
@@ -189,9 +194,17 @@ class ZoneRemover:
         return [identity for identity in standing if identity not in gone]
 
     def _is_gone(self, identities: set[Identity]) -> bool:
-        """Tell whether a removal shows within some readings."""
-        for _ in attempts(self._zone.setting.retry, tries=READINGS, seconds=SECONDS):
+        """Tell whether a removal that no answer can confirm shows in the readings."""
+        absent = 0
+        for _ in attempts(
+            self._zone.setting.retry, tries=READINGS, seconds=SECONDS, share=BETWEEN_READINGS
+        ):
             listing = self._zone.reader.read()
-            if listing.identities and not identities & listing.identities:
+            if identities & listing.identities:
+                absent = 0
+            elif self._zone.is_whole(listing):
+                absent += 1
+            needed = ABSENCES if self._is_full(listing) else ABSENCES_WITHOUT_CONFIRMATION
+            if absent >= needed:
                 return True
         return False

@@ -17,7 +17,7 @@ from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, R
 from certbot_dns_mijnhost.challenge_records import backup
 from certbot_dns_mijnhost.challenge_records.errors import ZoneNotConfirmedError, ZoneRewriteError
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
-from certbot_dns_mijnhost.challenge_records.persistence import attempts
+from certbot_dns_mijnhost.challenge_records.persistence import BETWEEN_READINGS, attempts
 from certbot_dns_mijnhost.challenge_records.zone_reader import EQUAL_READINGS_TO_WRITE, ZoneReader
 
 logger = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ class ZoneRewriter:
         """
         previous: frozenset[Identity] | None = None
         settled: Listing | None = None
-        for _ in attempts(self._retry, tries=READINGS, seconds=SECONDS):
+        for _ in attempts(self._retry, tries=READINGS, seconds=SECONDS, share=BETWEEN_READINGS):
             listing = self._reader.read()
             if listing.identities.issuperset(target) and intent.is_met_by(listing):
                 return listing

@@ -21,6 +21,7 @@ from certbot_dns_mijnhost.challenge_records.errors import ZoneNotConfirmedError
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
 from certbot_dns_mijnhost.challenge_records.names import canonical
 from certbot_dns_mijnhost.challenge_records.persistence import (
+    BETWEEN_READINGS,
     attempts,
     may_pass_in_a_reading,
     persistently,
@@ -99,7 +100,13 @@ class ZoneReader:
         """
         previous: Listing | None = None
         row = 0
-        pauses = attempts(self._retry, tries=readings, seconds=SECONDS, longest_pause=LONGEST_PAUSE)
+        pauses = attempts(
+            self._retry,
+            tries=readings,
+            seconds=SECONDS,
+            longest_pause=LONGEST_PAUSE,
+            share=BETWEEN_READINGS,
+        )
         for _ in pauses:
             listing = self.read()
             same = previous is not None and listing.identities == previous.identities
