@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from certbot_dns_mijnhost.emulator import DEFAULT_API_KEY, Emulator
 from certbot_dns_mijnhost.emulator.variants import parse
@@ -22,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         emulator = Emulator(
             api_key=options.api_key,
-            domains=options.domain or ["example.nl"],
+            domains=options.domain,
+            seed=options.seed,
             lags=options.lag or [0.0],
             variants=parse(options.variant),
             port=options.port,
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         help="a name server that publishes so many seconds late; may be repeated",
     )
+    parser.add_argument("--seed", type=Path, help="a JSON file with what the account has")
     parser.add_argument("--port", type=int, default=0, help="the API's port; 0 chooses one")
     parser.add_argument(
         "--variant",

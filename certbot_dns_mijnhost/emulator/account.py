@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from certbot_dns_mijnhost.emulator import refusals, writes
 from certbot_dns_mijnhost.emulator.domain import Domain, RecordLike, as_record, default_records
+from certbot_dns_mijnhost.emulator.possessions import EXTENSIONS, Charge, Possessions
 from certbot_dns_mijnhost.emulator.reads import Records
 from certbot_dns_mijnhost.emulator.refusals import Refused
 from certbot_dns_mijnhost.emulator.variants import Variants
@@ -43,6 +44,8 @@ class Account:
         self.clock = clock
         self.variants = variants or Variants()
         self.customer_number = 100001
+        self.possessions = Possessions()
+        self.extensions = list(EXTENSIONS)
         self.lock = threading.RLock()
         self.keep_seconds = KEEP_SECONDS
         self._domains: dict[str, Domain] = {}
@@ -131,6 +134,11 @@ class Account:
         """Return the version that a name server with this lag in seconds serves now."""
         with self.lock:
             return domain.zone.at(self.clock() - lag)
+
+    @property
+    def ledger(self) -> list[Charge]:
+        """What was charged for orders."""
+        return self.possessions.ledger
 
     # What the API does.
 

@@ -28,6 +28,7 @@ class Domain:
     status: str = "Active"
     status_id: int = 1
     is_locked: bool = True
+    settings: dict[str, object] = field(default_factory=dict)
     reads: Reads = field(default_factory=Reads)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 
 import dns.message
@@ -18,6 +19,7 @@ from certbot_dns_mijnhost.emulator.dns_server import DnsServer, Endpoint, bind_o
 from certbot_dns_mijnhost.emulator.faults import Faults
 from certbot_dns_mijnhost.emulator.http_server import HttpServer
 from certbot_dns_mijnhost.emulator.nameservers import Nameservers
+from certbot_dns_mijnhost.emulator.seed import plant
 from certbot_dns_mijnhost.emulator.tables import nameserver_address
 from certbot_dns_mijnhost.emulator.variants import Variants
 
@@ -52,6 +54,7 @@ class Emulator:
     :param lags: the publication delay in seconds of each name server
     :param clock: seconds that never go back; may be a virtual clock
     :param port: the API's port; 0 chooses a free one
+    :param seed: a JSON file with what the account has, see :mod:`.seed`
     :raises ValueError: without a name server, with more than the loopback has room for, or with
         both an account and a clock
     """
@@ -67,12 +70,13 @@ class Emulator:
         clock: Callable[[], float] | None = None,
         serve: bool = True,
         port: int = 0,
+        seed: Path | None = None,
     ) -> None:
         if not 1 <= len(lags) <= MAXIMUM_NAMESERVERS:
             raise ValueError(f"lags: give seconds for 1 to {MAXIMUM_NAMESERVERS} name servers")
         if account is None:
             account = Account(clock=clock or time.monotonic)
-            domains = ("example.nl",) if domains is None else domains
+            domains = ("example.nl",) if domains is None and seed is None else domains
         elif clock is not None:
             raise ValueError("clock: an account has its own")
         account.api_key = account.api_key if api_key is None else api_key
@@ -81,6 +85,8 @@ class Emulator:
         for domain in domains or ():
             account.add_domain(domain)
         self.account = account
+        if seed is not None:
+            plant(account, seed)
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
         self.queries: list[LoggedQuery] = []

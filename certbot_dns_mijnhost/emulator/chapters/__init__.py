@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from certbot_dns_mijnhost.emulator.chapters import dns_records, domains, whoami
+from certbot_dns_mijnhost.emulator.chapters import (
+    contacts,
+    dns_records,
+    dns_templates,
+    domain_changes,
+    domains,
+    nameserver_profiles,
+    orders,
+    whoami,
+)
 
-ROUTES = (*domains.ROUTES, *dns_records.ROUTES, *whoami.ROUTES)
+ROUTES = (
+    *domains.ROUTES,
+    *domain_changes.ROUTES,
+    *dns_records.ROUTES,
+    *contacts.ROUTES,
+    *nameserver_profiles.ROUTES,
+    *dns_templates.ROUTES,
+    *orders.ROUTES,
+    *whoami.ROUTES,
+)

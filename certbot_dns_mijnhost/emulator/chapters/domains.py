@@ -30,6 +30,7 @@ def get(account: Account, call: Call) -> Reply:
     domain = account.find(call.parameters["domain"])
     return Reply(
         {
+            **domain.settings,
             **summary(domain),
             "is_locked": domain.is_locked,
             "managed_dns": domain.managed_dns,

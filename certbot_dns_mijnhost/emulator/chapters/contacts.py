@@ -1,0 +1,65 @@
+"""Contacts. The fields of the body are documented; which of them an answer holds is assumed."""
+
+from __future__ import annotations
+
+from certbot_dns_mijnhost.emulator import refusals
+from certbot_dns_mijnhost.emulator.account import Account
+from certbot_dns_mijnhost.emulator.chapters import bodies
+from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
+
+NEEDED = (
+    *("firstname", "lastname", "street", "street_number", "zipcode", "city", "country", "email"),
+    *("phone_country", "phone_area", "phone_number"),
+)
+FIXED = {"firstname", "lastname", "company_name"}
+
+
+def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
+    """List the contacts."""
+    return Reply({"contacts": list(account.possessions.contacts.values())})
+
+
+def create(account: Account, call: Call) -> Reply:
+    """Add a contact."""
+    sent = call.json()
+    name = bodies.text(sent, "name")
+    profile = sent.get("profile")
+    if not isinstance(profile, dict):
+        raise refusals.bad_request("The field profile is required")
+    for field in NEEDED:
+        bodies.text(profile, field)
+    number = account.possessions.next_number()
+    made = {"id": number, "name": name, "profile": dict(profile)}
+    account.possessions.contacts[number] = made
+    return Reply(made)
+
+
+def get(account: Account, call: Call) -> Reply:
+    """Show a contact."""
+    return Reply(bodies.item(account.possessions.contacts, call.parameters["id"]))
+
+
+def update(account: Account, call: Call) -> Reply:
+    """Change a part of a contact; documented: names can't be changed."""
+    contact = bodies.item(account.possessions.contacts, call.parameters["id"])
+    profile = call.json().get("profile")
+    if not isinstance(profile, dict) or FIXED & set(profile):
+        raise refusals.bad_request("The field profile is invalid")
+    contact["profile"].update(profile)
+    return Reply(None)
+
+
+def delete(account: Account, call: Call) -> Reply:
+    """Remove a contact."""
+    contact = bodies.item(account.possessions.contacts, call.parameters["id"])
+    del account.possessions.contacts[contact["id"]]
+    return Reply(None)
+
+
+ROUTES = (
+    Route("GET", "domains/contacts", get_all),
+    Route("POST", "domains/contacts", create),
+    Route("GET", "domains/contacts/{id}", get),
+    Route("PUT", "domains/contacts/{id}", update),
+    Route("DELETE", "domains/contacts/{id}", delete),
+)
