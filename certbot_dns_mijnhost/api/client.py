@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
@@ -10,10 +11,17 @@ import requests
 
 from certbot_dns_mijnhost.api.addresses import DEFAULT_BASE_URL
 from certbot_dns_mijnhost.api.answers import Envelope
+from certbot_dns_mijnhost.api.contacts import ContactsResource
 from certbot_dns_mijnhost.api.dns_records import DNSRecordsResource
+from certbot_dns_mijnhost.api.dns_templates import DNSTemplatesResource
 from certbot_dns_mijnhost.api.domains import DomainsResource
+from certbot_dns_mijnhost.api.environment import api_key_of
+from certbot_dns_mijnhost.api.exchange import OnExchange
 from certbot_dns_mijnhost.api.models import Whoami
 from certbot_dns_mijnhost.api.models.fields import Fields
+from certbot_dns_mijnhost.api.nameserver_profiles import NameserverProfilesResource
+from certbot_dns_mijnhost.api.orders import OrdersResource
+from certbot_dns_mijnhost.api.prices import AvailabilityResource, ExtensionsResource
 from certbot_dns_mijnhost.api.retry import RetryPolicy
 from certbot_dns_mijnhost.api.transport import Timeout, Transport
 
@@ -36,7 +44,11 @@ class MijnHostClient:
     :param session: a session of requests to use (for adapters, proxies, certificates of your own);
         it is not closed by this client.
     :param retry: when a request is sent again; see :class:`~certbot_dns_mijnhost.api.RetryPolicy`.
+    :param on_exchange: is told of each exchange with the API, without bodies and secrets.
     :raises InvalidInputError: for a key or a URL that must not be used.
+
+    Threads may share a client: it keeps nothing between calls but the connections and the key.
+    `on_exchange` is then called by each of them.
     """
 
     def __init__(
@@ -47,12 +59,36 @@ class MijnHostClient:
         timeout: Timeout = DEFAULT_TIMEOUT,
         session: requests.Session | None = None,
         retry: RetryPolicy | None = None,
+        on_exchange: OnExchange | None = None,
     ) -> None:
         self._transport = Transport(
-            api_key, base_url=base_url, timeout=timeout, session=session, retry=retry
+            api_key,
+            base_url=base_url,
+            timeout=timeout,
+            session=session,
+            retry=retry,
+            on_exchange=on_exchange,
         )
         self.domains = DomainsResource(self._transport)
         self.dns_records = DNSRecordsResource(self._transport)
+        self.contacts = ContactsResource(self._transport)
+        self.nameserver_profiles = NameserverProfilesResource(self._transport)
+        self.dns_templates = DNSTemplatesResource(self._transport)
+        self.availability = AvailabilityResource(self._transport)
+        self.orders = OrdersResource(self._transport)
+        self.extensions = ExtensionsResource(self._transport)
+
+    @classmethod
+    def from_env(cls, **options: Any) -> MijnHostClient:
+        """Return a client with the key of the environment.
+
+        Looks for ``MIJNHOST_API_KEY``, ``MIJNHOST_API_KEY_FILE``, ``MIJN_HOST_API_KEY`` and
+        ``MIJN_HOST_API_KEY_FILE``, in this order.
+
+        :param options: as for the class.
+        :raises InvalidInputError: where none of them is set, or a file can't be read.
+        """
+        return cls(api_key_of(os.environ), **options)
 
     def __repr__(self) -> str:
         return f"MijnHostClient(base_url={self._transport.base_url!r})"

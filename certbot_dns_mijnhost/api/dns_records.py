@@ -12,7 +12,7 @@ from certbot_dns_mijnhost.api.transport import Transport
 
 
 class DNSRecordsResource:
-    """``client.dns_records``, see https://mijn.host/api/doc/api-343221.
+    """``client.dns_records``, see https://mijn.host/api/doc/.
 
     A reading soon after a write may show the zone as it was before, and can for a moment be short
     or empty: never edit a reading and write it back without confirming it first.
@@ -89,6 +89,28 @@ class DNSRecordsResource:
         DNSRecord(type, name, "").check()
         body = {"record": {"type": type, "name": name, "value": None}}
         self._transport.request("PATCH", _path(domain), json=body)
+
+    def get_zone_file(self, domain: str) -> str:
+        """Return the zone as the text of a zone file. Not for domains whose DNS is at Cloudflare.
+
+        :raises InvalidResponseError: where the answer holds no text.
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        """
+        envelope = self._transport.request("GET", f"{_path(domain)}/zone")
+        return Fields(envelope, "an answer").child("data", "a zone file").text("zone")
+
+    def replace_zone_file(self, domain: str, text: str) -> None:
+        """Replace the whole zone by the text of a zone file. Never sent twice.
+
+        **Hazard**: each record that the text lacks is lost.
+
+        :raises InvalidInputError: for an empty text.
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`; where
+            `may_have_taken_effect` is true, only reading back tells.
+        """
+        if not text.strip():
+            raise InvalidInputError("text: a zone can't be replaced by nothing.")
+        self._transport.request("PUT", f"{_path(domain)}/zone", json={"zone": text})
 
 
 def _path(domain: str) -> str:

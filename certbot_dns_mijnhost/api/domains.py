@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from certbot_dns_mijnhost.api import checks
 from certbot_dns_mijnhost.api.addresses import segment
-from certbot_dns_mijnhost.api.models import Domain
+from certbot_dns_mijnhost.api.errors import InvalidInputError
+from certbot_dns_mijnhost.api.models import (
+    DNSSEC,
+    ContactHandles,
+    Domain,
+    Forwarder,
+    NameserverHost,
+    Secret,
+)
 from certbot_dns_mijnhost.api.models.fields import Fields
 from certbot_dns_mijnhost.api.transport import Transport
+from certbot_dns_mijnhost.api.unset import UNSET, Unset, given
 
 
 class DomainsResource:
-    """``client.domains``, see https://mijn.host/api/doc/api-343218."""
+    """``client.domains``, see https://mijn.host/api/doc/."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -34,3 +44,86 @@ class DomainsResource:
         """
         envelope = self._transport.request("GET", f"/domains/{segment(domain)}")
         return Domain.from_dict(Fields(envelope, "an answer").child("data", "a domain").raw)
+
+    def update(
+        self,
+        domain: str,
+        *,
+        nameserver: str | Unset = UNSET,
+        nameservers: Iterable[str | NameserverHost] | Unset = UNSET,
+        is_locked: bool | Unset = UNSET,
+        dnssec: DNSSEC | Unset = UNSET,
+        profile: ContactHandles | Unset = UNSET,
+        forwarder: Forwarder | Unset = UNSET,
+        tags: Iterable[str] | Unset = UNSET,
+    ) -> None:
+        """Change what is given; what is left out stays as it is.
+
+        **Hazard**: other name servers take the domain's DNS elsewhere, and `tags` replaces all
+        tags. The request is never sent twice.
+
+        :param nameserver: alias of a name-server profile; ``default-mijnhost`` is theirs.
+        :param nameservers: host names instead, or hosts with addresses.
+        :param tags: all tags that the domain is to have; none clears them.
+        :raises InvalidInputError: for nothing to change, or what breaks a rule; nothing was sent.
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        """
+        if nameserver is not UNSET and nameservers is not UNSET:
+            raise InvalidInputError("nameserver, nameservers: give one of them.")
+        for rule in (dnssec, forwarder):
+            if not isinstance(rule, Unset):
+                rule.check()
+        body = given(
+            nameserver=nameserver,
+            nameservers=_hosts(nameservers),
+            is_locked=is_locked,
+            dnssec=dnssec if isinstance(dnssec, Unset) else dnssec.to_dict(),
+            profile=profile if isinstance(profile, Unset) else profile.to_dict(),
+            forwarder=forwarder if isinstance(forwarder, Unset) else forwarder.to_dict(),
+            tags=tags if isinstance(tags, Unset) else checks.tags(tags),
+        )
+        if not body:
+            raise InvalidInputError("Nothing to change was given.")
+        self._transport.request("PUT", f"/domains/{segment(domain)}", json=body)
+
+    def cancel(self, domain: str) -> None:
+        """Cancel a domain before its renewal date; :meth:`restore` takes it back until then.
+
+        **Hazard**: a domain that is cancelled and not restored is lost.
+
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        """
+        self._transport.request("DELETE", f"/domains/{segment(domain)}")
+
+    def restore(self, domain: str) -> None:
+        """Take a pending cancellation back.
+
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        """
+        self._transport.request("PUT", f"/domains/{segment(domain)}/cancel-delete")
+
+    def get_auth_code(self, domain: str) -> Secret:
+        """Return the code that allows to transfer the domain away.
+
+        **Hazard**: who has the code can take the domain.
+
+        :raises InvalidResponseError: where the answer holds no code.
+        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        """
+        envelope = self._transport.request("GET", f"/domains/{segment(domain)}/auth-code")
+        data = Fields(envelope, "an answer").child("data", "a transfer code")
+        name = next((n for n in ("auth_code", "authcode", "code") if n in data.raw), "auth_code")
+        return Secret(data.text(name))
+
+
+def _hosts(hosts: Iterable[str | NameserverHost] | Unset) -> list[object] | Unset:
+    if isinstance(hosts, Unset):
+        return hosts
+    sent: list[object] = []
+    for host in hosts:
+        made = NameserverHost(host) if isinstance(host, str) else host
+        made.check()
+        sent.append(host if isinstance(host, str) else made.to_dict())
+    if not sent:
+        raise InvalidInputError("nameservers: at least one is needed.")
+    return sent

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Iterator, Mapping
-from types import TracebackType
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn, Union
 
 import requests
@@ -15,6 +14,7 @@ from certbot_dns_mijnhost import __version__
 from certbot_dns_mijnhost.api.addresses import checked_base_url, checked_path, uses_plain_http
 from certbot_dns_mijnhost.api.answers import Envelope, read_envelope
 from certbot_dns_mijnhost.api.api_key import APIKey
+from certbot_dns_mijnhost.api.causes import never_left, root_cause
 from certbot_dns_mijnhost.api.errors import (
     APIError,
     InvalidInputError,
@@ -23,6 +23,8 @@ from certbot_dns_mijnhost.api.errors import (
     RequestTimeoutError,
     TransportError,
 )
+from certbot_dns_mijnhost.api.exchange import Exchange, OnExchange
+from certbot_dns_mijnhost.api.masking import mask, texts_in
 from certbot_dns_mijnhost.api.retry import RetryPolicy
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class Transport:
         the two. The whole answer may take four times the latter.
     :param session: a session of requests to use; it is then not closed here.
     :param retry: when to send a request again.
+    :param on_exchange: is told of each exchange, without bodies and secrets.
     :raises InvalidInputError: for a key or a URL that must not be used.
     """
 
@@ -57,11 +60,13 @@ class Transport:
         timeout: Timeout,
         session: requests.Session | None = None,
         retry: RetryPolicy | None = None,
+        on_exchange: OnExchange | None = None,
     ) -> None:
         self.base_url = checked_base_url(base_url)
         self._key = APIKey(api_key)
         self._timeout = timeout
         self._retry = retry or RetryPolicy()
+        self._on_exchange = on_exchange
         self._owns_session = session is None
         self._session = requests.Session() if session is None else session
 
@@ -73,17 +78,6 @@ class Transport:
         if self._owns_session:
             self._session.close()
 
-    def __enter__(self) -> Transport:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def request(
         self,
         method: str,
@@ -91,6 +85,7 @@ class Transport:
         *,
         json: Mapping[str, Any] | None = None,
         params: Mapping[str, str] | None = None,
+        is_personal: bool = False,
     ) -> Envelope:
         """Send a request, again where the policy allows it, and return the envelope.
 
@@ -98,16 +93,19 @@ class Transport:
         :param path: below the base URL, its segments quoted, such as ``/domains/example.nl/dns``.
         :param json: what to send as the body.
         :param params: the query.
+        :param is_personal: the body holds personal data or a secret; should the API's refusal
+            repeat a text of it, that text is masked.
         :raises MijnHostError: the last attempt's error.
         """
         if method not in METHODS:
             raise InvalidInputError(f"{method!r} is none of {', '.join(sorted(METHODS))}.")
         checked_path(path)
+        secrets = list(texts_in(json)) if is_personal else []
         started = self._retry.clock()
         attempt = 1
         while True:
             try:
-                return self._send(method, path, json, params)
+                return self._send(method, path, json, params, secrets)
             except MijnHostError as error:
                 elapsed = self._retry.clock() - started
                 pause = self._retry.pause(method, error, attempt, elapsed)
@@ -126,6 +124,7 @@ class Transport:
         path: str,
         json: Mapping[str, Any] | None,
         params: Mapping[str, str] | None,
+        secrets: Sequence[str],
     ) -> Envelope:
         request = f"{method} {path}"
         prepared = self._session.prepare_request(
@@ -140,15 +139,16 @@ class Transport:
         )
         started = self._retry.clock()
         status, headers, body = self._exchange(request, prepared)
-        logger.debug(
-            "%s: HTTP %d, %d bytes, %.3f s",
-            *(request, status, len(body), self._retry.clock() - started),
-        )
+        seconds = self._retry.clock() - started
+        logger.debug("%s: HTTP %d, %d bytes, %.3f s", request, status, len(body), seconds)
+        if self._on_exchange is not None:
+            request_id = headers.get("X-Request-Id")
+            self._on_exchange(Exchange(method, path, status, seconds, len(body), request_id))
         try:
             return read_envelope(status, headers, body, request=request)
         except APIError as error:
-            error.description = self._key.mask(error.description)
-            error.args = tuple(self._key.mask(str(part)) for part in error.args)
+            error.description = mask(self._key.mask(error.description), secrets)
+            error.args = tuple(mask(self._key.mask(str(part)), secrets) for part in error.args)
             raise
 
     def _headers(self) -> dict[str, str]:
@@ -199,7 +199,7 @@ class Transport:
 
     def _raise_transport_error(self, request: str, error: Exception) -> NoReturn:
         host = self.base_url.split("/")[2]
-        sent = not _never_left(error)
+        sent = not never_left(error)
         if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
             raise RequestTimeoutError(
                 f"{request}: no answer from {host} in time. "
@@ -207,7 +207,7 @@ class Transport:
                 may_have_taken_effect=sent,
             ) from error
         raise TransportError(
-            f"{request}: no answer from {host}: {self._key.mask(_root_cause(error))}. "
+            f"{request}: no answer from {host}: {self._key.mask(root_cause(error))}. "
             "Check the connection to the internet and the API's URL, then try again.",
             may_have_taken_effect=sent,
         ) from error
@@ -222,27 +222,3 @@ def _parts(response: requests.Response) -> Iterator[bytes]:
         read, size = response.raw.read, 1024
     while part := read(size):
         yield part
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield `error` and what caused it, as requests and urllib3 wrap it."""
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        yield current
-        inner = getattr(current, "reason", None) or next(iter(current.args), None)
-        current = inner if isinstance(inner, BaseException) else current.__cause__
-
-
-def _never_left(error: Exception) -> bool:
-    return any(
-        isinstance(part, (requests.ConnectTimeout, urllib3.exceptions.NewConnectionError))
-        for part in _chain(error)
-    )
-
-
-def _root_cause(error: Exception) -> str:
-    *_, last = _chain(error)
-    text = getattr(last, "strerror", None) or str(last)
-    return str(text).rsplit(">: ", 1)[-1] or type(last).__name__

@@ -7,14 +7,17 @@ hangs on must be there and of its kind, else the answer is an error and never an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from certbot_dns_mijnhost.api.errors import InvalidResponseError
 
 Raw = Mapping[str, Any]
 T = TypeVar("T")
+AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 
 
 class Fields:
@@ -81,6 +84,23 @@ class Fields:
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
             raise self._wrong(name, "a list of texts")
         return tuple(value)
+
+    def optional_money(self, name: str) -> Decimal | None:
+        """Return an amount or None; a text with a decimal point or comma is taken as its number."""
+        value = self.raw.get(name)
+        if value is None or value == "":
+            return None
+        text = str(value).strip().replace(",", ".") if isinstance(value, str) else str(value)
+        if isinstance(value, (bool, list, dict)) or not AMOUNT.fullmatch(text):
+            raise self._wrong(name, "an amount")
+        return Decimal(text)
+
+    def optional_list(self, name: str) -> list[Any]:
+        """Return a list; empty where the field is missing. Its members are not looked at."""
+        value = self.raw.get(name)
+        if value is None:
+            return []
+        return self.list_of_objects(name)
 
     def list_of_objects(self, name: str) -> list[Any]:
         """Return the list that must be there; its members are not looked at."""

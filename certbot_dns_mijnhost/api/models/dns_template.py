@@ -1,0 +1,91 @@
+"""Records that a new domain begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from certbot_dns_mijnhost.api.errors import InvalidInputError
+from certbot_dns_mijnhost.api.models.dns_record import LARGEST_TTL
+from certbot_dns_mijnhost.api.models.fields import Fields, Raw
+from certbot_dns_mijnhost.api.unset import present
+
+
+@dataclass(frozen=True)
+class TemplateRecord:
+    """A record of a template.
+
+    :param type: such as ``MX``.
+    :param value: without the priority.
+    :param name: relative to the domain, such as ``www``; empty for the domain itself.
+    :param ttl: seconds.
+    :param priority: of MX and SRV.
+    """
+
+    type: str
+    value: str
+    name: str = ""
+    ttl: int | None = None
+    priority: int | None = None
+
+    @classmethod
+    def from_dict(cls, data: object) -> TemplateRecord:
+        """Read a record from an answer.
+
+        :raises InvalidResponseError: where type or value is missing or a field is of a wrong kind.
+        """
+        fields = Fields(data, "a template's record")
+        return cls(
+            type=fields.text("type"),
+            value=fields.text("value"),
+            name=fields.optional_text("name") or "",
+            ttl=fields.optional_integer("ttl"),
+            priority=fields.optional_integer("priority"),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is sent for it."""
+        fields: dict[str, object] = {"type": self.type, "name": self.name, "value": self.value}
+        return present({**fields, "ttl": self.ttl, "priority": self.priority})
+
+    def check(self) -> None:
+        """Refuse what the API can't mean.
+
+        :raises InvalidInputError: naming the field and the rule.
+        """
+        if not (self.type.isascii() and self.type.isalnum()):
+            raise InvalidInputError("type: must be a record type, such as TXT.")
+        if self.name.endswith(".") or " " in self.name or not self.name.isprintable():
+            raise InvalidInputError("name: must be relative to the domain, without a final dot.")
+        if not self.value:
+            raise InvalidInputError("value: a text is needed.")
+        if self.ttl is not None and not 1 <= self.ttl <= LARGEST_TTL:
+            raise InvalidInputError(f"ttl: must be within 1 to {LARGEST_TTL} seconds.")
+        if self.priority is not None and not 0 <= self.priority <= 65535:
+            raise InvalidInputError("priority: must be within 0 to 65535.")
+
+
+@dataclass(frozen=True)
+class DNSTemplate:
+    """A template; the list leaves the records out."""
+
+    alias: str
+    id: int | None = None
+    is_default: bool | None = None
+    records: tuple[TemplateRecord, ...] = ()
+    raw: Raw = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_dict(cls, data: object) -> DNSTemplate:
+        """Read a template from an answer.
+
+        :raises InvalidResponseError: where the alias is missing or a field is of a wrong kind.
+        """
+        fields = Fields(data, "a DNS template")
+        return cls(
+            alias=fields.text("alias"),
+            id=fields.optional_integer("id"),
+            is_default=fields.optional_boolean("default"),
+            records=tuple(map(TemplateRecord.from_dict, fields.optional_list("records"))),
+            raw=fields.raw,
+        )
