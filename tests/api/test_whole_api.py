@@ -1,0 +1,480 @@
+"""Every call of the client against the emulator, and what is promised about money and secrets."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+import logging
+import re
+import traceback
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certbot_dns_mijnhost.api import (
+    DNSSEC,
+    UNSET,
+    APIError,
+    Availability,
+    Contact,
+    ContactHandles,
+    ContactProfile,
+    DNSTemplate,
+    Exchange,
+    Extension,
+    Forwarder,
+    InvalidInputError,
+    InvalidResponseError,
+    MijnHostClient,
+    MijnHostError,
+    NameserverHost,
+    NameserverProfile,
+    NotFoundError,
+    Order,
+    Prices,
+    RetryPolicy,
+    Secret,
+    TemplateRecord,
+)
+from certbot_dns_mijnhost.emulator import Emulator, Fault
+from certbot_dns_mijnhost.emulator.chapters import ROUTES
+
+from .conftest import KEY
+from .test_resources import any_json
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROFILE = ContactProfile(
+    firstname="Willemijn",
+    lastname="Voorbeeld",
+    street="Dorpsstraat",
+    street_number="12345",
+    zipcode="1234AB",
+    city="Ons Dorp",
+    country="NL",
+    email="willemijn@example.nl",
+    phone_country="+31",
+    phone_area="20",
+    phone_number="5550123",
+    passport_number="NX1234567",
+    social_security_number="123456782",
+)
+HOST = NameserverHost("ns1.example.net", "192.0.2.53", "2001:db8::53")
+
+
+def test_a_domain_is_changed_in_part(client: MijnHostClient) -> None:
+    client.domains.update("example.nl", tags=["web", "mail"], is_locked=False)
+    assert client.domains.get("example.nl").tags == ("web", "mail")
+    client.domains.update("example.nl", is_locked=True)
+    changed = client.domains.get("example.nl")
+    assert changed.tags == ("web", "mail"), "what is left out stays as it is"
+    assert changed.is_locked is True
+    client.domains.update("example.nl", tags=[])
+    assert client.domains.get("example.nl").tags == (), "nothing is something else"
+
+
+def test_name_servers_elsewhere_take_the_dns_along(client: MijnHostClient) -> None:
+    client.domains.update("example.nl", nameservers=["ns1.example.net", HOST])
+    changed = client.domains.get("example.nl")
+    assert changed.managed_dns is False
+    assert changed.raw["nameservers"] == ["ns1.example.net", HOST.to_dict()]
+    client.domains.update("example.nl", nameserver="default-mijnhost")
+    assert client.domains.get("example.nl").managed_dns is True
+
+
+def test_dnssec_forwarder_and_contacts_are_set(client: MijnHostClient) -> None:
+    client.domains.update(
+        "example.nl",
+        dnssec=DNSSEC(enabled=True, flags=257, alg=13, pub_key="a2V5"),
+        forwarder=Forwarder(enabled=True, type=301, url="https://example.com/"),
+        profile=ContactHandles(owner=7),
+    )
+    raw = client.domains.get("example.nl").raw
+    assert raw["dnssec"]["pubKey"] == "a2V5"
+    assert raw["forwarder"] == {"enabled": True, "type": 301, "url": "https://example.com/"}
+    assert raw["profile"] == {"owner": 7}
+    client.domains.update("example.nl", dnssec=DNSSEC(enabled=False))
+    assert client.domains.get("example.nl").raw["dnssec"] == {"enabled": False}
+
+
+def test_a_domain_is_cancelled_and_restored(client: MijnHostClient) -> None:
+    client.domains.cancel("example.nl")
+    assert client.domains.get("example.nl").status == "Cancelled"
+    client.domains.restore("example.nl")
+    assert client.domains.get("example.nl").status == "Active"
+
+
+def test_a_transfer_code_shows_only_when_asked_to(client: MijnHostClient) -> None:
+    code = client.domains.get_auth_code("example.nl")
+    assert code.reveal() == "code-of-example.nl"
+    assert "code-of" not in f"{code} {code!r}"
+    assert code == Secret("code-of-example.nl")
+    assert hash(code) == hash(Secret("code-of-example.nl"))
+    assert code != "code-of-example.nl"
+    with pytest.raises(TypeError, match="not pickled"):
+        code.__reduce__()
+
+
+def test_a_zone_goes_out_and_back_as_text(client: MijnHostClient) -> None:
+    before = client.dns_records.get_all("example.nl")
+    text = client.dns_records.get_zone_file("example.nl")
+    assert "IN MX 10 mail.example.nl." in text
+    client.dns_records.replace_zone_file("example.nl", text)
+    assert client.dns_records.get_all("example.nl") == before
+    with pytest.raises(InvalidInputError, match="nothing"):
+        client.dns_records.replace_zone_file("example.nl", " \n")
+
+
+def test_contacts_come_and_go(client: MijnHostClient) -> None:
+    made = client.contacts.create("us", PROFILE)
+    assert made.id is not None
+    assert [contact.id for contact in client.contacts.get_all()] == [made.id]
+    client.contacts.update(made.id, city="Elders", street_suffix=None)
+    changed = client.contacts.get(made.id)
+    assert changed.get("city") == "Elders"
+    assert changed.get("name") == "us"
+    assert changed.get("firstname") == "Willemijn"
+    client.contacts.delete(made.id)
+    with pytest.raises(NotFoundError):
+        client.contacts.get(made.id)
+
+
+def test_name_server_profiles_come_and_go(client: MijnHostClient) -> None:
+    client.nameserver_profiles.create("ours", [HOST], set_as_default=True)
+    [found] = client.nameserver_profiles.get_all()
+    assert (found.alias, found.nameservers, found.is_default) == ("ours", (HOST,), True)
+    other = NameserverHost("ns2.example.net", "192.0.2.54")
+    client.nameserver_profiles.update("ours", [other])
+    assert client.nameserver_profiles.get("ours").nameservers == (other,)
+    client.nameserver_profiles.delete("ours")
+    assert client.nameserver_profiles.get_all() == []
+
+
+def test_templates_come_and_go(client: MijnHostClient) -> None:
+    records = [
+        TemplateRecord("A", "192.0.2.1"),
+        TemplateRecord("MX", "mail.example.net.", "", 3600, 10),
+    ]
+    client.dns_templates.create("web", records, default=True)
+    [listed] = client.dns_templates.get_all()
+    assert listed.id is not None
+    assert (listed.alias, listed.is_default, listed.records) == ("web", True, ())
+    assert client.dns_templates.get(listed.id).records == tuple(records)
+    client.dns_templates.update(listed.id, "web", records[:1])
+    assert client.dns_templates.get(listed.id).records == tuple(records[:1])
+    client.dns_templates.delete(listed.id)
+    assert client.dns_templates.get_all() == []
+
+
+def test_availability_and_prices_are_exact(client: MijnHostClient) -> None:
+    assert client.availability.check("example.nl").status == "taken"
+    free = client.availability.check("free.nl")
+    assert (free.domain, free.is_premium, free.premium_price) == ("free.nl", False, None)
+    premium = client.availability.check("premium.nl").premium_price
+    assert premium == Prices(register=Decimal("1234.50"))
+    assert client.extensions.get("com").prices.register == Decimal("12.50")
+    assert client.extensions.get(".co.uk").prices.transfer == Decimal("0.00")
+
+
+def test_extensions_are_fetched_as_they_are_reached(
+    client: MijnHostClient, emulator: Emulator
+) -> None:
+    emulator.account.extensions = [f"x{number}" for number in range(250)]
+    found = client.extensions.get_all()
+    assert emulator.requests == []
+    assert next(found).extension == "x0"
+    assert len(emulator.requests) == 1
+    assert len(list(found)) == 249
+    assert len(emulator.requests) == 3
+    assert [each.extension for each in client.extensions.get_all("x24")][:2] == ["x24", "x240"]
+
+
+def test_an_order_charges_once_and_is_found_again(
+    client: MijnHostClient, emulator: Emulator
+) -> None:
+    order = client.orders.register("new.nl", nameserver="default-mijnhost", dns_template_id=3)
+    assert order.id is not None
+    assert [(charge.domain, charge.amount) for charge in emulator.account.ledger] == [
+        ("new.nl", "5.99")
+    ]
+    assert client.orders.get(order.id) == order
+    assert client.orders.get_all() == [order]
+    client.orders.update(order.id, 1, domain={"nameserver": "ours"})
+    assert client.orders.get(order.id).raw["changes"]["cart_id"] == 1
+
+
+def test_a_transfer_takes_its_code_and_shows_it_nowhere(
+    client: MijnHostClient, emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    client.orders.transfer("mine.nl", Secret("Transfer-Code-9"))
+    emulator.faults.add(Fault.bad_request("The code Transfer-Code-9 is wrong"))
+    with pytest.raises(MijnHostError, match=r"The code \*\*\* is wrong"):
+        client.orders.transfer("mine.nl", "Transfer-Code-9")
+    assert "Transfer-Code-9" not in caplog.text
+    assert len(emulator.account.ledger) == 1
+
+
+ORDER_FAULTS = {
+    "500": (Fault.status(500), True),
+    "502 after": (Fault.status(502, after=True), True),
+    "429": (Fault.status(429, "Too many requests", {"Retry-After": "0"}), False),
+    "reset": (Fault.reset(), True),
+    "reset after": (Fault.reset(after=True), True),
+    "hang": (Fault.hang(), True),
+    "html": (Fault.html(), True),
+    "truncated": (Fault.truncated(), True),
+    "400": (Fault.bad_request("Something odd"), False),
+    "redirect": (Fault.redirect("https://example.com/"), False),
+}
+
+
+@pytest.mark.parametrize("name", ORDER_FAULTS)
+def test_an_order_is_never_sent_twice(emulator: Emulator, name: str) -> None:
+    fault, is_unclear = ORDER_FAULTS[name]
+    emulator.faults.add(fault, times=None)
+    policy = RetryPolicy(sleep=lambda _: None)
+    with (
+        MijnHostClient(KEY, base_url=emulator.api_url, timeout=0.3, retry=policy) as client,
+        pytest.raises(MijnHostError) as caught,
+    ):
+        client.orders.register("new.nl")
+    assert [request.method for request in emulator.requests] == ["POST"]
+    assert len(emulator.account.ledger) <= 1
+    assert caught.value.may_have_taken_effect == is_unclear
+    assert ("client.orders.get_all()" in str(caught.value)) == is_unclear
+
+
+def test_an_order_that_never_left_is_not_sent_again_either() -> None:
+    slept: list[float] = []
+    policy = RetryPolicy(sleep=slept.append)
+    with (
+        MijnHostClient(KEY, base_url="http://127.0.0.1:9/", retry=policy) as client,
+        pytest.raises(MijnHostError) as caught,
+    ):
+        client.orders.register("new.nl")
+    assert slept == []
+    assert "client.orders" not in str(caught.value)
+
+
+@pytest.mark.parametrize("where", ["create", "update"])
+def test_personal_data_shows_nowhere(
+    client: MijnHostClient, emulator: Emulator, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    made = client.contacts.create("us", PROFILE)
+    number = made.id or 0
+    changes = {k: v for k, v in PROFILE.to_dict().items() if k not in {"firstname", "lastname"}}
+    calls: dict[str, Callable[[], object]] = {
+        "create": lambda: client.contacts.create("us", PROFILE),
+        "update": lambda: client.contacts.update(number, **changes),
+    }
+    sent = changes if where == "update" else PROFILE.to_dict()
+    values = [value for value in sent.values() if isinstance(value, str) and len(value) > 3]
+    assert len(values) > 5
+    emulator.faults.add(Fault.bad_request(f"Wrong: {', '.join(values)}"))
+    with pytest.raises(MijnHostError) as caught:
+        calls[where]()
+    told = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
+    shown = [repr(PROFILE), repr(made), repr([made]), caplog.text, str(caught.value), told]
+    for value in values:
+        assert not any(value in text for text in shown)
+
+
+MISTAKES: dict[str, Callable[[MijnHostClient], object]] = {
+    "nameserver, nameservers": lambda c: c.domains.update(
+        "x.nl", nameserver="a", nameservers=["b"]
+    ),
+    "Nothing to change": lambda c: c.domains.update("x.nl"),
+    "nameservers": lambda c: c.domains.update("x.nl", nameservers=[]),
+    "hostname": lambda c: c.domains.update("x.nl", nameservers=["no host"]),
+    "ipv4": lambda c: c.domains.update("x.nl", nameservers=[NameserverHost("a.nl", "300.1.1.1")]),
+    "ipv6": lambda c: c.domains.update(
+        "x.nl", nameservers=[NameserverHost("a.nl", None, "1.2.3.4")]
+    ),
+    "tags": lambda c: c.domains.update("x.nl", tags=["Upper"]),
+    "dnssec.flags": lambda c: c.domains.update("x.nl", dnssec=DNSSEC(enabled=True, flags=1)),
+    "dnssec.alg": lambda c: c.domains.update("x.nl", dnssec=DNSSEC(enabled=True, flags=256, alg=1)),
+    "dnssec.protocol": lambda c: c.domains.update(
+        "x.nl", dnssec=DNSSEC(enabled=True, flags=256, alg=13, pub_key="k", protocol=2)
+    ),
+    "dnssec.pubKey": lambda c: c.domains.update(
+        "x.nl", dnssec=DNSSEC(enabled=True, flags=256, alg=13)
+    ),
+    "forwarder.type": lambda c: c.domains.update("x.nl", forwarder=Forwarder(enabled=True)),
+    "forwarder.url": lambda c: c.domains.update(
+        "x.nl", forwarder=Forwarder(enabled=True, type=301, url="ftp://x")
+    ),
+    "name": lambda c: c.contacts.create("", PROFILE),
+    "city": lambda c: c.contacts.create("us", dataclasses.replace(PROFILE, city=" ")),
+    "country": lambda c: c.contacts.create("us", dataclasses.replace(PROFILE, country="Nederland")),
+    "email": lambda c: c.contacts.create("us", dataclasses.replace(PROFILE, email="nobody")),
+    "phone_country": lambda c: c.contacts.update(1, phone_country="0031"),
+    "phone_number": lambda c: c.contacts.update(1, phone_number="55 12"),
+    "birth_date": lambda c: c.contacts.update(1, birth_date="1-1-1970"),
+    "defaults": lambda c: c.contacts.update(1, defaults={"boss": True}),
+    "nickname": lambda c: c.contacts.update(1, nickname="x"),
+    "firstname": lambda c: c.contacts.update(1, firstname="x"),
+    "Nothing to": lambda c: c.contacts.update(1),
+    "alias": lambda c: c.nameserver_profiles.create("", [HOST]),
+    "nameservers: at": lambda c: c.nameserver_profiles.create("ours", []),
+    "hostname: mijn": lambda c: c.nameserver_profiles.create(
+        "ours", [NameserverHost("ns1.mijn.host", "192.0.2.1")]
+    ),
+    "ipv4: a": lambda c: c.nameserver_profiles.update("ours", [NameserverHost("ns1.example.net")]),
+    "name: must": lambda c: c.dns_templates.create("web", [TemplateRecord("A", "x", "www.x.nl.")]),
+    "type": lambda c: c.dns_templates.create("web", [TemplateRecord("A B", "x")]),
+    "value": lambda c: c.dns_templates.create("web", [TemplateRecord("A", "")]),
+    "ttl": lambda c: c.dns_templates.update(1, "web", [TemplateRecord("A", "x", ttl=0)]),
+    "priority": lambda c: c.dns_templates.create("web", [TemplateRecord("MX", "x", priority=-1)]),
+    "domain": lambda c: c.orders.register("no domain"),
+    "transfer_code": lambda c: c.orders.transfer("x.nl", ""),
+}
+
+
+@pytest.mark.parametrize("field", MISTAKES)
+def test_a_mistake_names_the_field_and_nothing_is_sent(
+    client: MijnHostClient, emulator: Emulator, field: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=f"^{re.escape(field)}") as caught:
+        MISTAKES[field](client)
+    assert isinstance(caught.value, ValueError)
+    assert emulator.requests == []
+
+
+def test_a_client_takes_its_key_from_the_environment(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("MIJNHOST_API_KEY", "MIJN_HOST_API_KEY")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+    with pytest.raises(InvalidInputError, match="MIJNHOST_API_KEY"):
+        MijnHostClient.from_env()
+    path = tmp_path / "key"
+    path.write_text(f"{KEY}\n")
+    for name, value in [(names[1], KEY), (f"{names[1]}_FILE", str(path)), (names[0], KEY)]:
+        with monkeypatch.context() as patch:
+            patch.setenv(name, value)
+            with MijnHostClient.from_env(base_url=emulator.api_url) as client:
+                assert client.whoami().customer_number == "100001"
+    monkeypatch.setenv("MIJNHOST_API_KEY_FILE", str(tmp_path / "missing"))
+    with pytest.raises(InvalidInputError, match="No such file"):
+        MijnHostClient.from_env()
+
+
+def test_exchanges_are_told_without_secrets(emulator: Emulator) -> None:
+    told: list[Exchange] = []
+    emulator.faults.add(
+        Fault.raw(b'{"status":200,"data":{"domains":[]}}', headers={"X-Request-Id": "r-1"})
+    )
+    with MijnHostClient(KEY, base_url=emulator.api_url, on_exchange=told.append) as client:
+        client.domains.get_all(tags=["secret-tag"])
+        client.whoami()
+    assert [(e.method, e.path, e.status, e.request_id) for e in told] == [
+        ("GET", "/domains", 200, "r-1"),
+        ("GET", "/whoami", 200, None),
+    ]
+    assert all(exchange.seconds >= 0 and exchange.size > 0 for exchange in told)
+    assert KEY not in repr(told)
+
+
+MODELS: list[Callable[[object], object]] = [
+    Contact.from_dict,
+    NameserverHost.from_dict,
+    NameserverProfile.from_dict,
+    TemplateRecord.from_dict,
+    DNSTemplate.from_dict,
+    Prices.from_dict,
+    Extension.from_dict,
+    Order.from_dict,
+    lambda data: Availability.from_dict(data, "x.nl"),
+]
+FIELDS = ["id", "order_id", "alias", "hostname", "nameservers", "records", "default", "type"]
+FIELDS += ["value", "name", "ttl", "priority", "register", "renew", "prices", "price", "extension"]
+FIELDS += ["status", "is_premium", "premium_price", "domain"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+@given(data=st.one_of(any_json, st.dictionaries(st.sampled_from(FIELDS), any_json)))
+def test_any_json_gives_a_model_or_our_error(
+    model: Callable[[object], object], data: object
+) -> None:
+    made = None
+    try:
+        made = model(data)
+    except InvalidResponseError as error:
+        made = error
+    assert made is not None
+
+
+def test_unset_is_something_of_its_own() -> None:
+    assert repr(UNSET) == "UNSET"
+
+
+# What is promised about completeness.
+
+RESOURCES = {
+    name: value for name, value in vars(MijnHostClient("key")).items() if not name.startswith("_")
+}
+
+
+def public_methods() -> set[str]:
+    found = {
+        f"{room}.{method}"
+        for room, resource in RESOURCES.items()
+        for method in dir(resource)
+        if not method.startswith("_")
+    }
+    return found | {"whoami", "request", "close", "from_env"}
+
+
+def test_every_public_method_has_a_test() -> None:
+    called = set()
+    for path in Path(__file__).parent.glob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute):
+                owner = node.value.attr if isinstance(node.value, ast.Attribute) else ""
+                called |= {node.attr, f"{owner}.{node.attr}"}
+    missing = {name for name in public_methods() if name not in called and name != "close"}
+    assert missing == set(), f"untested methods: {sorted(missing)}"
+
+
+@pytest.mark.skipif(not (ROOT / "docs" / "api.md").exists(), reason="a checkout has the table")
+def test_the_table_names_every_endpoint_and_method() -> None:
+    text = (ROOT / "docs" / "api.md").read_text()
+    rows = re.findall(
+        r"^\| `(GET|PUT|POST|PATCH|DELETE) (/\S+)` \| `client\.(\S+)`", text, re.MULTILINE
+    )
+    endpoints = {(method, re.sub(r"\{.*?\}", "{}", path.strip("/"))) for method, path, _ in rows}
+    served = {(route.method, re.sub(r"\{.*?\}", "{}", route.pattern)) for route in ROUTES}
+    assert endpoints == served
+    mentioned = set(re.findall(r"client\.([a-z_]+(?:\.[a-z_]+)?)", text))
+    assert public_methods() - {"close", "from_env"} <= mentioned
+    assert {name for _, _, name in rows} <= public_methods()
+
+
+FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_the_wire_is_as_the_fixtures_state(
+    path: Path, emulator: Emulator, client: MijnHostClient
+) -> None:
+    """Replayed against the emulator, so that it can't drift; and read by the client."""
+    for step in json.loads(path.read_text()):
+        address, _, query = step["path"].partition("?")
+        params = dict(part.split("=") for part in query.split("&")) if query else None
+        if step["status"] == 200:
+            found = client.request(step["method"], address, step.get("body"), params)
+            assert found == step["answer"], step
+            continue
+        with pytest.raises(APIError) as caught:
+            client.request(step["method"], address, step.get("body"), params)
+        assert caught.value.status == step["status"], step
+        assert caught.value.description == step["answer"]["status_description"], step
+    assert emulator.requests
