@@ -69,8 +69,8 @@ class ChallengeRecords:
         self._untouched.update(wanted)
         for zone, identities in self._by_zone(wanted):
             self._untouched.difference_update(identities)
-            with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as locked:
-                zone.is_locked = locked
+            with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as lock:
+                zone.note_lock(lock)
                 ZonePublisher(zone).publish(identities)
 
     def remove(self, records: Iterable[TXTRecord]) -> list[Leftover]:
@@ -90,8 +90,8 @@ class ChallengeRecords:
             except MijnHostError as error:
                 leftovers.append(Leftover(identity.name, identity.value, "", str(error)))
         for zone, identities in self._by_zone(found):
-            with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as locked:
-                zone.is_locked = locked
+            with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as lock:
+                zone.note_lock(lock)
                 leftovers += ZoneRemover(zone).remove(identities)
         return leftovers
 

@@ -68,17 +68,19 @@ class ZoneRewriter:
         *,
         known: Callable[[], AbstractSet[Identity]],
         passing: Callable[[], AbstractSet[Identity]],
+        span: float,
     ) -> None:
         """Bring the zone to `intent` and leave all else as it is.
 
         :param known: gives the records that must show in a reading for it to be believed.
         :param passing: gives the records of others that may go at any time.
+        :param span: seconds for which the readings have to agree.
         :raises ZoneNotConfirmedError: where the readings can't be believed; nothing was written.
         :raises ZoneRewriteError: where the zone is not as intended after several writes.
         :raises MijnHostError: where the API refuses; then nothing was written.
         """
         listing = self._reader.settled(
-            must_show=known, should_show=passing, equal=EQUAL_READINGS_TO_WRITE
+            must_show=known, should_show=passing, equal=EQUAL_READINGS_TO_WRITE, span=span
         )
         if not listing.identities:
             raise ZoneNotConfirmedError(

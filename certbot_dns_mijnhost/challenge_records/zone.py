@@ -16,9 +16,12 @@ from certbot_dns_mijnhost.challenge_records.errors import (
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
 from certbot_dns_mijnhost.challenge_records.persistence import attempts
 from certbot_dns_mijnhost.challenge_records.rewrite import Intent, ZoneRewriter
+from certbot_dns_mijnhost.challenge_records.zone_lock import Lock
 from certbot_dns_mijnhost.challenge_records.zone_reader import ZoneReader
 
 logger = logging.getLogger(__name__)
+
+BUSY_SECONDS = 12.0
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,19 @@ class Zone:
         """Records of ours that stand as far as the API's answers tell."""
         self.probes: list[Identity] = []
         """Records that were written only to learn what a PATCH does."""
-        self.is_locked = False
+        self._is_locked = False
+        self._is_shared = False
         self._written: dict[str, Identity] = {}
 
     @property
     def name(self) -> str:
         """The zone's canonical name."""
         return self.reader.zone
+
+    def note_lock(self, lock: Lock) -> None:
+        """Take note of whether the zone is ours alone on this machine, and was."""
+        self._is_locked = lock.is_held
+        self._is_shared = self._is_shared or lock.has_waited
 
     def write(self, identity: Identity) -> None:
         """Write one record by a single-record call, recognising a success whose answer was lost.
@@ -97,7 +106,7 @@ class Zone:
         setting = self.setting
         if not setting.allow_zone_rewrite:
             raise ZoneRewriteForbiddenError(self._forbidden(is_removal=bool(remove)))
-        if not self.is_locked:
+        if not self._is_locked:
             raise ZoneNotConfirmedError(
                 f"The zone {self.name} would have to be written as a whole while another process "
                 "on this machine changes it, so nothing was written. Try again when it has ended."
@@ -109,11 +118,22 @@ class Zone:
         # What is to be removed must show first too: a reading without it may be older than it.
         try:
             rewriter.rewrite(
-                intent, known=lambda: self._lasting_others() | self.believed, passing=self.others
+                intent,
+                known=lambda: self._lasting_others() | self.believed,
+                passing=self.others,
+                span=self._span(),
             )
         finally:
             if rewriter.has_written:
                 self.believed = (self.believed | intent.add) - intent.remove
+
+    def _span(self) -> float:
+        """Return for how long the readings have to agree before the zone is written as a whole.
+
+        Where others come and go, a reading that lags would bring back what they removed.
+        """
+        is_busy = self._is_shared or any(other.is_challenge for other in self.others())
+        return BUSY_SECONDS if is_busy else 0.0
 
     def is_whole(self, listing: Listing) -> bool:
         """Tell whether a reading shows all lasting records of others that were seen before."""

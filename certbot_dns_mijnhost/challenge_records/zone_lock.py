@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from certbot_dns_mijnhost.api import RetryPolicy
 from certbot_dns_mijnhost.challenge_records.names import file_name
@@ -29,12 +30,23 @@ def default_directory() -> Path:
     return Path(tempfile.gettempdir()) / f"certbot-dns-mijnhost-{os.getuid()}"
 
 
+class Lock(NamedTuple):
+    """What came of asking for a lock.
+
+    :param is_held: it is ours.
+    :param has_waited: another process had it just before.
+    """
+
+    is_held: bool
+    has_waited: bool
+
+
 @contextmanager
-def zone_lock(zone: str, directory: Path, retry: RetryPolicy) -> Iterator[bool]:
-    """Hold the lock of `zone`; yields False where it could not be had within two minutes."""
+def zone_lock(zone: str, directory: Path, retry: RetryPolicy) -> Iterator[Lock]:
+    """Hold the lock of `zone`, if it can be had within two minutes."""
     handle = _open(zone, directory)
     if handle is None:
-        yield False
+        yield Lock(is_held=False, has_waited=False)
         return
     try:
         yield _acquire(handle, zone, retry)
@@ -56,7 +68,7 @@ def _open(zone: str, directory: Path) -> int | None:
         return None
 
 
-def _acquire(handle: int, zone: str, retry: RetryPolicy) -> bool:
+def _acquire(handle: int, zone: str, retry: RetryPolicy) -> Lock:
     # Not at the top: there is no fcntl on Windows, where only the client is of use.
     import fcntl  # noqa: PLC0415
 
@@ -67,5 +79,5 @@ def _acquire(handle: int, zone: str, retry: RetryPolicy) -> bool:
             if attempt == 1:
                 logger.info("Waiting for another process that changes the zone %s", zone)
         else:
-            return True
-    return False
+            return Lock(is_held=True, has_waited=attempt > 1)
+    return Lock(is_held=False, has_waited=True)

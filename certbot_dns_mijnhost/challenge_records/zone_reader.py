@@ -87,6 +87,7 @@ class ZoneReader:
         must_show: Callable[[], AbstractSet[Identity]] = frozenset,
         should_show: Callable[[], AbstractSet[Identity]] = frozenset,
         equal: int = EQUAL_READINGS,
+        span: float = 0.0,
         readings: int = READINGS,
     ) -> Listing:
         """Return a reading that the next ones repeated; one that shows less, more often.
@@ -95,11 +96,13 @@ class ZoneReader:
             time, since a reading may show more that has to be there.
         :param should_show: gives the records without which it takes more equal readings.
         :param equal: how many equal ones in a row it takes.
+        :param span: seconds that have to lie between the first and the last of them.
         :param readings: how many to take at the most.
         :raises ZoneNotConfirmedError: where no such reading came in time.
         """
         previous: Listing | None = None
         row = 0
+        since = self._retry.clock()
         pauses = attempts(
             self._retry,
             tries=readings,
@@ -111,10 +114,12 @@ class ZoneReader:
             listing = self.read()
             same = previous is not None and listing.identities == previous.identities
             row = row + 1 if same else 1
+            since = since if same else self._retry.clock()
             previous = listing
             is_less = not listing.identities or not should_show() <= listing.identities
             needed = EQUAL_READINGS_OF_LESS if is_less else equal
-            if row >= needed and listing.identities.issuperset(must_show()):
+            is_long_enough = self._retry.clock() - since >= span
+            if row >= needed and is_long_enough and listing.identities >= must_show():
                 return listing
         missing = 0 if previous is None else len(must_show() - previous.identities)
         raise ZoneNotConfirmedError(

@@ -130,6 +130,19 @@ FOUND = {
         PAIR,
         edits=(Edit(0.0, None, None),),
     ),
+    "readings that lag bring back what another run removed": history(
+        Variants(patch="unsupported", stale_reads=2, stale_seconds=8.0),
+        PAIR,
+        PAIR,
+        edits=(Edit(10.0, None, None),),
+    ),
+    "a removal by null believed from a short reading": history(
+        Variants(
+            delete="wrong_method", null_patch="ignored", short_reads=1, short_kind="shortened"
+        ),
+        PAIR,
+        edits=(Edit(7.0, None, None),),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
