@@ -87,7 +87,7 @@ def test_somebody_else_edits_the_zone_meanwhile(site: Site) -> None:
 
     def edit() -> None:
         # Between the calls of the plugin: it reads and writes the zone within a few milliseconds.
-        while not done.wait(1.7):
+        while not done.wait(2.5):
             name = f"by-hand-{len(written)}.{site.domain}."
             site.emulator.account.add_record(site.domain, "A", name, "192.0.2.77", 300)
             written.append(name)
