@@ -7,6 +7,7 @@ its own.
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,8 @@ class Site:
     def __init__(self, place: Place, directory: Path) -> None:
         self.place = place
         self.directory = directory
-        self.domain = f"site{next(numbers)}.nl"
+        # Of this process alone: a zone's lock holds for the whole machine.
+        self.domain = f"site{next(numbers)}-{os.getpid()}.nl"
         self.emulator = place.emulator
         self.emulator.account.add_domain(self.domain)
         self.certbot = Certbot(directory / "certbot", place.pebble)
