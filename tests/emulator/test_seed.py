@@ -1,0 +1,62 @@
+"""An account that comes out of a file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Emulator
+
+SEED = {
+    "domains": [
+        {
+            "domain": "seeded.nl",
+            "tags": ["web"],
+            "managed_dns": False,
+            "records": [["A", "www.seeded.nl.", "192.0.2.1", 300]],
+        },
+        {"domain": "plain.nl"},
+    ],
+    "contacts": [{"id": 7, "name": "us", "profile": {"city": "Ons Dorp"}}],
+    "nameservers": [{"alias": "ours", "nameservers": []}],
+    "templates": [{"id": 8, "alias": "web", "default": 0, "records": []}],
+}
+
+
+def test_what_the_file_holds_is_in_the_account(tmp_path: Path) -> None:
+    path = tmp_path / "account.json"
+    path.write_text(json.dumps(SEED))
+    account = Emulator(seed=path, serve=False).account
+    assert [domain.name for domain in account.domains()] == ["seeded.nl", "plain.nl"]
+    assert [record.value for record in account.records("seeded.nl")] == ["192.0.2.1"]
+    assert not account.find("seeded.nl").managed_dns
+    assert len(account.records("plain.nl")) > 3
+    assert account.possessions.contacts[7]["name"] == "us"
+    assert set(account.possessions.profiles) == {"ours"}
+    assert set(account.possessions.templates) == {8}
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"domains": [{}]}', '{"domains": 1}'])
+def test_a_file_that_is_no_account_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "account.json"
+    path.write_text(content)
+    with pytest.raises(ValueError, match=r"Expecting|no account"):
+        Emulator(seed=path, serve=False)
+
+
+def test_the_program_refuses_it_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "account.json"
+    path.write_text("[]")
+    finished = subprocess.run(
+        [sys.executable, "-m", "certbot_dns_mijnhost.emulator", "--seed", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 2
+    assert "is no account" in finished.stderr
+    assert "Traceback" not in finished.stderr
