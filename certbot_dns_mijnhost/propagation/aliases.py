@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 MOST_HOPS = 8
 SECONDS = 8.0
-"""For one name; checked before each hop."""
+"""For one name; a question to name servers under way at that time may take longer."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class AliasFollower:
     def _next(self, name: dns.name.Name, deadline: float) -> dns.name.Name | None:
         if self._clock() > deadline:
             raise NotFoundError(f"following its CNAME records took longer than {SECONDS:.0f} s")
-        authority = self._finder.find(name)
+        authority = self._finder.find(name, lambda: deadline - self._clock())
         answer = self._asker.first_useful(authority.servers, name, "CNAME")
         target = alias_target(answer, name)
         if target == dns.name.root:

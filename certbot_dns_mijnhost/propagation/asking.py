@@ -22,6 +22,7 @@ from certbot_dns_mijnhost.propagation.said import Kind, Said
 
 ROUNDS = 2
 """A packet may get lost."""
+MOST_THREADS = 16
 MOST_SILENCES = 2
 """In a row; then a server is not asked again, so that sixty names don't wait sixty times."""
 
@@ -84,7 +85,7 @@ class Asker:
         def ask_one(server: Server) -> Reply:
             return _ask(server.endpoint, name, kind, self._timeout, zone)
 
-        with ThreadPoolExecutor(max_workers=len(servers)) as threads:
+        with ThreadPoolExecutor(max_workers=min(MOST_THREADS, len(servers))) as threads:
             replies = list(threads.map(ask_one, servers))
         for server, reply in zip(servers, replies):
             self._note(server.endpoint, reply)

@@ -99,7 +99,7 @@ class PropagationChecker:
                 unknown["there was no time to find the name servers of all names"] = None
                 break
             try:
-                authority = self._finder.find(name)
+                authority = self._finder.find(name, lambda: deadline - self._clock())
             except NotFoundError as error:
                 unknown[str(error)] = None
                 continue

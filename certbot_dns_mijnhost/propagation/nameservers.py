@@ -8,7 +8,7 @@ zone that it knows the way down goes by asking the zone's own servers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import dns.message
 import dns.name
@@ -22,7 +22,12 @@ from certbot_dns_mijnhost.propagation.endpoints import (
     parse_endpoint,
 )
 from certbot_dns_mijnhost.propagation.names import write_name
-from certbot_dns_mijnhost.propagation.query import NoAnswerError, hosts_of, refers_below
+from certbot_dns_mijnhost.propagation.query import (
+    NoAnswerError,
+    holds_below,
+    hosts_of,
+    refers_below,
+)
 from certbot_dns_mijnhost.propagation.report import ServerStatus
 from certbot_dns_mijnhost.propagation.resolving import RecordResolver
 
@@ -57,14 +62,16 @@ class NameserverFinder:
         self._looked_up: tuple[list[Endpoint], dict[Endpoint, str]] | None = None
         self._known: dict[dns.name.Name, Authority] = {}
 
-    def find(self, name: dns.name.Name) -> Authority:
+    def find(self, name: dns.name.Name, remaining: Callable[[], float]) -> Authority:
         """Return the servers that answer for `name`.
 
+        :param remaining: tells how many seconds it may still take; a question to name servers
+            under way may take longer.
         :raises NotFoundError: where they can't be found.
         """
         if self._given:
             return self._of_user()
-        return self._descend(self._closest_known_zone(name), name)
+        return self._descend(self._closest_known_zone(name, remaining), name, remaining)
 
     def _of_user(self) -> Authority:
         if dns.name.root not in self._known:
@@ -76,7 +83,9 @@ class NameserverFinder:
             self._keep(dns.name.root, [Server(str(each), each) for each in found], left_out)
         return self._known[dns.name.root]
 
-    def _closest_known_zone(self, name: dns.name.Name) -> dns.name.Name:
+    def _closest_known_zone(
+        self, name: dns.name.Name, remaining: Callable[[], float]
+    ) -> dns.name.Name:
         """Return the longest ancestor known, or the shortest of two labels that is published."""
         depth = len(name.labels)
         for length in range(depth, 1, -1):
@@ -87,23 +96,44 @@ class NameserverFinder:
             ancestor = dns.name.Name(name.labels[depth - length :])
             if _is_of_challenge(ancestor):
                 break
-            hosts = self._resolver.look_up(ancestor, "NS")
+            hosts = self._resolver.look_up(ancestor, "NS", remaining)
             if hosts:
-                self._learn(ancestor, {dns.name.from_text(host): () for host in hosts})
+                self._learn(ancestor, {dns.name.from_text(host): () for host in hosts}, remaining)
                 return ancestor
         raise NotFoundError(f"no name servers of {write_name(name)} are published")
 
-    def _descend(self, zone: dns.name.Name, name: dns.name.Name) -> Authority:
-        """Follow referrals down to the servers of the zone that holds `name` itself."""
+    def _descend(
+        self, zone: dns.name.Name, name: dns.name.Name, remaining: Callable[[], float]
+    ) -> Authority:
+        """Go down to the servers of the zone that holds `name` itself."""
         for _ in range(MOST_REFERRALS):
-            answer = self._ask(zone, name)
-            child = None if answer is None else refers_below(answer, name, zone)
-            if answer is None or child is None:
+            answer = self._ask(zone, name) if remaining() > 0 else None
+            child = None if answer is None else self._enter(zone, name, answer, remaining)
+            if child is None:
                 break
-            if child not in self._known:
-                self._learn(child, hosts_of(answer, child))
             zone = child
         return self._known[zone]
+
+    def _enter(
+        self,
+        zone: dns.name.Name,
+        name: dns.name.Name,
+        answer: dns.message.Message,
+        remaining: Callable[[], float],
+    ) -> dns.name.Name | None:
+        """Learn the servers of the zone one level down; None where `name` lies in `zone`."""
+        referred = refers_below(answer, name, zone)
+        if referred is not None:
+            if referred not in self._known:
+                self._learn(referred, hosts_of(answer, referred), remaining)
+            return referred
+        held = holds_below(answer, name, zone)
+        if held is not None and held not in self._known:
+            # Servers of both zones never refer to the lower one, which others may serve as well.
+            own = self._ask(zone, held)
+            hosts = {} if own is None else hosts_of(own, held)
+            self._learn(held, hosts, remaining, also=self._known[zone].servers)
+        return held
 
     def _ask(self, zone: dns.name.Name, name: dns.name.Name) -> dns.message.Message | None:
         try:
@@ -112,17 +142,25 @@ class NameserverFinder:
             logger.debug("Who answers for %s is taken to be %s: %s", name, zone, error)
             return None
 
-    def _learn(self, zone: dns.name.Name, hosts: Mapping[dns.name.Name, tuple[str, ...]]) -> None:
+    def _learn(
+        self,
+        zone: dns.name.Name,
+        hosts: Mapping[dns.name.Name, tuple[str, ...]],
+        remaining: Callable[[], float],
+        *,
+        also: Iterable[Server] = (),
+    ) -> None:
         """Find the addresses of a zone's name servers; hosts without one are left out.
 
         :param hosts: and the addresses that are known already.
+        :param also: servers that answer for it besides.
         """
-        found = []
+        found = list(also)
         left_out = []
         for host, known in hosts.items():
             label = write_name(host)
             try:
-                addresses = known or self._addresses(host)
+                addresses = known or self._addresses(host, remaining)
             except NotFoundError as error:
                 logger.debug("The name server %s is left out: %s", label, error)
                 left_out.append(ServerStatus(label, str(error)))
@@ -133,12 +171,12 @@ class NameserverFinder:
             ]
         self._keep(zone, found, tuple(left_out))
 
-    def _addresses(self, host: dns.name.Name) -> list[str]:
+    def _addresses(self, host: dns.name.Name, remaining: Callable[[], float]) -> list[str]:
         if _is_of_challenge(host):
             raise NotFoundError("its address is not told along with its name")
-        found = self._resolver.look_up(host, "A")
+        found = self._resolver.look_up(host, "A", remaining)
         try:
-            found = found + self._resolver.look_up(host, "AAAA")
+            found = found + self._resolver.look_up(host, "AAAA", remaining)
         except NotFoundError:
             if not found:
                 raise
@@ -154,7 +192,10 @@ class NameserverFinder:
             said = "; ".join(map(str, left_out)) or "none is named"
             raise NotFoundError(f"no name server has an address, of {of_zone} ({said})")
         text = "" if self._given else write_name(zone)
-        self._known[zone] = Authority(text, tuple(servers), left_out)
+        # Two hosts may share an address; the first one's name stands for it.
+        by_endpoint = {server.endpoint: server for server in reversed(servers)}
+        each_once = tuple(server for server in servers if by_endpoint[server.endpoint] is server)
+        self._known[zone] = Authority(text, each_once, left_out)
 
 
 def _is_of_challenge(name: dns.name.Name) -> bool:

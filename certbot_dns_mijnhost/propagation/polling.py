@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
+from certbot_dns_mijnhost.propagation.asking import MOST_THREADS
 from certbot_dns_mijnhost.propagation.query import ask_for_txt
 from certbot_dns_mijnhost.propagation.said import Said
 from certbot_dns_mijnhost.propagation.tally import ServerTally
-
-MOST_THREADS = 16
 
 
 class Poller:

@@ -125,16 +125,36 @@ def refers_below(
     return child
 
 
+def holds_below(
+    answer: dns.message.Message, name: dns.name.Name, zone: dns.name.Name
+) -> dns.name.Name | None:
+    """Return the zone below `zone` that a server holds too, and answers about `name` from.
+
+    :param answer: to a question for NS records.
+    """
+    if not answer.flags & dns.flags.AA:
+        return None
+    apexes = [rrset.name for rrset in _rrsets(answer, name, dns.rdatatype.NS)]
+    apexes += [
+        rrset.name
+        for rrset in answer.authority
+        if rrset.rdtype == dns.rdatatype.SOA and name.is_subdomain(rrset.name)
+    ]
+    below = [apex for apex in apexes if apex != zone and apex.is_subdomain(zone)]
+    return below[0] if below else None
+
+
 def hosts_of(
     answer: dns.message.Message, zone: dns.name.Name
 ) -> dict[dns.name.Name, tuple[str, ...]]:
-    """Return the hosts that a referral to `zone` names, and the addresses it adds of those below.
+    """Return the hosts that an answer or referral names as servers of `zone`.
 
-    Addresses of hosts elsewhere are none of the answering server's business.
+    Along with them the addresses that it adds of those below the zone; addresses of hosts
+    elsewhere are none of the answering server's business.
     """
     hosts = {
         record.target.canonicalize()
-        for rrset in answer.authority
+        for rrset in (*answer.answer, *answer.authority)
         if rrset.rdtype == dns.rdatatype.NS and rrset.name == zone
         for record in rrset
     }

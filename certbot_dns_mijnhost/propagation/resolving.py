@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import dns.exception
 import dns.name
@@ -13,7 +13,7 @@ from certbot_dns_mijnhost.propagation.endpoints import Endpoint, addresses_of, p
 from certbot_dns_mijnhost.propagation.names import write_name
 
 LIFETIME = 5.0
-"""Seconds that a resolver may take for an answer."""
+"""Seconds that a resolver may take for an answer, where so many remain."""
 MOST_TIMEOUTS = 3
 """Look-ups that may end without an answer; then nothing new is asked.
 
@@ -36,29 +36,37 @@ class RecordResolver:
         self._timeouts = 0
         self._broken = ""
 
-    def look_up(self, name: dns.name.Name, kind: str) -> list[str]:
+    def look_up(self, name: dns.name.Name, kind: str, remaining: Callable[[], float]) -> list[str]:
         """Return the texts of a record set, sorted; empty where there is none.
 
+        :param remaining: tells how many seconds it may still take.
         :raises NotFoundError: where no resolver told.
         """
         key = (name, kind)
         if key not in self._known:
             try:
-                self._known[key] = self._ask_all(name, kind)
+                self._known[key] = self._ask_all(name, kind, remaining)
             except NotFoundError as error:
+                if remaining() <= 0:  # With more time it might have been told.
+                    raise
                 self._known[key] = error
         known = self._known[key]
         if isinstance(known, NotFoundError):
             raise NotFoundError(str(known)) from known
         return known
 
-    def _ask_all(self, name: dns.name.Name, kind: str) -> list[str]:
+    def _ask_all(self, name: dns.name.Name, kind: str, remaining: Callable[[], float]) -> list[str]:
         if self._broken:
             raise NotFoundError(self._broken)
         errors: list[Exception] = []
         for resolver in self._in_use():
+            lifetime = min(LIFETIME, remaining())
+            if lifetime <= 0:
+                raise NotFoundError(
+                    f"there was no time to ask the resolver about {write_name(name)}"
+                )
             try:
-                found = _ask(resolver, name, kind)
+                found = _ask(resolver, name, kind, lifetime)
             except (dns.exception.DNSException, OSError) as error:
                 errors.append(error)
                 continue
@@ -66,12 +74,15 @@ class RecordResolver:
             self._resolvers.remove(resolver)
             self._resolvers.insert(0, resolver)
             return found
-        raise self._failure(name, errors) from errors[0]
+        raise self._failure(name, errors, is_cut=remaining() <= 0) from errors[0]
 
-    def _failure(self, name: dns.name.Name, errors: Sequence[Exception]) -> NotFoundError:
+    def _failure(
+        self, name: dns.name.Name, errors: Sequence[Exception], *, is_cut: bool
+    ) -> NotFoundError:
         words = ", ".join(dict.fromkeys(type(error).__name__ for error in errors))
         message = f"the resolver did not tell about {write_name(name)} ({words})"
-        self._timeouts += any(isinstance(error, dns.exception.Timeout) for error in errors)
+        if not is_cut:
+            self._timeouts += any(isinstance(error, dns.exception.Timeout) for error in errors)
         if self._timeouts >= MOST_TIMEOUTS:
             self._broken = message
         return NotFoundError(message)
@@ -102,9 +113,11 @@ def _resolver_at(endpoint: Endpoint) -> dns.resolver.Resolver:
     return resolver
 
 
-def _ask(resolver: dns.resolver.Resolver, name: dns.name.Name, kind: str) -> list[str]:
+def _ask(
+    resolver: dns.resolver.Resolver, name: dns.name.Name, kind: str, lifetime: float
+) -> list[str]:
     try:
-        answer = resolver.resolve(name, kind, lifetime=LIFETIME)
+        answer = resolver.resolve(name, kind, lifetime=lifetime)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     if answer.rrset is None or answer.rrset.name != name:

@@ -165,6 +165,16 @@ def silence(query: dns.message.Message) -> None:
     """Say nothing."""
 
 
+def silence_after(wait: Callable[[float], None]) -> Answer:
+    """Say nothing, and let two seconds pass by a clock that the caller moves."""
+
+    def answer(query: dns.message.Message) -> None:
+        wait(2.0)
+        return silence(query)
+
+    return answer
+
+
 def txt(*values: str) -> Answer:
     """Serve TXT values at whatever name is asked for."""
 

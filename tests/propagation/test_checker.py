@@ -18,9 +18,10 @@ from .scripted_server import (
     in_turn,
     rrset,
     silence,
+    silence_after,
     txt,
 )
-from .world import NAME, World
+from .world import NAME, UNROUTED, World
 
 
 def test_all_serve_it_at_once(world: World) -> None:
@@ -103,9 +104,19 @@ def test_a_useless_server_is_left_out(world: World, useless: Answer, words: str)
 
 def test_an_address_without_a_route_is_left_out(world: World) -> None:
     world.serve(txt("value"))
-    outcome = world.wait(more=("[2001:db8::53]:5353",))
+    outcome = world.wait(more=(f"[{UNROUTED}]:5353",))
     assert outcome.state is State.EVERYWHERE
-    assert [status.label for status in outcome.left_out] == ["[2001:db8::53]:5353"]
+    assert [status.label for status in outcome.left_out] == [f"[{UNROUTED}]:5353"]
+    assert "no answer" not in outcome.left_out[0].said, "it could not even be asked"
+
+
+def test_what_is_named_twice_is_asked_once(world: World) -> None:
+    world.serve(txt("value"))
+    twice = [TXTRecord(NAME, "value"), TXTRecord(NAME.upper() + ".", "value")]
+    outcome = world.wait(*twice, more=(world.servers[0].endpoint,))
+    assert outcome.state is State.EVERYWHERE
+    assert len(outcome.ready) == 1
+    assert len(world.servers[0].queries) == 2
 
 
 def test_flapping_does_not_count_as_twice_in_a_row(world: World) -> None:
@@ -123,7 +134,7 @@ def test_a_server_that_comes_back_counts(world: World) -> None:
 
 
 def test_where_nobody_answers_nothing_is_known(world: World) -> None:
-    world.serve(silence, code(dns.rcode.REFUSED))
+    world.serve(silence_after(world.pass_by), code(dns.rcode.REFUSED))
     outcome = world.wait()
     assert outcome.state is State.NOT_ASKED
     assert "no answer" in outcome.reason

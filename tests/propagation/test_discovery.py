@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdatatype
 import pytest
 
 from certbot_dns_mijnhost.propagation import (
@@ -19,7 +20,18 @@ from certbot_dns_mijnhost.propagation import (
     resolving,
 )
 
-from .scripted_server import Answer, ScriptedServer, code, rrset, silence, txt, zone
+from .scripted_server import (
+    Answer,
+    ScriptedServer,
+    authoritative,
+    code,
+    in_turn,
+    rrset,
+    silence,
+    silence_after,
+    txt,
+    zone,
+)
 
 NAME = "_acme-challenge.www.example.nl"
 MANY = [f"_acme-challenge.host{n}.example.nl" for n in range(60)]
@@ -32,6 +44,7 @@ PUBLISHED = (
     ("example.com.", "NS", "ns3.example.net."),
 )
 RESOLVER = zone(*PUBLISHED)
+SOA = "ns1.example.net. hostmaster.example.nl. 1 3600 600 86400 60"
 
 
 def except_for(name: str, other: Answer, usual: Answer = RESOLVER) -> Answer:
@@ -79,6 +92,10 @@ class Network:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
+    @property
+    def silence(self) -> Answer:
+        return silence_after(self.sleep)
+
     def wait(self, *names: str, ceiling: float = 60.0) -> Outcome:
         checker = PropagationChecker(
             resolvers=[server.endpoint for server in self.resolvers],
@@ -97,7 +114,7 @@ class Network:
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
-    monkeypatch.setattr(resolving, "LIFETIME", 0.4)
+    monkeypatch.setattr(resolving, "LIFETIME", 0.3)
     with ExitStack() as stack:
         yield Network(stack)
 
@@ -128,7 +145,10 @@ def test_a_zone_that_the_resolver_fails_for_does_not_stop_the_others(network: Ne
     assert len(outcome.ready) == 2
 
 
-def test_names_do_not_each_wait_for_a_dead_resolver(network: Network) -> None:
+def test_names_do_not_each_wait_for_a_dead_resolver(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolving, "LIFETIME", 0.1)
     network.resolve(silence)
     outcome = network.wait(*(f"_acme-challenge.example{n}.nl" for n in range(60)))
     assert outcome.state is State.NOT_ASKED
@@ -151,7 +171,7 @@ def test_resolvers_on_one_address_are_asked_in_turn(
 
 def test_a_certain_failure_is_told_although_another_zone_is_dead(network: Network) -> None:
     network.resolve(RESOLVER)
-    network.serve(silence, silence, code(dns.rcode.NXDOMAIN))
+    network.serve(network.silence, network.silence, code(dns.rcode.NXDOMAIN))
     with pytest.raises(PropagationTimeoutError, match="no such name") as caught:
         network.wait(NAME, "_acme-challenge.example.com")
     assert [status.label for status in caught.value.statuses] == ["ns3.example.net (127.0.0.4)"]
@@ -160,7 +180,7 @@ def test_a_certain_failure_is_told_although_another_zone_is_dead(network: Networ
 
 def test_where_the_other_zone_is_served_a_dead_one_can_not_be_asked(network: Network) -> None:
     network.resolve(RESOLVER)
-    network.serve(silence, silence, txt("value"))
+    network.serve(network.silence, network.silence, txt("value"))
     outcome = network.wait(NAME, "_acme-challenge.example.com")
     assert outcome.state is State.NOT_ASKED
     assert "ns1.example.net (127.0.0.2): no answer" in outcome.reason
@@ -224,3 +244,92 @@ def test_addresses_of_hosts_elsewhere_are_not_taken_from_a_referral(network: Net
     network.serve(delegation, delegation, txt("value"))
     outcome = network.wait()
     assert [status.label for status in outcome.ready] == ["ns3.example.net (127.0.0.4)"]
+
+
+BELOW = "sub.example.nl."
+BELOW_NAME = f"_acme-challenge.{BELOW}"
+BELOW_SERVERS = ("ns1.example.net.", "ns3.example.net.")
+
+
+def holder(apex: str, told: Answer, *, is_told: bool = True) -> Answer:
+    """Answer from a zone below that stands beside the one above it."""
+
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        question = query.question[0]
+        if question.rdtype == dns.rdatatype.TXT:
+            return told(query)
+        if question.name.to_text() == apex and is_told:
+            return authoritative(query, rrset(apex, "NS", *BELOW_SERVERS))
+        response = authoritative(query)
+        response.authority.append(rrset(apex, "SOA", SOA))
+        if question.name.to_text() != apex:
+            response.set_rcode(dns.rcode.NXDOMAIN)
+        return response
+
+    return answer
+
+
+@pytest.mark.parametrize("apex", [BELOW, BELOW_NAME], ids=["zone above", "challenge is a zone"])
+def test_all_servers_of_a_zone_are_asked_although_one_also_holds_the_zone_above(
+    network: Network, apex: str
+) -> None:
+    late = in_turn([txt()] * 6 + [txt("value")])
+    network.resolve(RESOLVER)
+    network.serve(holder(apex, txt("value")), refer(apex, BELOW_SERVERS, {}), holder(apex, late))
+    outcome = network.wait(BELOW_NAME)
+    assert outcome.state is State.EVERYWHERE
+    assert [status.label for status in outcome.ready] == [
+        "ns1.example.net (127.0.0.2)",
+        "ns3.example.net (127.0.0.4)",
+    ]
+    assert 2 < network.now < 10
+    assert not any("_acme-challenge" in name for name in network.resolvers[0].names())
+
+
+def test_servers_of_both_zones_are_asked_where_those_of_the_lower_are_not_told(
+    network: Network,
+) -> None:
+    both = holder(BELOW, txt("value"), is_told=False)
+    network.resolve(RESOLVER)
+    network.serve(both, both)
+    outcome = network.wait(BELOW_NAME, f"_acme-challenge.www.{BELOW}")
+    assert outcome.state is State.EVERYWHERE
+    assert len(outcome.ready) == 2
+    assert outcome.left_out == ()
+
+
+def test_an_address_of_two_hosts_is_asked_once(network: Network) -> None:
+    network.resolve(
+        zone(
+            *PUBLISHED[:3],
+            ("ns2.example.net.", "A", "127.0.0.2"),
+        )
+    )
+    network.serve(txt("value"))
+    outcome = network.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert [status.label for status in outcome.ready] == ["ns1.example.net (127.0.0.2)"]
+
+
+def test_a_host_whose_other_address_is_not_told_is_asked(network: Network) -> None:
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        is_six = query.question[0].rdtype == dns.rdatatype.AAAA
+        return code(dns.rcode.SERVFAIL)(query) if is_six else RESOLVER(query)
+
+    network.resolve(answer)
+    network.serve(txt("value"), txt("value"))
+    outcome = network.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert len(outcome.ready) == 2
+
+
+def test_a_zone_of_three_labels_is_found(network: Network) -> None:
+    network.resolve(zone(("example.co.nl.", "NS", "ns1.example.net."), *PUBLISHED[2:3]))
+    network.serve(txt("value"))
+    outcome = network.wait("_acme-challenge.www.example.co.nl")
+    assert outcome.state is State.EVERYWHERE
+    assert network.resolvers[0].names() == {
+        "co.nl.",
+        "example.co.nl.",
+        "ns1.example.net.",
+    }

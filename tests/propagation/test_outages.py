@@ -22,7 +22,7 @@ MANY = [TXTRecord(f"_acme-challenge.host{n}.example.nl", "value") for n in range
 def test_a_short_outage_of_the_only_server_does_not_end_the_check(
     world: World, away: Answer
 ) -> None:
-    world.serve(in_turn([away] * 6 + [txt("value")]))
+    world.serve(in_turn([away] * 4 + [txt("value")]))
     outcome = world.wait()
     assert outcome.state is State.EVERYWHERE
     assert outcome.left_out == ()

@@ -11,6 +11,8 @@ from .scripted_server import Answer, ScriptedServer
 NAME = "_acme-challenge.example.nl"
 RECORD = TXTRecord(NAME, "value")
 QUICK = 0.2
+UNROUTED = "fe80::53%lo"
+"""On a link that has no such addresses: no packet to it leaves the machine."""
 
 
 class World:
@@ -25,6 +27,9 @@ class World:
 
     def sleep(self, seconds: float) -> None:
         self.pauses.append((self.now, seconds))
+        self.now += seconds
+
+    def pass_by(self, seconds: float) -> None:
         self.now += seconds
 
     def clock(self) -> float:

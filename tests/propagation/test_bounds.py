@@ -1,0 +1,151 @@
+"""How long finding name servers may take, and how many threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+import pytest
+
+from certbot_dns_mijnhost.propagation import AliasFollower, PropagationChecker, State, TXTRecord
+from certbot_dns_mijnhost.propagation.asking import MOST_THREADS, Asker
+from certbot_dns_mijnhost.propagation.authority import NotFoundError, Server
+from certbot_dns_mijnhost.propagation.endpoints import parse_endpoint
+from certbot_dns_mijnhost.propagation.query import NoAnswerError
+from certbot_dns_mijnhost.propagation.resolving import RecordResolver
+
+from .scripted_server import Answer, ScriptedServer, authoritative, code, in_turn, silence, zone
+
+NAME = "_acme-challenge.example.nl"
+HOSTS = tuple(f"ns1.example{number}.net." for number in range(6))
+PUBLISHED = tuple(("example.nl.", "NS", host) for host in HOSTS)
+HOST = dns.name.from_text(HOSTS[0])
+NOWHERE = f"{'a' * 64}.example.net"
+
+
+class Clock:
+    """Moves by what each unanswered question would take."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def stall(self, answer: Answer, seconds: float) -> Answer:
+        """Fail slowly to tell about what `answer` knows nothing of."""
+
+        def slow(query: dns.message.Message) -> dns.message.Message | None:
+            known = answer(query)
+            if known is not None and known.answer:
+                return known
+            self.now += seconds
+            return code(dns.rcode.SERVFAIL)(query)
+
+        return slow
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def stalling(clock: Clock) -> Iterator[ScriptedServer]:
+    """Tell the name servers, and for the address of each take five seconds in vain."""
+    with ScriptedServer(clock.stall(zone(*PUBLISHED), 5.0)) as server:
+        yield server
+
+
+def test_finding_servers_ends_at_the_ceiling(clock: Clock, stalling: ScriptedServer) -> None:
+    checker = PropagationChecker(resolvers=[stalling.endpoint], clock=clock)
+    outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=8.0)
+    assert outcome.state is State.NOT_ASKED
+    assert "no time" in outcome.reason
+    assert outcome.seconds == 10.0, "two questions, of which one was under way"
+    assert len(stalling.names() & set(HOSTS)) == 2
+
+
+def test_following_an_alias_ends_in_time(clock: Clock, stalling: ScriptedServer) -> None:
+    found = AliasFollower(resolvers=[stalling.endpoint], clock=clock).follow(NAME)
+    assert found.target == NAME
+    assert "no time" in found.reason
+    assert clock.now == 10.0
+
+
+def test_no_zone_below_is_looked_for_when_the_time_is_up(clock: Clock) -> None:
+    def last(query: dns.message.Message) -> dns.message.Message | None:
+        if query.question[0].rdtype == dns.rdatatype.AAAA:
+            clock.now += 60.0
+        return zone(PUBLISHED[0], (HOSTS[0], "A", "127.0.0.2"))(query)
+
+    with (
+        ScriptedServer(last) as resolver,
+        ScriptedServer(zone((f"{NAME}.", "TXT", '"value"')), address="127.0.0.2") as server,
+    ):
+        checker = PropagationChecker(
+            resolvers=[resolver.endpoint], port=server.port, query_timeout=0.2, clock=clock
+        )
+        outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
+    assert [query.type for query in server.queries] == ["TXT"], "the one poll at the ceiling"
+    assert outcome.state is State.PARTLY
+
+
+def test_a_resolver_is_not_asked_without_time_and_may_tell_later() -> None:
+    with ScriptedServer(zone((HOSTS[0], "A", "192.0.2.1"))) as server:
+        resolver = RecordResolver([server.endpoint])
+        with pytest.raises(NotFoundError, match="no time"):
+            resolver.look_up(HOST, "A", lambda: 0.0)
+        assert server.queries == []
+        assert resolver.look_up(HOST, "A", lambda: 5.0) == ["192.0.2.1"]
+
+
+def test_an_answer_cut_short_is_asked_for_again() -> None:
+    remaining = iter([0.05, 0.0, 0.0])
+    with ScriptedServer(in_turn([silence, zone((HOSTS[0], "A", "192.0.2.1"))])) as server:
+        resolver = RecordResolver([server.endpoint])
+        with pytest.raises(NotFoundError, match="did not tell"):
+            resolver.look_up(HOST, "A", lambda: next(remaining))
+        assert resolver.look_up(HOST, "A", lambda: 5.0) == ["192.0.2.1"]
+
+
+def test_a_failure_with_time_left_is_kept_in_mind() -> None:
+    with ScriptedServer(code(dns.rcode.SERVFAIL)) as server:
+        resolver = RecordResolver([server.endpoint])
+        for _ in range(2):
+            with pytest.raises(NotFoundError, match="did not tell"):
+                resolver.look_up(HOST, "A", lambda: 5.0)
+    assert len(server.queries) <= 2, "EDNS may be tried without"
+
+
+def test_where_there_is_no_resolver_it_is_told() -> None:
+    checker = PropagationChecker(resolvers=[NOWHERE])
+    outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
+    assert outcome.state is State.NOT_ASKED
+    assert "there is no resolver" in outcome.reason
+    found = AliasFollower(resolvers=[NOWHERE]).follow(NAME)
+    assert found.target == NAME
+    assert "there is no resolver" in found.reason
+
+
+def test_many_servers_are_asked_by_a_bounded_number_of_threads() -> None:
+    before = threading.active_count()
+    seen: list[int] = []
+
+    def refuse(query: dns.message.Message) -> dns.message.Message:
+        seen.append(threading.active_count())
+        response = authoritative(query)
+        response.set_rcode(dns.rcode.REFUSED)
+        return response
+
+    with ScriptedServer(refuse) as server:
+        endpoint = parse_endpoint(server.endpoint)
+        many = [Server(f"ns{number}", endpoint) for number in range(60)]
+        with pytest.raises(NoAnswerError, match="REFUSED"):
+            Asker(2.0).first_useful(many, dns.name.from_text(NAME), "NS")
+    assert max(seen) <= before + 1 + MOST_THREADS
+    assert threading.active_count() == before
