@@ -26,6 +26,7 @@ from certbot_dns_mijnhost.api.errors import (
     RedirectError,
     ServerError,
 )
+from certbot_dns_mijnhost.api.masking import Hide
 
 LONGEST_DESCRIPTION = 300
 
@@ -41,14 +42,16 @@ CHECK_THE_KEY = (
 )
 NOT_OFFERED = "The API does not offer this operation here."
 
-KINDS: dict[int, tuple[type[APIError], str]] = {
+KindAndStep = tuple[type[APIError], str]
+
+KINDS: dict[int, KindAndStep] = {
     401: (AuthenticationError, CHECK_THE_KEY),
     403: (AuthenticationError, CHECK_THE_KEY),
     404: (NotFoundError, "Check the name or number, and the API's URL."),
     405: (MethodNotAllowedError, NOT_OFFERED),
     429: (RateLimitError, "Too many requests: wait some minutes, then try again."),
 }
-BAD_REQUESTS: dict[str, tuple[type[APIError], str]] = {
+BAD_REQUESTS: dict[str, KindAndStep] = {
     "method": (MethodNotAllowedError, NOT_OFFERED),
     "not managed": (
         DNSNotManagedError,
@@ -60,8 +63,28 @@ BAD_REQUESTS: dict[str, tuple[type[APIError], str]] = {
 }
 
 
+class ExactFloat(float):
+    """A number with the digits that the answer gave it, since money must not be rounded.
+
+    It stays a float for whoever reads or sends it on.
+    """
+
+    def __new__(cls, digits: str) -> ExactFloat:
+        """Keep `digits`."""
+        made = super().__new__(cls, digits)
+        made.digits = digits
+        return made
+
+    digits: str
+
+
 def read_envelope(
-    status: int, headers: Mapping[str, str], body: bytes, *, request: str
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    request: str,
+    hide: Hide = str,
 ) -> Envelope:
     """Return the envelope of an answer that reports success.
 
@@ -69,6 +92,7 @@ def read_envelope(
     :param headers: HTTP's headers, looked up in any case.
     :param body: the whole body.
     :param request: method and path, for messages.
+    :param hide: takes secrets out of what the API says when it refuses.
     :raises APIError: where the API refused.
     :raises InvalidResponseError: where this is not an answer of the API.
     """
@@ -91,7 +115,8 @@ def read_envelope(
     description = _description(envelope)
     refused = _refused_status(status, envelope, description)
     if refused is not None:
-        raise refusal(request, refused, description, headers)
+        kind = _kind(refused, description)
+        raise refusal(request, refused, _shortened(hide(description)), headers, kind)
     if "status" not in envelope:
         raise InvalidResponseError(
             f"{request}: the answer (HTTP {status}) lacks the API's own status. "
@@ -101,12 +126,19 @@ def read_envelope(
 
 
 def refusal(
-    request: str, status: int, description: str, headers: Mapping[str, str] | None = None
+    request: str,
+    status: int,
+    description: str,
+    headers: Mapping[str, str] | None = None,
+    kind_and_step: KindAndStep | None = None,
 ) -> APIError:
-    """Return the error for `status` and the API's `description`, with the one next step."""
+    """Return the error for `status` and the API's `description`, with the one next step.
+
+    :param kind_and_step: where they are known already; else the two others tell them.
+    """
     said = f"{request}: the API answered {status}" + (f": {description}" if description else "")
     said = said.rstrip(".") + ". "
-    kind, next_step = _kind(status, description)
+    kind, next_step = kind_and_step or _kind(status, description)
     message = said + next_step
     if issubclass(kind, (RateLimitError, ServerError)):
         retry_after = _retry_after(headers or {})
@@ -116,7 +148,9 @@ def refusal(
 
 def _decode(body: bytes) -> Envelope:
     try:
-        decoded = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        decoded = json.loads(
+            body.decode("utf-8"), parse_constant=_no_constant, parse_float=ExactFloat
+        )
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except json.JSONDecodeError as error:
@@ -137,10 +171,14 @@ def _description(envelope: Envelope) -> str:
     text = envelope.get("status_description")
     if not isinstance(text, str):
         return ""
-    printable = "".join(c if c.isprintable() else " " for c in text).strip()
-    if len(printable) > LONGEST_DESCRIPTION:
-        return printable[:LONGEST_DESCRIPTION] + " …"
-    return printable
+    return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def _shortened(description: str) -> str:
+    """Cut a long text; only after masking, for a part of a secret would not be found."""
+    if len(description) > LONGEST_DESCRIPTION:
+        return description[:LONGEST_DESCRIPTION] + " …"
+    return description
 
 
 def _refused_status(status: int, envelope: Envelope, description: str) -> int | None:
@@ -164,7 +202,7 @@ def _status_by_description(description: str) -> int:
     return 400
 
 
-def _kind(status: int, description: str) -> tuple[type[APIError], str]:
+def _kind(status: int, description: str) -> KindAndStep:
     text = description.lower()
     if status == 400:
         return next(

@@ -24,6 +24,7 @@ from certbot_dns_mijnhost.api.orders import OrdersResource
 from certbot_dns_mijnhost.api.prices import AvailabilityResource, ExtensionsResource
 from certbot_dns_mijnhost.api.retry import RetryPolicy
 from certbot_dns_mijnhost.api.transport import Timeout, Transport
+from certbot_dns_mijnhost.api.unset import present
 
 DEFAULT_TIMEOUT = 30.0
 
@@ -47,8 +48,10 @@ class MijnHostClient:
     :param on_exchange: is told of each exchange with the API, without bodies and secrets.
     :raises InvalidInputError: for a key or a URL that must not be used.
 
-    Threads may share a client: it keeps nothing between calls but the connections and the key.
-    `on_exchange` is then called by each of them.
+    Threads may share a client: each method may be called from any thread at any time, since a
+    client keeps nothing between calls but its connections and the key. `on_exchange` is then
+    called by each of them, also at once. A `session` of your own must not be changed meanwhile, an
+    iterator of extensions belongs to one thread, and :meth:`close` comes after the last call.
     """
 
     def __init__(
@@ -79,16 +82,30 @@ class MijnHostClient:
         self.extensions = ExtensionsResource(self._transport)
 
     @classmethod
-    def from_env(cls, **options: Any) -> MijnHostClient:
+    def from_env(
+        cls,
+        *,
+        base_url: str | None = None,
+        timeout: Timeout | None = None,
+        session: requests.Session | None = None,
+        retry: RetryPolicy | None = None,
+        on_exchange: OnExchange | None = None,
+    ) -> MijnHostClient:
         """Return a client with the key of the environment.
 
         Looks for ``MIJNHOST_API_KEY``, ``MIJNHOST_API_KEY_FILE``, ``MIJN_HOST_API_KEY`` and
-        ``MIJN_HOST_API_KEY_FILE``, in this order.
+        ``MIJN_HOST_API_KEY_FILE``, in this order. The parameters are those of the class.
 
-        :param options: as for the class.
         :raises InvalidInputError: where none of them is set, or a file can't be read.
         """
-        return cls(api_key_of(os.environ), **options)
+        options = {
+            "base_url": base_url,
+            "timeout": timeout,
+            "session": session,
+            "retry": retry,
+            "on_exchange": on_exchange,
+        }
+        return cls(api_key_of(os.environ), **present(options))
 
     def __repr__(self) -> str:
         return f"MijnHostClient(base_url={self._transport.base_url!r})"
@@ -111,6 +128,8 @@ class MijnHostClient:
     def whoami(self) -> Whoami:
         """Return the caller's public address and customer number.
 
+        See https://mijn.host/api/doc/
+
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
         """
         envelope = self._transport.request("GET", "/whoami")
@@ -122,13 +141,21 @@ class MijnHostClient:
         path: str,
         json: Mapping[str, Any] | None = None,
         params: Mapping[str, str] | None = None,
+        *,
+        is_personal: bool = False,
     ) -> Envelope:
         """Send what has no method here yet, and return the envelope.
+
+        See https://mijn.host/api/doc/
 
         :param method: HTTP's method, in capitals.
         :param path: below the base URL, such as ``/domains/example.nl``, its segments quoted.
         :param json: what to send as the body.
         :param params: the query.
+        :param is_personal: the body holds personal data or a secret, to be masked should the API's
+            refusal repeat it.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
         """
-        return self._transport.request(method, path, json=json, params=params)
+        return self._transport.request(
+            method, path, json=json, params=params, is_personal=is_personal
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from certbot_dns_mijnhost.api import checks
 from certbot_dns_mijnhost.api.addresses import segment
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.api.models import DNSRecord
@@ -24,6 +25,8 @@ class DNSRecordsResource:
     def get_all(self, domain: str) -> list[DNSRecord]:
         """Return the records of the zone, without the apex's NS and SOA.
 
+        See https://mijn.host/api/doc/
+
         :raises InvalidResponseError: where the answer lacks the list of records; a zone is never
             taken as empty because of that.
         :raises BadRequestError: where the account has no such domain.
@@ -38,6 +41,8 @@ class DNSRecordsResource:
 
         **Hazard**: each record that is not among `records` is lost, also one that somebody else
         added since they were read.
+
+        See https://mijn.host/api/doc/
 
         :raises InvalidInputError: for no records at all, or one that breaks a rule.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`; where
@@ -64,6 +69,7 @@ class DNSRecordsResource:
             `may_have_taken_effect` is true, only reading back tells.
         """
         record.check()
+        record.check_address()
         self._transport.request("PATCH", _path(domain), json={"record": record.to_dict()})
 
     def delete(self, domain: str, record: DNSRecord) -> None:
@@ -84,6 +90,8 @@ class DNSRecordsResource:
         **Hazard**: not documented. One client uses it; an API that does not know it may refuse, or
         say yes and do nothing: read back what it did. Prefer :meth:`delete`.
 
+        See https://mijn.host/api/doc/
+
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
         """
         DNSRecord(type, name, "").check()
@@ -92,6 +100,8 @@ class DNSRecordsResource:
 
     def get_zone_file(self, domain: str) -> str:
         """Return the zone as the text of a zone file. Not for domains whose DNS is at Cloudflare.
+
+        See https://mijn.host/api/doc/
 
         :raises InvalidResponseError: where the answer holds no text.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
@@ -104,12 +114,13 @@ class DNSRecordsResource:
 
         **Hazard**: each record that the text lacks is lost.
 
+        See https://mijn.host/api/doc/
+
         :raises InvalidInputError: for an empty text.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`; where
             `may_have_taken_effect` is true, only reading back tells.
         """
-        if not text.strip():
-            raise InvalidInputError("text: a zone can't be replaced by nothing.")
+        checks.text("text", text)
         self._transport.request("PUT", f"{_path(domain)}/zone", json={"zone": text})
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -11,18 +14,35 @@ class Exchange:
     """What can be told about an exchange without telling what was said.
 
     :param path: below the base URL, without the query.
-    :param status: HTTP's status.
+    :param status: HTTP's status; None where no answer arrived.
     :param seconds: from sending to the answer's end.
-    :param size: bytes of the answer's body.
+    :param bytes_received: size of the answer's body.
     :param request_id: of the answer's ``X-Request-Id``, should it have one.
+    :param attempt: from 1; repeats count on.
     """
 
     method: str
     path: str
-    status: int
+    status: int | None
     seconds: float
-    size: int
+    bytes_received: int
     request_id: str | None
+    attempt: int
 
 
 OnExchange = Callable[[Exchange], None]
+
+
+def tell(on_exchange: OnExchange | None, exchange: Exchange) -> None:
+    """Log an exchange and tell the caller's hook of it, whose faults must not lose the answer."""
+    logger.debug(
+        "%s %s: HTTP %s, %d bytes, %.3f s",
+        *(exchange.method, exchange.path, exchange.status or "without an answer"),
+        *(exchange.bytes_received, exchange.seconds),
+    )
+    if on_exchange is None:
+        return
+    try:
+        on_exchange(exchange)
+    except Exception as error:  # noqa: BLE001  # whatever it is, an order may just have been placed
+        logger.warning("on_exchange raised %s; the call goes on.", type(error).__name__)

@@ -11,7 +11,7 @@ from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.api.models import NameserverHost, NameserverProfile
 from certbot_dns_mijnhost.api.models.fields import Fields
 from certbot_dns_mijnhost.api.transport import Transport
-from certbot_dns_mijnhost.api.unset import present
+from certbot_dns_mijnhost.api.unset import UNSET, Unset, given
 
 PATH = "/domains/nameservers"
 
@@ -25,6 +25,8 @@ class NameserverProfilesResource:
     def get_all(self) -> list[NameserverProfile]:
         """Return the profiles of the account.
 
+        See https://mijn.host/api/doc/
+
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
         """
         envelope = self._transport.request("GET", PATH)
@@ -33,6 +35,8 @@ class NameserverProfilesResource:
 
     def get(self, alias: str) -> NameserverProfile:
         """Return one profile.
+
+        See https://mijn.host/api/doc/
 
         :raises NotFoundError: where there is none.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
@@ -46,9 +50,11 @@ class NameserverProfilesResource:
         alias: str,
         nameservers: Iterable[NameserverHost],
         *,
-        set_as_default: bool | None = None,
+        set_as_default: bool | Unset = UNSET,
     ) -> None:
         """Add a profile. Never sent twice.
+
+        See https://mijn.host/api/doc/
 
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
@@ -62,11 +68,13 @@ class NameserverProfilesResource:
         alias: str,
         nameservers: Iterable[NameserverHost],
         *,
-        set_as_default: bool | None = None,
+        set_as_default: bool | Unset = UNSET,
     ) -> None:
         """Replace the name servers of a profile.
 
         **Hazard**: this moves the DNS of each domain that has the profile.
+
+        See https://mijn.host/api/doc/
 
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
@@ -77,17 +85,23 @@ class NameserverProfilesResource:
     def delete(self, alias: str) -> None:
         """Remove a profile.
 
+        See https://mijn.host/api/doc/
+
         :raises NotFoundError: where there is none.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
         """
         self._transport.request("DELETE", f"{PATH}/{segment(alias)}")
 
 
-def _body(nameservers: Iterable[NameserverHost], *, set_as_default: bool | None) -> dict[str, Any]:
+def _body(nameservers: Iterable[NameserverHost], *, set_as_default: bool | Unset) -> dict[str, Any]:
+    checks.several("nameservers", nameservers)
     hosts = list(nameservers)
     if not hosts:
         raise InvalidInputError("nameservers: at least one is needed.")
     for host in hosts:
+        if not isinstance(host, NameserverHost):
+            raise InvalidInputError("nameservers: must hold NameserverHost only.")
         host.check(in_profile=True)
-    fields = {"nameservers": [host.to_dict() for host in hosts], "set_as_default": set_as_default}
-    return present(fields)
+    if not isinstance(set_as_default, Unset):
+        checks.boolean("set_as_default", set_as_default)
+    return given(nameservers=[host.to_dict() for host in hosts], set_as_default=set_as_default)

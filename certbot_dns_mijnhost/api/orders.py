@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from certbot_dns_mijnhost.api import checks
-from certbot_dns_mijnhost.api.errors import MijnHostError
+from certbot_dns_mijnhost.api.errors import InvalidInputError, MijnHostError
 from certbot_dns_mijnhost.api.models import ContactHandles, Order
 from certbot_dns_mijnhost.api.models.fields import Fields
 from certbot_dns_mijnhost.api.models.secret import Secret
 from certbot_dns_mijnhost.api.transport import Transport
-from certbot_dns_mijnhost.api.unset import present
+from certbot_dns_mijnhost.api.unset import UNSET, Unset
 
 UNCLEAR = (
     " The order may have been placed all the same, and it was not sent again: look at "
@@ -38,6 +37,8 @@ class OrdersResource:
 
         **Hazard**: charges the account at once. Never sent twice, whatever happens.
 
+        See https://mijn.host/api/doc/
+
         :param accept_premium_price: must be true for a premium domain.
         :param nameserver: alias of a name-server profile.
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
@@ -45,13 +46,9 @@ class OrdersResource:
             `may_have_taken_effect` is true, the domain may have been ordered: look before you
             order again.
         """
+        fields = _domain_fields(profile, nameserver, dns_template_id, None)
         return self._order(
-            "register",
-            domain,
-            accept_premium_price=accept_premium_price,
-            nameserver=nameserver,
-            dns_template_id=dns_template_id,
-            profile=profile,
+            domain, {"type": "register", **fields}, accept_premium_price=accept_premium_price
         )
 
     def transfer(
@@ -68,24 +65,22 @@ class OrdersResource:
 
         **Hazard**: charges the account at once. Never sent twice, whatever happens.
 
+        See https://mijn.host/api/doc/
+
         :param transfer_code: from the domain's present registrar; shown nowhere.
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
         :raises MijnHostError: as for :meth:`register`.
         """
-        code = transfer_code.reveal() if isinstance(transfer_code, Secret) else transfer_code
-        checks.text("transfer_code", code)
+        fields = _domain_fields(profile, nameserver, dns_template_id, transfer_code)
+        checks.text("transfer_code", fields.get("transfer_code"))
         return self._order(
-            "transfer",
-            domain,
-            transfer_code=code,
-            accept_premium_price=accept_premium_price,
-            nameserver=nameserver,
-            dns_template_id=dns_template_id,
-            profile=profile,
+            domain, {"type": "transfer", **fields}, accept_premium_price=accept_premium_price
         )
 
     def get_all(self) -> list[Order]:
         """Return the orders of the account.
+
+        See https://mijn.host/api/doc/
 
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
         """
@@ -96,10 +91,12 @@ class OrdersResource:
     def get(self, id: int) -> Order:  # noqa: A002  # the API's word
         """Return one order.
 
+        See https://mijn.host/api/doc/
+
         :raises NotFoundError: where there is none.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
         """
-        envelope = self._transport.request("GET", f"/orders/{int(id)}")
+        envelope = self._transport.request("GET", f"/orders/{checks.number('id', id)}")
         return Order.from_dict(Fields(envelope, "an answer").child("data", "an order").raw)
 
     def update(
@@ -107,31 +104,77 @@ class OrdersResource:
         id: int,  # noqa: A002  # the API's word
         cart_id: int,
         *,
-        domain: Mapping[str, Any] | None = None,
-        hosting: Mapping[str, Any] | None = None,
+        profile: ContactHandles | Unset = UNSET,
+        nameserver: str | Unset = UNSET,
+        dns_template_id: int | Unset = UNSET,
+        transfer_code: str | Secret | Unset = UNSET,
+        hosting_domain: str | Unset = UNSET,
     ) -> None:
-        """Change an item of an order that is not done yet.
+        """Change an item of an order that is not done yet; what is left out stays as it is.
+
+        See https://mijn.host/api/doc/
 
         :param cart_id: the item's number.
-        :param domain: any of ``profile``, ``nameserver``, ``dns_template_id``, ``transfer_code``.
-        :param hosting: ``domain``.
+        :param profile: the contacts of an ordered domain.
+        :param nameserver: alias of a name-server profile for it.
+        :param dns_template_id: the template for it.
+        :param transfer_code: a corrected one; shown nowhere.
+        :param hosting_domain: the domain of ordered hosting.
+        :raises InvalidInputError: naming the field and the rule; nothing was sent.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
         """
-        body = present({"cart_id": cart_id, "domain": domain, "hosting": hosting})
-        self._transport.request("PUT", f"/orders/{int(id)}", json=body, is_personal=True)
+        number, item = checks.number("id", id), checks.number("cart_id", cart_id)
+        domain = _domain_fields(profile, nameserver, dns_template_id, transfer_code)
+        if hosting_domain is not UNSET:
+            checks.domain("hosting_domain", hosting_domain)
+        if not domain and hosting_domain is UNSET:
+            raise InvalidInputError("Nothing to change was given.")
+        body: dict[str, Any] = {"cart_id": item}
+        if domain:
+            body["domain"] = domain
+        if hosting_domain is not UNSET:
+            body["hosting"] = {"domain": hosting_domain}
+        is_personal = transfer_code is not UNSET
+        self._transport.request("PUT", f"/orders/{number}", json=body, is_personal=is_personal)
 
     def _order(
-        self, kind: str, domain: str, *, profile: ContactHandles | None, **fields: object
+        self, domain: str, fields: dict[str, Any], *, accept_premium_price: bool | None
     ) -> Order:
-        checks.host_name("domain", domain)
-        handles = None if profile is None else profile.to_dict()
-        body = present({"domain": domain, "type": kind, "profile": handles, **fields})
+        checks.domain("domain", domain)
+        if accept_premium_price is not None:
+            checks.boolean("accept_premium_price", accept_premium_price)
+            fields = {**fields, "accept_premium_price": accept_premium_price}
+        body = {"domain": domain, **fields}
+        is_personal = "transfer_code" in fields
         try:
             envelope = self._transport.request(
-                "POST", "/domains/order", json=body, is_personal="transfer_code" in fields
+                "POST", "/domains/order", json=body, is_personal=is_personal
             )
+            return Order.from_dict(envelope.get("data") or {})
         except MijnHostError as error:
             if error.may_have_taken_effect:
                 error.args = (f"{error}{UNCLEAR}",)
             raise
-        return Order.from_dict(envelope.get("data") or {})
+
+
+def _domain_fields(
+    profile: ContactHandles | Unset | None,
+    nameserver: str | Unset | None,
+    dns_template_id: int | Unset | None,
+    transfer_code: str | Secret | Unset | None,
+) -> dict[str, Any]:
+    """Return what was given of them, checked."""
+    fields: dict[str, Any] = {}
+    if not isinstance(profile, Unset) and profile is not None:
+        profile.check()
+        fields["profile"] = profile.to_dict()
+    if not isinstance(nameserver, Unset) and nameserver is not None:
+        checks.text("nameserver", nameserver)
+        fields["nameserver"] = nameserver
+    if not isinstance(dns_template_id, Unset) and dns_template_id is not None:
+        fields["dns_template_id"] = checks.number("dns_template_id", dns_template_id)
+    if not isinstance(transfer_code, Unset) and transfer_code is not None:
+        code = transfer_code.reveal() if isinstance(transfer_code, Secret) else transfer_code
+        checks.text("transfer_code", code)
+        fields["transfer_code"] = code
+    return fields

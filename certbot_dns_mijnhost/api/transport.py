@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NoReturn, Union
 
 import requests
@@ -16,14 +17,13 @@ from certbot_dns_mijnhost.api.answers import Envelope, read_envelope
 from certbot_dns_mijnhost.api.api_key import APIKey
 from certbot_dns_mijnhost.api.causes import never_left, root_cause
 from certbot_dns_mijnhost.api.errors import (
-    APIError,
     InvalidInputError,
     InvalidResponseError,
     MijnHostError,
     RequestTimeoutError,
     TransportError,
 )
-from certbot_dns_mijnhost.api.exchange import Exchange, OnExchange
+from certbot_dns_mijnhost.api.exchange import Exchange, OnExchange, tell
 from certbot_dns_mijnhost.api.masking import mask, texts_in
 from certbot_dns_mijnhost.api.retry import RetryPolicy
 
@@ -34,6 +34,8 @@ LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer that are read at the most; a zone of 1,000 records takes about 0.1 MiB."""
 
 Timeout = Union[float, tuple[float, float]]
+Answered = tuple[int, Mapping[str, str], bytes]
+"""Status, headers and body."""
 
 
 class Transport:
@@ -48,7 +50,8 @@ class Transport:
         the two. The whole answer may take four times the latter.
     :param session: a session of requests to use; it is then not closed here.
     :param retry: when to send a request again.
-    :param on_exchange: is told of each exchange, without bodies and secrets.
+    :param on_exchange: is told of each exchange, also of one without an answer; never of bodies
+        and secrets. What it raises is logged and goes no further.
     :raises InvalidInputError: for a key or a URL that must not be used.
     """
 
@@ -68,7 +71,7 @@ class Transport:
         self._retry = retry or RetryPolicy()
         self._on_exchange = on_exchange
         self._owns_session = session is None
-        self._session = requests.Session() if session is None else session
+        self._session = _session() if session is None else session
 
     def __repr__(self) -> str:
         return f"Transport(base_url={self.base_url!r})"
@@ -100,13 +103,23 @@ class Transport:
         if method not in METHODS:
             raise InvalidInputError(f"{method!r} is none of {', '.join(sorted(METHODS))}.")
         checked_path(path)
+        prepared = self._prepared(method, path, json, params)
         secrets = list(texts_in(json)) if is_personal else []
+
+        def hide(text: str) -> str:
+            return mask(self._key.mask(text), secrets)
+
         started = self._retry.clock()
         attempt = 1
         while True:
             try:
-                return self._send(method, path, json, params, secrets)
+                status, headers, body = self._exchange(method, path, prepared, attempt)
+                request = f"{method} {path}"
+                return read_envelope(status, headers, body, request=request, hide=hide)
             except MijnHostError as error:
+                if method == "POST":
+                    # Whatever policy a caller brings: an order is charged each time it is sent.
+                    raise
                 elapsed = self._retry.clock() - started
                 pause = self._retry.pause(method, error, attempt, elapsed)
                 if pause is None:
@@ -118,38 +131,44 @@ class Transport:
             self._retry.sleep(pause)
             attempt += 1
 
-    def _send(
+    def _prepared(
         self,
         method: str,
         path: str,
         json: Mapping[str, Any] | None,
         params: Mapping[str, str] | None,
-        secrets: Sequence[str],
-    ) -> Envelope:
-        request = f"{method} {path}"
-        prepared = self._session.prepare_request(
-            requests.Request(
-                method,
-                self.base_url + path,
-                headers=self._headers(),
-                json=json,
-                params=dict(params or {}),
-                auth=self._key,
-            )
+    ) -> requests.PreparedRequest:
+        request = requests.Request(
+            method,
+            self.base_url + path,
+            headers=self._headers(),
+            json=json,
+            params=dict(params or {}),
+            auth=self._key,
         )
-        started = self._retry.clock()
-        status, headers, body = self._exchange(request, prepared)
-        seconds = self._retry.clock() - started
-        logger.debug("%s: HTTP %d, %d bytes, %.3f s", request, status, len(body), seconds)
-        if self._on_exchange is not None:
-            request_id = headers.get("X-Request-Id")
-            self._on_exchange(Exchange(method, path, status, seconds, len(body), request_id))
         try:
-            return read_envelope(status, headers, body, request=request)
-        except APIError as error:
-            error.description = mask(self._key.mask(error.description), secrets)
-            error.args = tuple(mask(self._key.mask(str(part)), secrets) for part in error.args)
-            raise
+            return self._session.prepare_request(request)
+        except (requests.RequestException, TypeError, ValueError, RecursionError):
+            # Its own words could hold a value of the body.
+            raise InvalidInputError(
+                f"json, params: {method} {path} can't be sent: only what JSON can hold, without "
+                "NaN and infinity."
+            ) from None
+
+    def _exchange(
+        self, method: str, path: str, prepared: requests.PreparedRequest, attempt: int
+    ) -> Answered:
+        started = self._retry.clock()
+        answered: Answered | None = None
+        try:
+            answered = self._answer(f"{method} {path}", prepared)
+        finally:
+            seconds = self._retry.clock() - started
+            status, headers, body = answered or (None, {}, b"")
+            request_id = self._key.mask(headers.get("X-Request-Id") or "") or None
+            exchange = Exchange(method, path, status, seconds, len(body), request_id, attempt)
+            tell(self._on_exchange, exchange)
+        return answered
 
     def _headers(self) -> dict[str, str]:
         return {
@@ -160,9 +179,7 @@ class Transport:
             f"Python/{platform.python_version()} requests/{requests.__version__}",
         }
 
-    def _exchange(
-        self, request: str, prepared: requests.PreparedRequest
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    def _answer(self, request: str, prepared: requests.PreparedRequest) -> Answered:
         settings = self._session.merge_environment_settings(
             prepared.url, proxies={}, stream=True, verify=None, cert=None
         )
@@ -211,6 +228,13 @@ class Transport:
             "Check the connection to the internet and the API's URL, then try again.",
             may_have_taken_effect=sent,
         ) from error
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    # The API knows callers by their key; a cookie would be state that threads share.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    return session
 
 
 def _parts(response: requests.Response) -> Iterator[bytes]:

@@ -15,6 +15,10 @@ class Unset(enum.Enum):
     def __repr__(self) -> str:
         return "UNSET"
 
+    def __bool__(self) -> bool:
+        """Return False: it stands for nothing given."""
+        return False
+
 
 UNSET = Unset.UNSET
 """The default of arguments that leave a field as it is; None or an empty list clears it."""

@@ -120,13 +120,14 @@ class Account:
             found = self._domains[domain_name(domain)]
             apex = found.zone.apex
             wanted = normalised(stored(Record(type, name, value), apex, keep_relative=False), apex)
+            before = found.zone.newest.records
             kept = tuple(
                 record
-                for record in found.zone.newest.records
+                for record in before
                 if (record.type, normalised(record, apex).name, record.value)
                 != (wanted.type, wanted.name, wanted.value)
             )
-            if len(kept) == len(found.zone.newest.records):
+            if kept == before:
                 raise LookupError(f"{type} {name} {value} is not in {domain}")
             self._write(found, kept)
 
@@ -245,7 +246,7 @@ class Account:
         return found, found.zone.newest.records
 
     def _write(self, domain: Domain, records: Records) -> None:
-        domain.reads.about_to_write(domain.zone, self.variants)
         variants = self.variants
+        domain.reads.about_to_write(domain.zone, variants)
         keep = max(self.keep_seconds, variants.stale_seconds, variants.replica_seconds)
         domain.zone.write(records, self.clock(), keep)

@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from certbot_dns_mijnhost.emulator import refusals
+
+DEFAULT_PROFILE = "default-mijnhost"
+ROLES = {"owner", "admin", "tech", "billing", "reseller"}
 # Assumed, all of it: a price list of three.
 EXTENSIONS: dict[str, dict[str, str]] = {
     "nl": {"register": "5.99", "renew": "7.99", "transfer": "5.99"},
@@ -45,3 +49,21 @@ class Possessions:
         """Return a number that nothing bears yet."""
         self.last_number += 1
         return self.last_number
+
+    def check_profile(self, alias: object) -> None:
+        """Refuse an alias that neither the account nor mijn.host has (assumed).
+
+        :raises Refused: with 400
+        """
+        if alias != DEFAULT_PROFILE and alias not in self.profiles:
+            raise refusals.bad_request("The field nameserver is invalid")
+
+    def check_handles(self, handles: object) -> None:
+        """Refuse contact handles of another form than documented. Assumed: any number will do.
+
+        :raises Refused: with 400
+        """
+        if not isinstance(handles, dict) or not handles or set(handles) - ROLES:
+            raise refusals.bad_request("The field profile is invalid")
+        if not all(isinstance(number, int) for number in handles.values()):
+            raise refusals.bad_request("The field profile is invalid")

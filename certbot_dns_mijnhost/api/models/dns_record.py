@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from certbot_dns_mijnhost.api import checks
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.api.models.fields import Fields, Raw
 
-LARGEST_TTL = 2**31 - 1
+ADDRESSES = {"A": 4, "AAAA": 6}
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,24 @@ class DNSRecord:
 
         :raises InvalidInputError: naming the field and the rule.
         """
-        if not (self.type.isascii() and self.type.isalnum()):
-            raise InvalidInputError(f"type: {self.type!r} is no record type, such as TXT.")
-        if not self.name.strip(".") or not self.name.isprintable() or " " in self.name:
-            raise InvalidInputError(f"name: {self.name!r} is no name of a record.")
-        if self.ttl is not None and not 1 <= self.ttl <= LARGEST_TTL:
-            raise InvalidInputError(f"ttl: {self.ttl} is not within 1 to {LARGEST_TTL} seconds.")
+        checks.record_type("type", self.type)
+        if not _is_name(self.name):
+            raise InvalidInputError("name: must be the name of a record, without spaces.")
+        if not isinstance(self.value, str):
+            raise InvalidInputError("value: a text is needed.")
+        if self.ttl is not None:
+            checks.within("ttl", self.ttl, 1, checks.LARGEST_TTL)
+
+    def check_address(self) -> None:
+        """Refuse an A or AAAA record whose value is no address of its kind.
+
+        :raises InvalidInputError: naming the field and the rule.
+        """
+        if self.type.upper() in ADDRESSES:
+            checks.address("value", self.value, ADDRESSES[self.type.upper()])
+
+
+def _is_name(name: object) -> bool:
+    return (
+        isinstance(name, str) and bool(name.strip(".")) and name.isprintable() and " " not in name
+    )

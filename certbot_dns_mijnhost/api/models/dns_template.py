@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from certbot_dns_mijnhost.api import checks
 from certbot_dns_mijnhost.api.errors import InvalidInputError
-from certbot_dns_mijnhost.api.models.dns_record import LARGEST_TTL
+from certbot_dns_mijnhost.api.models.dns_record import ADDRESSES
 from certbot_dns_mijnhost.api.models.fields import Fields, Raw
 from certbot_dns_mijnhost.api.unset import present
 
@@ -53,16 +54,23 @@ class TemplateRecord:
 
         :raises InvalidInputError: naming the field and the rule.
         """
-        if not (self.type.isascii() and self.type.isalnum()):
-            raise InvalidInputError("type: must be a record type, such as TXT.")
-        if self.name.endswith(".") or " " in self.name or not self.name.isprintable():
+        checks.record_type("type", self.type)
+        if not _is_relative(self.name):
             raise InvalidInputError("name: must be relative to the domain, without a final dot.")
-        if not self.value:
-            raise InvalidInputError("value: a text is needed.")
-        if self.ttl is not None and not 1 <= self.ttl <= LARGEST_TTL:
-            raise InvalidInputError(f"ttl: must be within 1 to {LARGEST_TTL} seconds.")
-        if self.priority is not None and not 0 <= self.priority <= 65535:
-            raise InvalidInputError("priority: must be within 0 to 65535.")
+        checks.text("value", self.value)
+        if self.type.upper() in ADDRESSES:
+            checks.address("value", self.value, ADDRESSES[self.type.upper()])
+        if self.ttl is not None:
+            checks.within("ttl", self.ttl, 1, checks.LARGEST_TTL)
+        if self.priority is not None:
+            checks.within("priority", self.priority, 0, 65535)
+
+
+def _is_relative(name: object) -> bool:
+    """Tell whether it is labels with dots between them, or nothing."""
+    if not isinstance(name, str) or not name.isprintable() or " " in name:
+        return False
+    return not name or all(0 < len(label) <= 63 for label in name.split("."))
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
+from certbot_dns_mijnhost.api.errors import InvalidResponseError
+from certbot_dns_mijnhost.api.models.domain_changes import DNSSEC, ContactHandles, Forwarder
 from certbot_dns_mijnhost.api.models.fields import Fields, Raw
+from certbot_dns_mijnhost.api.models.nameserver_profile import NameserverHost
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -24,11 +31,20 @@ class Domain:
     is_locked: bool | None = None
     managed_dns: bool | None = None
     """Whether mijn.host's name servers serve the domain; None where the answer does not say."""
+    nameserver: str | None = None
+    """Alias of its name-server profile."""
+    nameservers: tuple[NameserverHost, ...] | None = None
+    profile: ContactHandles | None = None
+    forwarder: Forwarder | None = None
+    dnssec: DNSSEC | None = None
     raw: Raw = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_dict(cls, data: object) -> Domain:
         """Read a domain from an answer.
+
+        How the single look-up words name servers, contacts, forwarder and DNSSEC is not
+        documented: where they are worded otherwise than for a change, they are None, and in `raw`.
 
         :raises InvalidResponseError: where the name is missing or a field is of a wrong kind.
         """
@@ -42,5 +58,23 @@ class Domain:
             tags=fields.texts("tags"),
             is_locked=fields.optional_boolean("is_locked"),
             managed_dns=fields.optional_boolean("managed_dns"),
+            nameserver=_if_worded_so(lambda _: fields.optional_text("nameserver"), fields.raw),
+            nameservers=_if_worded_so(_hosts, fields.raw.get("nameservers")),
+            profile=_if_worded_so(ContactHandles.from_dict, fields.raw.get("profile")),
+            forwarder=_if_worded_so(Forwarder.from_dict, fields.raw.get("forwarder")),
+            dnssec=_if_worded_so(DNSSEC.from_dict, fields.raw.get("dnssec")),
             raw=fields.raw,
         )
+
+
+def _hosts(data: object) -> tuple[NameserverHost, ...]:
+    hosts = Fields({"nameservers": data}, "a domain").list_of_objects("nameservers")
+    return tuple(map(NameserverHost.from_dict, hosts))
+
+
+def _if_worded_so(read: Callable[[object], T], data: object) -> T | None:
+    """Return what is read, or None: an odd extra must not take the domain itself away."""
+    try:
+        return None if data is None else read(data)
+    except InvalidResponseError:
+        return None

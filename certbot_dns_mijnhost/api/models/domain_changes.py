@@ -1,4 +1,4 @@
-"""What can be set for a domain, beyond plain values."""
+"""What can be set for a domain, beyond plain values; answers hold it too."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 
 from certbot_dns_mijnhost.api import checks
 from certbot_dns_mijnhost.api.errors import InvalidInputError
-from certbot_dns_mijnhost.api.unset import present
+from certbot_dns_mijnhost.api.models.fields import Fields
+from certbot_dns_mijnhost.api.unset import UNSET, Unset, given, present
 
 FLAGS = frozenset({256, 257})
 ALGORITHMS = frozenset({6, 8, 10, 12, 13, 15, 16})
 REDIRECTS = frozenset({301, 302, 303})
+ROLES = ("owner", "admin", "tech", "billing", "reseller")
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,28 @@ class DNSSEC:
     pub_key: str | None = None
     protocol: int = 3
 
+    @classmethod
+    def from_dict(cls, data: object) -> DNSSEC:
+        """Read the key from an answer.
+
+        :raises InvalidResponseError: where it is no object or a field is of a wrong kind.
+        """
+        fields = Fields(data, "a key for DNSSEC")
+        protocol = fields.optional_integer("protocol")
+        return cls(
+            enabled=bool(fields.optional_boolean("enabled")),
+            flags=fields.optional_integer("flags"),
+            alg=fields.optional_integer("alg"),
+            pub_key=fields.optional_text("pubKey"),
+            protocol=3 if protocol is None else protocol,
+        )
+
     def check(self) -> None:
         """Refuse what the API can't mean.
 
         :raises InvalidInputError: naming the field and the rule.
         """
+        checks.boolean("dnssec.enabled", self.enabled)
         if not self.enabled:
             return
         checks.one_of("dnssec.flags", self.flags, FLAGS)
@@ -68,16 +87,29 @@ class Forwarder:
     type: int | None = None
     url: str | None = None
 
+    @classmethod
+    def from_dict(cls, data: object) -> Forwarder:
+        """Read a redirect from an answer.
+
+        :raises InvalidResponseError: where it is no object or a field is of a wrong kind.
+        """
+        fields = Fields(data, "a forwarder")
+        return cls(
+            enabled=bool(fields.optional_boolean("enabled")),
+            type=fields.optional_integer("type"),
+            url=fields.optional_text("url"),
+        )
+
     def check(self) -> None:
         """Refuse what the API can't mean.
 
         :raises InvalidInputError: naming the field and the rule.
         """
+        checks.boolean("forwarder.enabled", self.enabled)
         if not self.enabled:
             return
         checks.one_of("forwarder.type", self.type, REDIRECTS)
-        parts = urlsplit(self.url or "")
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if not _is_web_address(self.url):
             raise InvalidInputError("forwarder.url: must be an http or https address.")
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,14 +119,49 @@ class Forwarder:
 
 @dataclass(frozen=True)
 class ContactHandles:
-    """Which contacts a domain has; None leaves one as it is."""
+    """Which contacts a domain has, by their numbers.
 
-    owner: int | None = None
-    admin: int | None = None
-    tech: int | None = None
-    billing: int | None = None
-    reseller: int | None = None
+    What is left out (:data:`~certbot_dns_mijnhost.api.UNSET`) stays as it is; None sets it to
+    nothing, which the API may refuse.
+    """
+
+    owner: int | Unset | None = UNSET
+    admin: int | Unset | None = UNSET
+    tech: int | Unset | None = UNSET
+    billing: int | Unset | None = UNSET
+    reseller: int | Unset | None = UNSET
+
+    @classmethod
+    def from_dict(cls, data: object) -> ContactHandles:
+        """Read handles from an answer; one that it lacks is None.
+
+        :raises InvalidResponseError: where it is no object or a handle is no number.
+        """
+        fields = Fields(data, "contact handles")
+        return cls(*(fields.optional_integer(role) for role in ROLES))
+
+    def check(self) -> None:
+        """Refuse what the API can't mean.
+
+        :raises InvalidInputError: naming the field and the rule.
+        """
+        handles = self.to_dict()
+        if not handles:
+            raise InvalidInputError("profile: at least one contact is needed.")
+        for role, handle in handles.items():
+            if handle is not None:
+                checks.number(f"profile.{role}", handle)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is sent for it."""
-        return present(vars(self))
+        return given(**vars(self))
+
+
+def _is_web_address(url: object) -> bool:
+    if not isinstance(url, str) or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False

@@ -17,7 +17,10 @@ from certbot_dns_mijnhost.api.errors import InvalidResponseError
 
 Raw = Mapping[str, Any]
 T = TypeVar("T")
-AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
+AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?")
+COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}")
+ZERO_DATE = "0000-00-00"
+"""How some databases write that there is no date."""
 
 
 class Fields:
@@ -69,7 +72,7 @@ class Fields:
     def optional_date(self, name: str) -> date | None:
         """Return a date or None; a time of day behind it is cut off."""
         text = self.optional_text(name)
-        if not text:
+        if not text or text.startswith(ZERO_DATE):
             return None
         try:
             return date.fromisoformat(text[:10])
@@ -86,11 +89,16 @@ class Fields:
         return tuple(value)
 
     def optional_money(self, name: str) -> Decimal | None:
-        """Return an amount or None; a text with a decimal point or comma is taken as its number."""
+        """Return an amount or None; a text with a decimal point or comma is taken as its number.
+
+        A comma before three digits could also part the thousands: that is no amount then.
+        """
         value = self.raw.get(name)
         if value is None or value == "":
             return None
-        text = str(value).strip().replace(",", ".") if isinstance(value, str) else str(value)
+        text = str(getattr(value, "digits", value)).strip()
+        if isinstance(value, str) and COMMA.fullmatch(text):
+            text = text.replace(",", ".")
         if isinstance(value, (bool, list, dict)) or not AMOUNT.fullmatch(text):
             raise self._wrong(name, "an amount")
         return Decimal(text)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.refusals import Refused
 
+MOST_DIGITS = 9
 
-def text(fields: dict[str, Any], name: str) -> str:
+
+def invalid(name: str) -> Refused:
+    """Say that a field is wrong; the text is ours."""
+    return refusals.bad_request(f"The field {name} is invalid")
+
+
+def text(fields: Mapping[str, Any], name: str) -> str:
     """Return a text that is needed."""
     value = fields.get(name)
     if not isinstance(value, str) or not value:
@@ -16,13 +25,47 @@ def text(fields: dict[str, Any], name: str) -> str:
     return value
 
 
-def one_of(fields: dict[str, Any], name: str, allowed: set[Any]) -> None:
+def one_of(fields: Mapping[str, Any], name: str, allowed: Collection[object]) -> None:
     """Refuse a field with another value than those documented."""
-    if fields.get(name) not in allowed:
-        raise refusals.bad_request(f"The field {name} is invalid")
+    value = fields.get(name)
+    if not isinstance(value, (str, int)) or isinstance(value, bool) or value not in allowed:
+        raise invalid(name)
 
 
-def objects(fields: dict[str, Any], name: str) -> list[dict[str, Any]]:
+def boolean(fields: Mapping[str, Any], name: str) -> bool:
+    """Return a truth value that is needed."""
+    value = fields.get(name)
+    if not isinstance(value, bool):
+        raise invalid(name)
+    return value
+
+
+def whole(fields: Mapping[str, Any], name: str, lowest: int, highest: int) -> None:
+    """Refuse a field that is there and no number between two."""
+    value = fields.get(name, lowest)
+    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+        raise invalid(name)
+
+
+def address(fields: Mapping[str, Any], name: str, version: int) -> None:
+    """Refuse a field that is no IP address of this version."""
+    try:
+        if ipaddress.ip_address(text(fields, name)).version == version:
+            return
+    except ValueError:
+        pass
+    raise invalid(name)
+
+
+def mapping(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return an object that is needed."""
+    value = fields.get(name)
+    if not isinstance(value, dict):
+        raise refusals.bad_request(f"The field {name} is required")
+    return value
+
+
+def objects(fields: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     """Return a list of objects that is needed."""
     value = fields.get(name)
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
@@ -30,9 +73,24 @@ def objects(fields: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return value
 
 
-def item(items: dict[Any, dict[str, Any]], key: str) -> dict[str, Any]:
+def in_query(query: Mapping[str, Sequence[str]], name: str, default: int, highest: int) -> int:
+    """Return a number of the query, from 1."""
+    value = query.get(name, [str(default)])[0]
+    number = _number(value)
+    if number is None or not 1 <= number <= highest:
+        raise invalid(name)
+    return number
+
+
+def item(items: Mapping[Any, dict[str, Any]], key: str) -> dict[str, Any]:
     """Return what bears this number or alias; 404 where nothing does (assumed)."""
-    found = items.get(int(key) if key.isdecimal() else key)
+    found = items.get(key, items.get(_number(key)))
     if found is None:
         raise Refused(404, refusals.NOT_FOUND)
     return found
+
+
+def _number(value: str) -> int | None:
+    if not value.isascii() or not value.isdecimal() or len(value) > MOST_DIGITS:
+        return None
+    return int(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from certbot_dns_mijnhost.emulator import refusals
+from typing import Any
+
 from certbot_dns_mijnhost.emulator.account import Account
 from certbot_dns_mijnhost.emulator.chapters import bodies
 from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
@@ -11,6 +12,11 @@ NEEDED = (
     *("firstname", "lastname", "street", "street_number", "zipcode", "city", "country", "email"),
     *("phone_country", "phone_area", "phone_number"),
 )
+OPTIONAL = (
+    *("company_name", "vat", "street_suffix", "state", "social_security_number"),
+    *("passport_number", "company_registration_number", "company_url", "birth_date"),
+)
+ROLES = {"owner", "admin", "tech", "billing", "reseller"}
 FIXED = {"firstname", "lastname", "company_name"}
 
 
@@ -23,11 +29,10 @@ def create(account: Account, call: Call) -> Reply:
     """Add a contact."""
     sent = call.json()
     name = bodies.text(sent, "name")
-    profile = sent.get("profile")
-    if not isinstance(profile, dict):
-        raise refusals.bad_request("The field profile is required")
+    profile = bodies.mapping(sent, "profile")
     for field in NEEDED:
         bodies.text(profile, field)
+    _check(profile)
     number = account.possessions.next_number()
     made = {"id": number, "name": name, "profile": dict(profile)}
     account.possessions.contacts[number] = made
@@ -44,7 +49,8 @@ def update(account: Account, call: Call) -> Reply:
     contact = bodies.item(account.possessions.contacts, call.parameters["id"])
     profile = call.json().get("profile")
     if not isinstance(profile, dict) or FIXED & set(profile):
-        raise refusals.bad_request("The field profile is invalid")
+        raise bodies.invalid("profile")
+    _check(profile)
     contact["profile"].update(profile)
     return Reply(None)
 
@@ -54,6 +60,20 @@ def delete(account: Account, call: Call) -> Reply:
     contact = bodies.item(account.possessions.contacts, call.parameters["id"])
     del account.possessions.contacts[contact["id"]]
     return Reply(None)
+
+
+def _check(profile: dict[str, Any]) -> None:
+    """Refuse fields that are not documented, or of another kind (assumed)."""
+    for name, value in profile.items():
+        if name == "defaults":
+            if not isinstance(value, dict) or set(value) - ROLES:
+                raise bodies.invalid(name)
+            for role in value:
+                bodies.boolean(value, role)
+        elif name in NEEDED:
+            bodies.text(profile, name)
+        elif name not in OPTIONAL or not (value is None or isinstance(value, str)):
+            raise bodies.invalid(name)
 
 
 ROUTES = (

@@ -9,6 +9,8 @@ from certbot_dns_mijnhost.emulator.account import Account
 from certbot_dns_mijnhost.emulator.chapters import bodies
 from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
 
+MAXIMUM_TTL = 2147483647
+
 
 def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
     """List the templates without their records (documented)."""
@@ -20,7 +22,7 @@ def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler'
 def create(account: Account, call: Call) -> Reply:
     """Add a template."""
     number = account.possessions.next_number()
-    account.possessions.templates[number] = _template(number, call.json())
+    account.possessions.templates[number] = _template(number, call.json(), default=0)
     return Reply(None)
 
 
@@ -30,9 +32,10 @@ def get(account: Account, call: Call) -> Reply:
 
 
 def update(account: Account, call: Call) -> Reply:
-    """Replace a template."""
+    """Replace a template. Assumed: without ``default``, that stays as it is."""
     found = bodies.item(account.possessions.templates, call.parameters["id"])
-    account.possessions.templates[found["id"]] = _template(found["id"], call.json())
+    made = _template(found["id"], call.json(), default=found["default"])
+    account.possessions.templates[found["id"]] = made
     return Reply(None)
 
 
@@ -43,20 +46,25 @@ def delete(account: Account, call: Call) -> Reply:
     return Reply(None)
 
 
-def _template(number: int, sent: dict[str, Any]) -> dict[str, Any]:
+def _template(number: int, sent: dict[str, Any], default: int) -> dict[str, Any]:
+    alias = bodies.text(sent, "alias")
     records = bodies.objects(sent, "records")
     for record in records:
-        bodies.text(record, "type")
-        bodies.text(record, "value")
-        if str(record.get("name", "")).endswith("."):
-            raise refusals.bad_request("The name of a record is invalid")
-    alias = bodies.text(sent, "alias")
-    return {
-        "id": number,
-        "alias": alias,
-        "default": int(bool(sent.get("default"))),
-        "records": records,
-    }
+        _check(record)
+    if "default" in sent:
+        default = int(bodies.boolean(sent, "default"))
+    return {"id": number, "alias": alias, "default": default, "records": records}
+
+
+def _check(record: dict[str, Any]) -> None:
+    """Documented: a relative name, empty for the domain itself, and the range of a TTL."""
+    bodies.text(record, "type")
+    bodies.text(record, "value")
+    name = record.get("name", "")
+    if not isinstance(name, str) or name.endswith("."):
+        raise refusals.bad_request("The name of a record is invalid")
+    bodies.whole(record, "ttl", 1, MAXIMUM_TTL)
+    bodies.whole(record, "priority", 0, 65535)
 
 
 ROUTES = (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
+from certbot_dns_mijnhost.emulator.chapters import bodies
 from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
+from certbot_dns_mijnhost.emulator.possessions import DEFAULT_PROFILE
 from certbot_dns_mijnhost.emulator.zone import Record
 
 FIELDS = {"nameserver", "nameservers", "is_locked", "dnssec", "profile", "forwarder", "tags"}
-THEIRS = "default-mijnhost"
 
 
 def update(account: Account, call: Call) -> Reply:
@@ -17,13 +20,18 @@ def update(account: Account, call: Call) -> Reply:
     sent = call.json()
     if not sent or set(sent) - FIELDS or {"nameserver", "nameservers"} <= set(sent):
         raise refusals.bad_request(refusals.BAD_BODY)
+    # All is checked before anything changes (assumed): a refused change leaves nothing behind.
+    for name in sent:
+        CHECKS[name](account, sent)
     if "tags" in sent:
-        domain.tags = _tags(sent["tags"])
+        domain.tags = list(sent["tags"])
     if "is_locked" in sent:
-        domain.is_locked = bool(sent["is_locked"])
+        domain.is_locked = sent["is_locked"]
     if "nameserver" in sent or "nameservers" in sent:
         # Seen in practice: the zone is served by mijn.host only with their own profile.
-        domain.managed_dns = sent.get("nameserver") == THEIRS
+        domain.managed_dns = sent.get("nameserver") == DEFAULT_PROFILE
+        domain.settings.pop("nameserver", None)
+        domain.settings.pop("nameservers", None)
     domain.settings.update({k: v for k, v in sent.items() if k not in {"tags", "is_locked"}})
     return Reply(None)
 
@@ -75,12 +83,70 @@ def _record(line: str) -> Record:
     return Record(parts[3], parts[0], parts[4], int(parts[1]))
 
 
-def _tags(sent: object) -> list[str]:
-    allowed = set("abcdefghijklmnopqrstuvwxyz0123456789._-")
-    if not isinstance(sent, list) or any(not set(str(tag)) <= allowed for tag in sent):
-        raise refusals.bad_request("The field tags is invalid")
-    return [str(tag) for tag in sent]
+def _check_nameserver(account: Account, sent: dict[str, Any]) -> None:
+    """Assumed: an alias that the account lacks is refused."""
+    account.possessions.check_profile(bodies.text(sent, "nameserver"))
 
+
+def _check_nameservers(account: Account, sent: dict[str, Any]) -> None:  # noqa: ARG001 - one shape
+    hosts = sent["nameservers"]
+    if not isinstance(hosts, list) or not hosts:
+        raise bodies.invalid("nameservers")
+    for host in hosts:
+        fields = {"hostname": host} if isinstance(host, str) else host
+        if not isinstance(fields, dict):
+            raise bodies.invalid("nameservers")
+        bodies.text(fields, "hostname")
+        for name, version in (("ipv4", 4), ("ipv6", 6)):
+            if name in fields:
+                bodies.address(fields, name, version)
+
+
+def _check_is_locked(account: Account, sent: dict[str, Any]) -> None:  # noqa: ARG001 - one shape
+    bodies.boolean(sent, "is_locked")
+
+
+def _check_dnssec(account: Account, sent: dict[str, Any]) -> None:  # noqa: ARG001 - one shape
+    """Documented: the numbers, and what an enabled one needs."""
+    dnssec = bodies.mapping(sent, "dnssec")
+    if bodies.boolean(dnssec, "enabled"):
+        bodies.one_of(dnssec, "flags", {256, 257})
+        bodies.one_of(dnssec, "alg", {6, 8, 10, 12, 13, 15, 16})
+        bodies.one_of(dnssec, "protocol", {3})
+        bodies.text(dnssec, "pubKey")
+
+
+def _check_forwarder(account: Account, sent: dict[str, Any]) -> None:  # noqa: ARG001 - one shape
+    """Documented: the numbers, and what an enabled one needs."""
+    forwarder = bodies.mapping(sent, "forwarder")
+    if bodies.boolean(forwarder, "enabled"):
+        bodies.one_of(forwarder, "type", {301, 302, 303})
+        bodies.text(forwarder, "url")
+
+
+def _check_profile(account: Account, sent: dict[str, Any]) -> None:
+    account.possessions.check_handles(bodies.mapping(sent, "profile"))
+
+
+def _check_tags(account: Account, sent: dict[str, Any]) -> None:  # noqa: ARG001 - one shape
+    """Documented: the characters."""
+    allowed = set("abcdefghijklmnopqrstuvwxyz0123456789._-")
+    tags = sent["tags"]
+    if not isinstance(tags, list):
+        raise bodies.invalid("tags")
+    if not all(isinstance(tag, str) and tag and set(tag) <= allowed for tag in tags):
+        raise bodies.invalid("tags")
+
+
+CHECKS = {
+    "nameserver": _check_nameserver,
+    "nameservers": _check_nameservers,
+    "is_locked": _check_is_locked,
+    "dnssec": _check_dnssec,
+    "forwarder": _check_forwarder,
+    "profile": _check_profile,
+    "tags": _check_tags,
+}
 
 ROUTES = (
     Route("PUT", "domains/{domain}", update),

@@ -21,7 +21,7 @@ def create(account: Account, call: Call) -> Reply:
     alias = bodies.text(sent, "alias")
     if alias in account.possessions.profiles:
         raise refusals.bad_request("The alias is taken")
-    account.possessions.profiles[alias] = _profile(alias, sent)
+    account.possessions.profiles[alias] = _profile(alias, sent, default=0)
     return Reply(None)
 
 
@@ -31,10 +31,11 @@ def get(account: Account, call: Call) -> Reply:
 
 
 def update(account: Account, call: Call) -> Reply:
-    """Replace a profile."""
+    """Replace a profile. Assumed: without ``set_as_default``, that stays as it is."""
     alias = call.parameters["alias"]
-    bodies.item(account.possessions.profiles, alias)
-    account.possessions.profiles[alias] = _profile(alias, call.json())
+    found = bodies.item(account.possessions.profiles, alias)
+    made = _profile(alias, call.json(), default=found["default"])
+    account.possessions.profiles[alias] = made
     return Reply(None)
 
 
@@ -46,14 +47,20 @@ def delete(account: Account, call: Call) -> Reply:
     return Reply(None)
 
 
-def _profile(alias: str, sent: dict[str, Any]) -> dict[str, Any]:
+def _profile(alias: str, sent: dict[str, Any], default: int) -> dict[str, Any]:
     hosts = bodies.objects(sent, "nameservers")
     for host in hosts:
         name = bodies.text(host, "hostname")
-        bodies.text(host, "ipv4")
-        if name.rstrip(".").endswith(".mijn.host"):
+        bodies.address(host, "ipv4", 4)
+        if "ipv6" in host:
+            bodies.address(host, "ipv6", 6)
+        if name.lower().rstrip(".").endswith(".mijn.host"):
             raise refusals.bad_request("The hostname is not allowed")
-    return {"alias": alias, "nameservers": hosts, "default": int(bool(sent.get("set_as_default")))}
+    if not hosts:
+        raise refusals.bad_request("The field nameservers is required")
+    if "set_as_default" in sent:
+        default = int(bodies.boolean(sent, "set_as_default"))
+    return {"alias": alias, "nameservers": hosts, "default": default}
 
 
 ROUTES = (

@@ -13,6 +13,10 @@ from certbot_dns_mijnhost.emulator.refusals import Refused
 
 PREMIUM = {"premium.nl": {"register": "1234.50"}}
 LARGEST_PAGE = 100
+FIELDS = {
+    *("domain", "type", "transfer_code", "accept_premium_price"),
+    *("nameserver", "dns_template_id", "profile"),
+}
 
 
 def check(account: Account, call: Call) -> Reply:
@@ -32,9 +36,8 @@ def check(account: Account, call: Call) -> Reply:
 def get_extensions(account: Account, call: Call) -> Reply:
     """List extensions, a page at a time (documented: page, limit up to 100, search)."""
     search = call.query.get("search", [""])[0]
-    page, limit = (int(call.query.get(name, ["1"])[0]) for name in ("page", "limit"))
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise refusals.bad_request("The field limit is invalid")
+    page = bodies.in_query(call.query, "page", 1, 10**6)
+    limit = bodies.in_query(call.query, "limit", LARGEST_PAGE, LARGEST_PAGE)
     found = [_extension(name) for name in account.extensions if search in name]
     return Reply({"extensions": found[(page - 1) * limit : page * limit]})
 
@@ -48,23 +51,42 @@ def get_extension(account: Account, call: Call) -> Reply:
 
 
 def order(account: Account, call: Call) -> Reply:
-    """Register or transfer a domain. Documented: charges the account at once."""
+    """Register or transfer a domain. Documented: charges the account at once.
+
+    Assumed: which orders are refused beside those without the documented fields; and that the
+    domain itself comes later, so that a second order of it is charged as well.
+    """
     sent = call.json()
+    if set(sent) - FIELDS:
+        raise refusals.bad_request(refusals.BAD_BODY)
     domain = bodies.text(sent, "domain").lower().rstrip(".")
     bodies.one_of(sent, "type", {"register", "transfer"})
-    if sent["type"] == "transfer":
-        bodies.text(sent, "transfer_code")
-    if domain in PREMIUM and not sent.get("accept_premium_price"):
-        raise refusals.bad_request("The premium price has to be accepted")
     extension = domain.split(".", 1)[-1]
     if extension not in EXTENSIONS:
         raise refusals.bad_request("The extension is not offered")
+    if domain in {each.name for each in account.domains()}:
+        raise refusals.bad_request("The domain is not available")
+    if sent["type"] == "transfer":
+        bodies.text(sent, "transfer_code")
+    elif domain in PREMIUM and sent.get("accept_premium_price") is not True:
+        raise refusals.bad_request("The premium price has to be accepted")
+    _check_settings(account, sent)
+    prices = PREMIUM.get(domain, {}) if sent["type"] == "register" else {}
+    amount = prices.get("register", EXTENSIONS[extension][sent["type"]])
     number = account.possessions.next_number()
-    amount = PREMIUM.get(domain, EXTENSIONS[extension])["register"]
     account.possessions.ledger.append(Charge(number, domain, sent["type"], amount))
     made = {"order_id": number, "domain": domain, "type": sent["type"], "status": "pending"}
     account.possessions.orders[number] = made
     return Reply(made)
+
+
+def _check_settings(account: Account, sent: dict[str, Any]) -> None:
+    if "nameserver" in sent:
+        account.possessions.check_profile(sent["nameserver"])
+    if "profile" in sent:
+        account.possessions.check_handles(sent["profile"])
+    if "dns_template_id" in sent and sent["dns_template_id"] not in account.possessions.templates:
+        raise bodies.invalid("dns_template_id")
 
 
 def get_orders(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
@@ -81,9 +103,18 @@ def update_order(account: Account, call: Call) -> Reply:
     """Change an item of an order."""
     found = bodies.item(account.possessions.orders, call.parameters["id"])
     sent = call.json()
-    if not isinstance(sent.get("cart_id"), int):
+    if "cart_id" not in sent:
         raise refusals.bad_request("The field cart_id is required")
-    found["changes"] = sent
+    bodies.whole(sent, "cart_id", 1, 10**9)
+    changes: dict[str, Any] = {"cart_id": sent["cart_id"]}
+    if "domain" in sent:
+        fields = bodies.mapping(sent, "domain")
+        _check_settings(account, fields)
+        # Assumed: the code, a secret, is not shown again.
+        changes["domain"] = {k: v for k, v in fields.items() if k != "transfer_code"}
+    if "hosting" in sent:
+        changes["hosting"] = {"domain": bodies.text(bodies.mapping(sent, "hosting"), "domain")}
+    found["changes"] = changes
     return Reply(None)
 
 
