@@ -243,6 +243,6 @@ def _parts(response: requests.Response) -> Iterator[bytes]:
     read = getattr(response.raw, "read1", None)
     size = 65536
     if read is None:
-        read, size = response.raw.read, 1024
+        read, size = response.raw.read, 128
     while part := read(size):
         yield part

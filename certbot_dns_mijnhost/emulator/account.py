@@ -120,14 +120,13 @@ class Account:
             found = self._domains[domain_name(domain)]
             apex = found.zone.apex
             wanted = normalised(stored(Record(type, name, value), apex, keep_relative=False), apex)
-            before = found.zone.newest.records
             kept = tuple(
                 record
-                for record in before
+                for record in found.zone.newest.records
                 if (record.type, normalised(record, apex).name, record.value)
                 != (wanted.type, wanted.name, wanted.value)
             )
-            if kept == before:
+            if len(kept) == len(found.zone.newest.records):
                 raise LookupError(f"{type} {name} {value} is not in {domain}")
             self._write(found, kept)
 
@@ -201,8 +200,7 @@ class Account:
         """
         with self.lock:
             found, before = self._managed_and_records(domain)
-            after = writes.update(before, record, found.zone.apex, self.variants)
-            self._write(found, after)
+            self._write(found, writes.update(before, record, found.zone.apex, self.variants))
 
     def update_record_with_null(self, domain: str, type_: str, name: str) -> None:
         """Do what PATCH with the value null does.
@@ -211,8 +209,7 @@ class Account:
         """
         with self.lock:
             found, before = self._managed_and_records(domain)
-            apex = found.zone.apex
-            after = writes.update_with_null(before, type_, name, apex, self.variants)
+            after = writes.update_with_null(before, type_, name, found.zone.apex, self.variants)
             if after != before:
                 self._write(found, after)
 

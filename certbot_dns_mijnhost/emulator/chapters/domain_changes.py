@@ -11,14 +11,12 @@ from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.possessions import DEFAULT_PROFILE
 from certbot_dns_mijnhost.emulator.zone import Record
 
-FIELDS = {"nameserver", "nameservers", "is_locked", "dnssec", "profile", "forwarder", "tags"}
-
 
 def update(account: Account, call: Call) -> Reply:
     """Change what is sent; the rest stays (documented)."""
     domain = account.find(call.parameters["domain"])
     sent = call.json()
-    if not sent or set(sent) - FIELDS or {"nameserver", "nameservers"} <= set(sent):
+    if not sent or set(sent) - set(CHECKS) or {"nameserver", "nameservers"} <= set(sent):
         raise refusals.bad_request(refusals.BAD_BODY)
     # All is checked before anything changes (assumed): a refused change leaves nothing behind.
     for name in sent:

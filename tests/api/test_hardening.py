@@ -1,0 +1,148 @@
+"""What was once wrong with odd inputs, odd answers and what is told of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from certbot_dns_mijnhost.api import (
+    Domain,
+    Exchange,
+    InvalidInputError,
+    InvalidResponseError,
+    MijnHostClient,
+    MijnHostError,
+    Prices,
+    RetryPolicy,
+)
+from certbot_dns_mijnhost.emulator import Emulator, Fault
+
+from .conftest import KEY
+
+
+class Stubborn(RetryPolicy):
+    """A policy that would send everything again."""
+
+    def pause(
+        self, method: str, error: MijnHostError, attempt: int, elapsed: float
+    ) -> float | None:
+        del method, error, elapsed
+        return 0.0 if attempt < 4 else None
+
+
+def test_no_policy_makes_an_order_twice(emulator: Emulator) -> None:
+    emulator.faults.add(Fault.status(502, after=True), times=None)
+    with (
+        MijnHostClient(KEY, base_url=emulator.api_url, retry=Stubborn()) as client,
+        pytest.raises(MijnHostError),
+    ):
+        client.orders.register("new.nl")
+    assert len(emulator.account.ledger) == 1
+
+
+def test_a_hook_that_raises_does_not_lose_the_order(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(exchange: Exchange) -> None:
+        raise RuntimeError(exchange.path)
+
+    with MijnHostClient(KEY, base_url=emulator.api_url, on_exchange=fail) as client:
+        assert client.orders.register("new.nl").domain == "new.nl"
+    assert "on_exchange raised RuntimeError" in caplog.text
+
+
+def test_an_odd_answer_to_an_order_says_that_it_may_have_been_placed(
+    client: MijnHostClient, emulator: Emulator
+) -> None:
+    odd = {"status": 200, "status_description": "OK", "data": [1]}
+    emulator.faults.add(Fault.envelope(odd, after=True))
+    with pytest.raises(InvalidResponseError, match=r"client\.orders\.get_all"):
+        client.orders.register("new.nl")
+    assert len(emulator.account.ledger) == 1
+
+
+def test_exchanges_without_an_answer_are_told_too(emulator: Emulator) -> None:
+    told: list[Exchange] = []
+    emulator.faults.add(Fault.close())
+    policy = RetryPolicy(first_pause=0.0)
+    with MijnHostClient(
+        KEY, base_url=emulator.api_url, on_exchange=told.append, retry=policy
+    ) as client:
+        client.whoami()
+    assert [(exchange.status, exchange.attempt) for exchange in told] == [(None, 1), (200, 2)]
+
+
+@pytest.mark.parametrize("length", range(280, 301, 5))
+def test_no_part_of_the_key_shows_where_a_text_is_cut(
+    client: MijnHostClient, emulator: Emulator, length: int
+) -> None:
+    emulator.faults.add(Fault.status(401, "x" * length + KEY))
+    with pytest.raises(MijnHostError) as caught:
+        client.whoami()
+    assert "the-" not in str(caught.value)
+    assert KEY.startswith("the-")
+
+
+def test_a_code_is_masked_in_any_case_and_spacing(
+    client: MijnHostClient, emulator: Emulator
+) -> None:
+    emulator.faults.add(Fault.bad_request("Wrong: SECRET  CODE and secret code"))
+    with pytest.raises(MijnHostError) as caught:
+        client.orders.transfer("mine.nl", "Secret code")
+    assert "Wrong: *** and ***. " in str(caught.value)
+
+
+MISTAKES: dict[str, Callable[[MijnHostClient], object]] = {
+    "one text for a list of tags": lambda c: c.domains.update("x.nl", tags="web"),
+    "a number with a fraction": lambda c: c.contacts.delete(1.9),  # type: ignore[arg-type]
+    "true for a number": lambda c: c.dns_templates.get(True),
+    "no text for a zone": lambda c: c.dns_records.replace_zone_file("x.nl", 5),  # type: ignore[arg-type]
+    "what JSON can't hold": lambda c: c.request("PUT", "/domains/x.nl", {"x": float("nan")}),
+    "a set": lambda c: c.request("PUT", "/domains/x.nl", {"x": {1}}),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_our_error_and_nothing_is_sent(
+    client: MijnHostClient, emulator: Emulator, name: str
+) -> None:
+    with pytest.raises(InvalidInputError):
+        MISTAKES[name](client)
+    assert emulator.requests == []
+
+
+def test_pages_that_repeat_themselves_come_to_an_end(
+    client: MijnHostClient, emulator: Emulator
+) -> None:
+    page = [{"extension": f"x{number}"} for number in range(100)]
+    answer = {"status": 200, "status_description": "OK", "data": {"extensions": page}}
+    emulator.faults.add(Fault.envelope(answer), times=None)
+    with pytest.raises(InvalidResponseError):
+        list(client.extensions.get_all())
+    assert len(emulator.requests) <= 3
+
+
+def test_long_prices_are_not_rounded(client: MijnHostClient, emulator: Emulator) -> None:
+    raw = b'{"status": 200, "data": {"extension": "x", "prices": {"register": 0.1000000000000}}}'
+    emulator.faults.add(Fault.raw(raw))
+    assert client.extensions.get("x").prices.register == Decimal("0.1")
+    with pytest.raises(InvalidResponseError):
+        Prices.from_dict({"register": "1,234"})
+
+
+def test_a_date_that_is_none_does_not_break_the_list() -> None:
+    assert Domain.from_dict({"domain": "x.nl", "renewal_date": "0000-00-00"}).renewal_date is None
+
+
+def test_cookies_are_not_kept(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    emulator.faults.add(
+        Fault.raw(b'{"status":200,"data":{}}', headers={"Set-Cookie": "session=1"}), times=2
+    )
+    with MijnHostClient(KEY, base_url=emulator.api_url) as client:
+        client.whoami()
+        client.whoami()
+        assert len(client._transport._session.cookies) == 0
