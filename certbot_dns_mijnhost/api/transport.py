@@ -6,6 +6,7 @@ import logging
 import platform
 from collections.abc import Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
+from json import dumps
 from typing import Any, NoReturn, Union
 
 import requests
@@ -147,6 +148,8 @@ class Transport:
             auth=self._key,
         )
         try:
+            # requests before 2.26 would send NaN, which is no JSON.
+            dumps(json, allow_nan=False)
             return self._session.prepare_request(request)
         except (requests.RequestException, TypeError, ValueError, RecursionError):
             # Its own words could hold a value of the body.
