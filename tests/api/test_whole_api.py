@@ -498,3 +498,14 @@ def test_the_wire_is_as_the_fixtures_state(
         assert caught.value.status == step["status"], step
         assert caught.value.description == step["answer"]["status_description"], step
     assert emulator.requests
+
+
+def test_every_route_has_a_fixture_of_its_success() -> None:
+    stated = [
+        (step["method"], step["path"].partition("?")[0].strip("/").split("/"))
+        for path in FIXTURES
+        for step in json.loads(path.read_text())
+        if step["status"] == 200
+    ]
+    for route in ROUTES:
+        assert any(method == route.method and route.fits(path) for method, path in stated), route
