@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,15 +20,33 @@ AIMED_VENDOR = (
 
 
 @dataclass(frozen=True)
-class AimedCertbot(Certbot):
+class LoneCertbot(Certbot):
+    """Certbot with temporary files of its own, the lock of the zone among them.
+
+    Whoever else works on a zone of that name on this machine would be waited for.
+    """
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment."""
+        return {**super().environment(), "TMPDIR": str(self.pebble.directory)}
+
+
+@dataclass(frozen=True)
+class AimedCertbot(LoneCertbot):
     """The Certbot of another environment, with the vendor's plugin aimed at the emulator."""
 
     python: str = ""
+    api_url: str = ""
 
     def command(self, *arguments: str) -> list[str]:
         """Return the whole command line."""
         _, _, _, *rest = super().command(*arguments)
         return [self.python, "-c", AIMED_VENDOR, *rest]
+
+    def environment(self) -> dict[str, str]:
+        """Return an environment in which the other Python finds nothing of this one's."""
+        kept = {k: v for k, v in super().environment().items() if k != "PYTHONPATH"}
+        return {**kept, "API_URL": self.api_url}
 
 
 @dataclass(frozen=True)
@@ -56,20 +73,24 @@ class Contender:
 
         :param seconds: the plugin's propagation seconds; None for its default.
         """
-        certbot = Certbot(directory / "certbot", pebble)
-        if self.python:
-            certbot = AimedCertbot(directory / "certbot", pebble, python=self.python)
-            os.environ["API_URL"] = emulator.api_url
         credentials = self._credentials(directory, emulator)
-        finished = certbot.run(
+        finished = self._certbot(directory, emulator, pebble).run(
             "certonly",
             *("--authenticator", self.authenticator),
             *(f"--{self.authenticator}-credentials", str(credentials)),
             *(() if seconds is None else (f"--{self.authenticator}-propagation-seconds", seconds)),
             *(word for domain in domains for word in ("-d", domain)),
             *("--agree-tos", "--register-unsafely-without-email"),
+            # Elsewhere than here: `python -c` finds the plugins of the folder that it starts in.
+            cwd=directory,
         )
         return finished.exit_code == 0
+
+    def _certbot(self, directory: Path, emulator: Emulator, pebble: Pebble) -> Certbot:
+        folder = directory / "certbot"
+        if not self.python:
+            return LoneCertbot(folder, pebble)
+        return AimedCertbot(folder, pebble, python=self.python, api_url=emulator.api_url)
 
     def _credentials(self, directory: Path, emulator: Emulator) -> Path:
         path = directory / "credentials.ini"
@@ -89,10 +110,14 @@ class Contender:
 
 
 def contenders(vendor_python: str) -> tuple[Contender, Contender]:
-    """Return ours and the vendor's."""
+    """Return ours and the vendor's.
+
+    :param vendor_python: the Python of the vendor's environment.
+    """
+    # Absolute, since Certbot starts in another folder; not resolved, since the link is the
+    # environment.
+    python = str(Path(vendor_python).absolute())
     return (
         Contender("this plugin", "dns-mijnhost", "certbot_dns_mijnhost.dns_mijnhost"),
-        Contender(
-            "the vendor's", "dns-mijn-host", "certbot_dns_mijn_host.mijn_host", vendor_python
-        ),
+        Contender("the vendor's", "dns-mijn-host", "certbot_dns_mijn_host.mijn_host", python),
     )
