@@ -1,4 +1,4 @@
-"""Reading the credentials file, without ever showing what is in it.
+"""Reading the credentials, without ever showing them.
 
 Certbot's own reader puts a line that it can't read into its message, and that line may be the key.
 So the file is read here first, and messages name lines by their number only.
@@ -7,19 +7,103 @@ So the file is read here first, and messages name lines by their number only.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
 
 import configobj
 
-from certbot_dns_mijnhost.settings import SettingError
+from certbot_dns_mijnhost.settings import KEY, KEY_FILE, SettingError
 
-KEY_LINE = "dns_mijnhost_api_key = YOUR-KEY"
+KEY_LINE = f"{KEY} = YOUR-KEY"
+SYSTEMD_DIRECTORY = "CREDENTIALS_DIRECTORY"
+SYSTEMD_FILE = "mijnhost.ini"
+SYSTEMD_KEY = "mijnhost_api_key"
+
+
+class Credentials(NamedTuple):
+    """What was found, and where.
+
+    :param settings: by their full names, the key among them: never to be shown.
+    :param source: how to call the place in a message.
+    :param path: the file, where it is one whose permissions are the user's business.
+    """
+
+    settings: dict[str, str]
+    source: str
+    path: str | None
+
+    def __repr__(self) -> str:
+        return f"Credentials(source={self.source!r})"
+
+
+def find(environment: Mapping[str, str]) -> Credentials | None:
+    """Return the credentials that the environment gives, where no file was named.
+
+    Looks for ``MIJNHOST_API_KEY`` and ``MIJNHOST_API_KEY_FILE`` (a file with the key alone), then
+    for ``mijnhost.ini`` and ``mijnhost_api_key`` (the key alone) among systemd's credentials.
+
+    :raises SettingError: where a file that the environment names can't be read.
+    """
+    # Here and not above: it brings the client along, which reading a file does not need.
+    from certbot_dns_mijnhost.api.environment import variable_with_key  # noqa: PLC0415
+
+    variable = variable_with_key(environment)
+    if variable and not variable.endswith("_FILE"):
+        return Credentials({KEY: environment[variable]}, f"the variable {variable}", None)
+    if variable:
+        path = environment[variable]
+        return Credentials({KEY: _bare_key(path, variable)}, f"{path} ({variable})", path)
+    directory = environment.get(SYSTEMD_DIRECTORY)
+    if not directory:
+        return None
+    path = os.path.join(directory, SYSTEMD_FILE)  # noqa: PTH118  # it is shown as it was given
+    if Path(path).exists():
+        return Credentials(read(path), path, path)
+    path = os.path.join(directory, SYSTEMD_KEY)  # noqa: PTH118
+    if Path(path).exists():
+        return Credentials({KEY: _bare_key(path, f"${SYSTEMD_DIRECTORY}")}, path, path)
+    return None
 
 
 def read(path: str) -> dict[str, str]:
     """Return the settings of an INI file; a list of values is joined by commas.
 
-    :raises SettingError: where it can't be read, saying what to do.
+    Where it names a file with the key, that is read too.
+
+    :raises SettingError: where one of them can't be read, saying what to do.
     """
+    settings = _read_ini(path)
+    key_file = settings.get(KEY_FILE, "").strip()
+    if not key_file:
+        return settings
+    if settings.get(KEY, "").strip():
+        raise SettingError(
+            f"The credentials file {path} holds both {KEY} and {KEY_FILE}. Keep one of them."
+        )
+    # One that is relative lies beside the file, since cron and systemd start elsewhere.
+    key_path = os.path.join(os.path.dirname(path), key_file)  # noqa: PTH118, PTH120
+    return {**settings, KEY: _bare_key(key_path, f"{KEY_FILE} in {path}")}
+
+
+def _bare_key(path: str, named_by: str) -> str:
+    """Return what a file with nothing but the key holds."""
+    try:
+        key = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise SettingError(
+            f"The file {path}, named by {named_by}, can't be read: {reason}. "
+            "Write the API key into it, readable by the user who runs this."
+        ) from None
+    if not key:
+        raise SettingError(
+            f"The file {path}, named by {named_by}, is empty. Write the API key into it."
+        )
+    return key
+
+
+def _read_ini(path: str) -> dict[str, str]:
     lines = _lines(path)
     try:
         # A key may hold a % sign, which must not be taken for an interpolation.

@@ -22,6 +22,7 @@ from certbot_dns_mijnhost.zope_declarations import declared
 
 if TYPE_CHECKING:
     from certbot_dns_mijnhost.challenge_records import TXTRecord
+    from certbot_dns_mijnhost.credentials import Credentials
     from certbot_dns_mijnhost.dns_challenges import DNSChallenges
     from certbot_dns_mijnhost.settings import Settings
 
@@ -43,7 +44,11 @@ class Authenticator(dns_common.DNSAuthenticator):
         cls, add: Callable[..., None], default_propagation_seconds: int = 300
     ) -> None:
         """Add the flags. None of them has a default, so that the credentials file can set it."""
-        add("credentials", help="INI file with the mijn.host API key (dns_mijnhost_api_key).")
+        add(
+            "credentials",
+            help="INI file with the mijn.host API key (dns_mijnhost_api_key). Without it the key "
+            "is taken from MIJNHOST_API_KEY, MIJNHOST_API_KEY_FILE or systemd's credentials.",
+        )
         add(
             "propagation-seconds",
             type=int,
@@ -101,6 +106,8 @@ class Authenticator(dns_common.DNSAuthenticator):
             )
 
     def _setup_credentials(self) -> None:
+        if self.conf("credentials") is None and self._found_credentials() is not None:
+            return
         self._configure_file("credentials", "mijn.host credentials INI file", _check_credentials)
         # As typed, a relative path would be stored for renewal, and cron starts elsewhere.
         path = os.path.abspath(os.path.expanduser(self.conf("credentials")))
@@ -142,9 +149,23 @@ class Authenticator(dns_common.DNSAuthenticator):
         from certbot_dns_mijnhost import credentials, settings  # noqa: PLC0415
 
         path = self.conf("credentials")
-        file = credentials.read(path)
-        dns_common.validate_file_permissions(path)
-        return settings.settle(self._flag, file, path)
+        found = self._found_credentials() if path is None else None
+        if found is None:
+            found = credentials.Credentials(credentials.read(path), path, path)
+        if found.path is not None:
+            dns_common.validate_file_permissions(found.path)
+        settled = settings.settle(self._flag, found.settings, found.source)
+        if settled.hint:
+            display_util.notify(settled.hint)
+        return settled
+
+    @staticmethod
+    def _found_credentials() -> Credentials | None:
+        """Return the credentials of the environment, for where no file is named."""
+        from certbot_dns_mijnhost import credentials  # noqa: PLC0415
+
+        with _plain_errors():
+            return credentials.find(os.environ)
 
     def _flag(self, name: str) -> object:
         """Return a flag's value; None where it was not given or is none of the flags."""

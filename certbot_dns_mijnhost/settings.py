@@ -13,6 +13,10 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PREFIX = "dns_mijnhost_"
+KEY = "dns_mijnhost_api_key"
+KEY_FILE = "dns_mijnhost_api_key_file"
+VENDOR_KEY = "dns_mijn_host_api_key"
+"""What the vendor's own plugin calls the key; read too, so that moving over is easy."""
 DEFAULT_API_URL = "https://mijn.host/api/v2"
 DEFAULT_TTL = 60
 DEFAULT_TIMEOUT = 30.0
@@ -41,6 +45,7 @@ class Settings:
     :param follow_cname: whether a CNAME at the challenge's name is followed.
     :param zones: the domains to choose from, instead of the account's.
     :param allow_zone_rewrite: whether a zone may be written as a whole where nothing else works.
+    :param hint: what the user might put in order; empty where there is nothing.
     """
 
     api_key: str = field(repr=False)
@@ -53,6 +58,7 @@ class Settings:
     follow_cname: bool = True
     zones: tuple[str, ...] = ()
     allow_zone_rewrite: bool = True
+    hint: str = ""
 
 
 def settle(flag: Callable[[str], object], file: Mapping[str, str], path: str) -> Settings:
@@ -61,7 +67,7 @@ def settle(flag: Callable[[str], object], file: Mapping[str, str], path: str) ->
     :param flag: gives a flag's value by its name, such as ``propagation-seconds``; None where it
         was not given.
     :param file: the credentials file's settings, by their full names.
-    :param path: the credentials file, for messages.
+    :param path: the credentials file, or where else they were found, for messages.
     :raises SettingError: where one is missing or breaks a rule.
     """
     reader = _Reader(flag, file, path)
@@ -78,6 +84,7 @@ def settle(flag: Callable[[str], object], file: Mapping[str, str], path: str) ->
         follow_cname=reader.get("follow-cname", _boolean, True),
         zones=reader.get("zone", _list, ()),
         allow_zone_rewrite=reader.get("allow-zone-rewrite", _boolean, True),
+        hint=reader.hint(),
     )
 
 
@@ -88,15 +95,23 @@ class _Reader:
         self._path = path
 
     def api_key(self) -> str:
-        name = PREFIX + "api_key"
-        key = self._file.get(name, "").strip()
-        if not key:
-            found = "holds no" if name not in self._file else "has nothing behind"
-            raise SettingError(
-                f"The credentials file {self._path} {found} {name}. Make a key in mijn.host's "
-                f"control panel and write: {name} = YOUR-KEY"
-            )
-        return key
+        for name in (KEY, VENDOR_KEY):
+            key = self._file.get(name, "").strip()
+            if key:
+                return key
+        found = "holds no" if KEY not in self._file else "has nothing behind"
+        raise SettingError(
+            f"The credentials file {self._path} {found} {KEY}. Make a key in mijn.host's "
+            f"control panel and write: {KEY} = YOUR-KEY"
+        )
+
+    def hint(self) -> str:
+        if self._file.get(KEY, "").strip() or VENDOR_KEY not in self._file:
+            return ""
+        return (
+            f"The credentials file {self._path} calls the key {VENDOR_KEY}, as another plugin "
+            f"does. It was read all the same; rename it to {KEY}."
+        )
 
     def get(self, name: str, parse: Callable[[str], T], default: T) -> T:
         given = self._flag(name)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from josepy import jwk
 
 from certbot_dns_mijnhost import dns_mijnhost
+from certbot_dns_mijnhost import settings as settings_module
 from certbot_dns_mijnhost.dns_mijnhost import Authenticator
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 from examples.local_ca import write_credentials
@@ -133,6 +134,39 @@ def test_the_credentials_path_is_made_absolute(
     stored = plugin.conf("credentials")
     assert stored is not None
     assert Path(stored) == tmp_path / "mijnhost.ini"
+
+
+def test_without_a_file_the_environment_gives_the_key_and_nothing_is_stored(
+    plugin: Authenticator, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+    secret.touch(mode=0o600)
+    secret.write_text(f"{emulator.account.api_key}\n")
+    monkeypatch.setenv("MIJNHOST_API_KEY_FILE", str(secret))
+    monkeypatch.setattr(settings_module, "DEFAULT_API_URL", emulator.api_url)
+    plugin.config.namespace.dns_mijnhost_credentials = None
+    plugin.config.namespace.dns_mijnhost_nameservers = emulator.nameservers[0]
+    plugin.perform([challenge()])
+    assert [r.value for r in emulator.account.records("example.nl") if "_acme" in r.name]
+    assert plugin.conf("credentials") is None
+
+
+def test_a_key_in_the_environment_that_can_not_be_read_is_certbots_error(
+    plugin: Authenticator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin.config.namespace.dns_mijnhost_credentials = None
+    monkeypatch.setenv("MIJNHOST_API_KEY_FILE", "/nowhere/secret")
+    with pytest.raises(errors.PluginError, match="named by MIJNHOST_API_KEY_FILE"):
+        plugin.perform([challenge()])
+
+
+def test_the_vendors_name_of_the_key_is_hinted_at(
+    plugin: Authenticator, shown: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "mijnhost.ini"
+    path.write_text(path.read_text().replace("dns_mijnhost_api_key", "dns_mijn_host_api_key"))
+    plugin.perform([challenge()])
+    assert any("rename it to dns_mijnhost_api_key" in line for line in shown)
 
 
 def test_a_flag_goes_before_the_file(plugin: Authenticator, emulator: Emulator) -> None:

@@ -16,15 +16,20 @@ def api_key_of(environment: Mapping[str, str]) -> str:
 
     :raises InvalidInputError: where none is, or a file can't be read.
     """
-    for name in NAMES:
-        if environment.get(name):
-            return environment[name]
-        path = environment.get(f"{name}_FILE")
-        if path:
-            return _content(f"{name}_FILE", path)
-    raise InvalidInputError(
-        f"No API key in the environment: set {NAMES[0]}, or {NAMES[0]}_FILE to a file with it."
-    )
+    variable = variable_with_key(environment)
+    if variable is None:
+        raise InvalidInputError(
+            f"No API key in the environment: set {NAMES[0]}, or {NAMES[0]}_FILE to a file with it."
+        )
+    if variable.endswith("_FILE"):
+        return _content(variable, environment[variable])
+    return environment[variable]
+
+
+def variable_with_key(environment: Mapping[str, str]) -> str | None:
+    """Return the name of the first variable that holds a key, or names a file with it."""
+    names = [f"{name}{end}" for name in NAMES for end in ("", "_FILE")]
+    return next((name for name in names if environment.get(name)), None)
 
 
 def _content(name: str, path: str) -> str:

@@ -124,6 +124,27 @@ def test_a_relative_path_of_the_credentials_still_works_at_renewal(site: Site) -
     assert renewed.exit_code == 0, renewed.output
 
 
+def test_the_key_among_systemds_credentials_is_found_and_no_path_is_stored(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(site.credentials.parent))
+    issued = site.certbot.run(
+        "certonly",
+        *("--authenticator", "dns-mijnhost", "-d", site.domain),
+        *("--agree-tos", "--register-unsafely-without-email"),
+    )
+    assert issued.exit_code == 0, issued.output
+    stored = site.certbot.directory / "config" / "renewal" / f"{site.domain}.conf"
+    assert "dns_mijnhost" not in stored.read_text()
+    # At each renewal systemd puts them into a new place.
+    moved = site.directory / "of-the-next-run"
+    moved.mkdir()
+    site.credentials.rename(moved / "mijnhost.ini")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(moved))
+    renewed = site.certbot.renew()
+    assert renewed.exit_code == 0, renewed.output
+
+
 def test_wide_permissions_warn_as_certbot_does(site: Site) -> None:
     site.credentials.chmod(0o644)
     issued = site.obtain("www")
