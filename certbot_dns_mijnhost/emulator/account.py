@@ -59,10 +59,12 @@ class Account:
         *,
         managed_dns: bool = True,
         tags: Iterable[str] = (),
+        published_at: Iterable[str] = (),
     ) -> Domain:
         """Put a domain in the account; what it holds counts as published long ago.
 
         :param records: none means a small zone as a new customer has it
+        :param published_at: host names of other name servers that the registry publishes
         :raises ValueError: where the domain is in the account, or a record cannot stand in it
         """
         name = domain_name(domain)
@@ -74,6 +76,7 @@ class Account:
                 raise ValueError(f"{name} is in the account already")
             zone = Zone(apex, zone_records, self.clock())
             made = Domain(2000 + len(self._domains), name, zone, list(tags), managed_dns)
+            made.published_at = tuple(published_at)
             self._domains[name] = made
             return made
 

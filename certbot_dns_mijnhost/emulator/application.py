@@ -92,7 +92,7 @@ class Application:
         self._account.check_key(request.header("API-Key"))
         url = urlsplit(request.path)
         route, parameters = find_route(ROUTES, request.method, url.path)
-        if route.needs_whitelist:
+        if route.needs_whitelist or self._account.variants.whoami_refused:
             self._account.check_address()
         call = Call(parameters, parse_qs(url.query), request.body, request.address)
         return route.handler(self._account, call)

@@ -17,6 +17,7 @@ class Domain:
 
     :param name: in lower case and A-labels, without a final dot
     :param managed_dns: its DNS is at mijn.host
+    :param published_at: the name servers that the registry publishes, where they are elsewhere
     """
 
     id: int
@@ -28,6 +29,7 @@ class Domain:
     status: str = "Active"
     status_id: int = 1
     is_locked: bool = True
+    published_at: tuple[str, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
     reads: Reads = field(default_factory=Reads)
 

@@ -15,7 +15,13 @@ import dns.rdatatype
 import dns.rrset
 
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.tables import Table, infrastructure_table, zone_table
+from certbot_dns_mijnhost.emulator.domain import Domain
+from certbot_dns_mijnhost.emulator.tables import (
+    Table,
+    elsewhere_table,
+    infrastructure_table,
+    zone_table,
+)
 from certbot_dns_mijnhost.emulator.zone import Version
 
 MAXIMUM_ALIASES = 8
@@ -70,6 +76,10 @@ class Nameservers:
         """Answer as a resolver without a cache, which asks the slowest server that lives."""
         response = dns.message.make_response(query, recursion_available=True)
         refusal = _refusal(query)
+        domain = None if refusal else self._domain(query.question[0].name)
+        if domain is not None and domain.published_at:
+            self._fill(response, elsewhere_table(domain.zone.apex, domain.published_at), 0.0)
+            return response
         alive = [lag for lag, how in zip(self.lags, self.behaviours) if how == "normal"]
         if refusal is not None or not alive:
             response.set_rcode(dns.rcode.SERVFAIL if refusal is None else refusal)
@@ -85,19 +95,24 @@ class Nameservers:
         """Find the zone with the longest name that the question lies in."""
         if name.is_subdomain(self._infrastructure.apex):
             return self._infrastructure
-        managed = [domain for domain in self._account.domains() if domain.managed_dns]
-        fitting = [
-            domain for domain in managed if name.is_subdomain(dns.name.from_text(domain.zone.apex))
-        ]
-        if not fitting:
+        domain = self._domain(name)
+        if domain is None or not domain.managed_dns:
             return None
-        domain = max(fitting, key=lambda found: len(found.name))
         version = self._account.published(domain, lag)
         table = self._tables.get(version)
         if table is None:
             table = zone_table(domain.zone.apex, version, len(self.lags))
             self._tables[version] = table
         return table
+
+    def _domain(self, name: dns.name.Name) -> Domain | None:
+        fitting = [
+            domain
+            for domain in self._account.domains()
+            if (domain.managed_dns or domain.published_at)
+            and name.is_subdomain(dns.name.from_text(domain.zone.apex))
+        ]
+        return max(fitting, key=lambda found: len(found.name), default=None)
 
     def _fill(self, response: dns.message.Message, table: Table | None, lag: float) -> None:
         """Look the question up, following aliases as far as the zones reach."""

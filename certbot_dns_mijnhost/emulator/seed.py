@@ -3,6 +3,7 @@
 ::
 
     {"domains": [{"domain": "example.nl", "tags": ["web"], "managed_dns": true,
+                  "published_at": [],
                   "records": [["A", "www.example.nl.", "192.0.2.1", 3600]]}],
      "contacts": [{"id": 1, "name": "us", "profile": {}}],
      "nameservers": [{"alias": "ours", "nameservers": []}],
@@ -34,6 +35,7 @@ def plant(account: Account, path: Path) -> None:
                 records=None if records is None else [tuple(record) for record in records],
                 managed_dns=domain.get("managed_dns", True),
                 tags=domain.get("tags", []),
+                published_at=domain.get("published_at", []),
             )
         mine = account.possessions
         mine.contacts.update({each["id"]: each for each in content.get("contacts", [])})

@@ -83,6 +83,16 @@ def infrastructure_table(nameservers: int) -> Table:
     return _table(own, [*_apex(own, 1, nameservers), *addresses])
 
 
+def elsewhere_table(apex: str, nameservers: Iterable[str]) -> Table:
+    """Make what a resolver knows of a zone at other name servers: their names."""
+    own = dns.name.from_text(apex)
+    first, *rest = (host.rstrip(".") + "." for host in nameservers)
+    soa = f"{first} hostmaster.{first} 1 3600 600 604800 {NEGATIVE_TTL}"
+    entries = [(own, DEFAULT_TTL, _parse(dns.rdatatype.SOA, soa))]
+    entries += [(own, DEFAULT_TTL, _parse(NS, host)) for host in (first, *rest)]
+    return _table(own, entries)
+
+
 NS = dns.rdatatype.NS
 
 

@@ -51,7 +51,9 @@ class Variants:
     :param errors_inside_200: errors have HTTP status 200, and the true one in the envelope only
     :param error_status_word: an error's envelope has the word ``error`` for a status
     :param whitelist_refused: the caller's address is not in the key's whitelist
+    :param whoami_refused: then GET /whoami refuses that address too
     :param key_expired: the key is no longer valid
+    :param key_expires: a date that GET /whoami tells as the key's last day; empty tells none
     :param no_access_final_dot: the text of "no access" ends in a dot
     """
 
@@ -75,7 +77,9 @@ class Variants:
     errors_inside_200: bool = False
     error_status_word: bool = False
     whitelist_refused: bool = False
+    whoami_refused: bool = False
     key_expired: bool = False
+    key_expires: str = ""
     no_access_final_dot: bool = True
 
     def __post_init__(self) -> None:

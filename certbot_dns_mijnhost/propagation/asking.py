@@ -57,11 +57,30 @@ class Asker:
         """
         for _ in range(ROUNDS):
             for group in self._groups(servers):
-                for reply in self._ask_all(group, name, kind, zone):
+                for reply in self.ask_all(group, name, kind, zone=zone):
                     if isinstance(reply, dns.message.Message):
                         return reply
         said = "; ".join(f"{server.label}: {self._last[server.endpoint]}" for server in servers)
         raise NoAnswerError(f"no name server answers usefully ({said})")
+
+    def ask_all(
+        self,
+        servers: Sequence[Server],
+        name: dns.name.Name,
+        kind: str,
+        *,
+        zone: dns.name.Name | None = None,
+    ) -> list[Reply]:
+        """Return the replies of all servers, asked at once, in their order."""
+
+        def ask_one(server: Server) -> Reply:
+            return _ask(server.endpoint, name, kind, self._timeout, zone)
+
+        with ThreadPoolExecutor(max_workers=min(MOST_THREADS, len(servers))) as threads:
+            replies = list(threads.map(ask_one, servers))
+        for server, reply in zip(servers, replies):
+            self._note(server.endpoint, reply)
+        return replies
 
     def _groups(self, servers: Sequence[Server]) -> Iterator[list[Server]]:
         proven = [server for server in servers if server.endpoint in self._useful][:1]
@@ -74,22 +93,6 @@ class Asker:
         ]
         if rest:
             yield rest
-
-    def _ask_all(
-        self,
-        servers: Sequence[Server],
-        name: dns.name.Name,
-        kind: str,
-        zone: dns.name.Name | None,
-    ) -> list[Reply]:
-        def ask_one(server: Server) -> Reply:
-            return _ask(server.endpoint, name, kind, self._timeout, zone)
-
-        with ThreadPoolExecutor(max_workers=min(MOST_THREADS, len(servers))) as threads:
-            replies = list(threads.map(ask_one, servers))
-        for server, reply in zip(servers, replies):
-            self._note(server.endpoint, reply)
-        return replies
 
     def _note(self, endpoint: Endpoint, reply: Reply) -> None:
         if isinstance(reply, dns.message.Message):

@@ -6,6 +6,7 @@
     ├─ InvalidEndpointError      not a ``host[:port]`` (is a ValueError too)
     ├─ InvalidNameError          not a domain name (is a ValueError too)
     ├─ AliasLoopError            CNAMEs that lead in a circle, or too far
+    ├─ InspectionError           DNS does not tell what was asked beforehand
     └─ PropagationTimeoutError   no name server served the records in time
 """
 
@@ -28,6 +29,10 @@ class InvalidNameError(PropagationError, ValueError):
 
 class AliasLoopError(PropagationError):
     """The CNAMEs of a name lead in a circle, or on for too many hops."""
+
+
+class InspectionError(PropagationError):
+    """DNS does not tell what was asked of it beforehand; says why."""
 
 
 class PropagationTimeoutError(PropagationError):

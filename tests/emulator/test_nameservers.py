@@ -109,6 +109,18 @@ def test_an_alias_of_itself_ends(emulator: Emulator) -> None:
     assert answers(ask(emulator.nameservers[0], "loop.example.nl")) == ["CNAME loop.example.nl."]
 
 
+@pytest.mark.parametrize("managed_dns", [True, False])
+def test_a_domain_published_at_other_name_servers(emulator: Emulator, managed_dns: bool) -> None:
+    emulator.account.add_domain(
+        "elsewhere.nl", managed_dns=managed_dns, published_at=["ns1.example.com", "ns2.example.com"]
+    )
+    published = ask(emulator.resolver, "elsewhere.nl", "NS")
+    assert answers(published) == ["NS ns1.example.com.", "NS ns2.example.com."]
+    assert answers(ask(emulator.resolver, "elsewhere.nl", "A")) == []
+    own = ask(emulator.nameservers[0], "elsewhere.nl", "A")
+    assert (rcode(own) == "REFUSED") is not managed_dns
+
+
 def test_apex_ns_in_the_records_is_not_served(emulator: Emulator) -> None:
     emulator.account.add_record("example.nl", "NS", "@", "ns.example.org.")
     emulator.account.add_record("example.nl", "NS", "sub", "ns.example.org.")

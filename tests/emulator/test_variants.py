@@ -270,6 +270,19 @@ def test_an_address_that_is_not_whitelisted(emulator: Emulator, caller: Caller) 
     assert caller.get("/whoami").json()["data"]["ip"] == "127.0.0.1"
 
 
+def test_whoami_may_refuse_that_address_too(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(whitelist_refused=True, whoami_refused=True)
+    answer = caller.get("/whoami")
+    assert answer.status_code == 401
+    assert "whitelist" in answer.json()["status_description"]
+
+
+def test_whoami_may_tell_until_when_the_key_is_valid(emulator: Emulator, caller: Caller) -> None:
+    assert set(caller.get("/whoami").json()["data"]) == {"ip", "customer_number"}
+    emulator.variants = Variants(key_expires="2030-01-31")
+    assert "2030-01-31" in caller.get("/whoami").json()["data"].values()
+
+
 def test_an_expired_key(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(key_expired=True)
     answer = caller.get("/whoami")

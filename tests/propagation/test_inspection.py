@@ -1,0 +1,114 @@
+"""What DNS is asked beforehand, over real packets."""
+
+from __future__ import annotations
+
+import dns.message
+import dns.rcode
+import pytest
+
+from certbot_dns_mijnhost.emulator import Emulator
+from certbot_dns_mijnhost.propagation import InspectionError, Inspector
+
+from .scripted_server import ScriptedServer, code, silence, zone
+
+ZONE = zone(
+    ("example.nl", "SOA", "ns1.example.nl. a. 1 2 3 4 5"),
+    ("example.nl", "CAA", '0 issue "letsencrypt.org"'),
+    ("sub.example.nl", "A", "192.0.2.1"),
+    ("own.example.nl", "CAA", '0 issue ";"'),
+    ("alias.example.nl", "CNAME", "own.example.nl."),
+    ("loop.example.nl", "CNAME", "loop.example.nl."),
+)
+
+
+def inspector(*servers: ScriptedServer) -> Inspector:
+    return Inspector(nameservers=[server.endpoint for server in servers], query_timeout=0.2)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("example.nl", ("example.nl", ['0 issue "letsencrypt.org"'])),
+        ("www.sub.example.nl.", ("example.nl", ['0 issue "letsencrypt.org"'])),
+        ("own.example.nl", ("own.example.nl", ['0 issue ";"'])),
+        ("x.own.example.nl", ("own.example.nl", ['0 issue ";"'])),
+        ("alias.example.nl", ("alias.example.nl", ['0 issue ";"'])),
+        ("example.com", ("example.com", [])),
+    ],
+)
+def test_the_nearest_caa_records_count(name: str, expected: tuple[str, list[str]]) -> None:
+    with ScriptedServer(ZONE) as server:
+        found = inspector(server).caa(name)
+        assert (found.name, [str(record) for record in found.records]) == expected
+        assert "nl." not in server.names(), "top-level domains are not asked"
+
+
+@pytest.mark.parametrize("answer", [silence, code(dns.rcode.SERVFAIL)], ids=["silence", "SERVFAIL"])
+def test_caa_that_can_not_be_asked_is_told_so(answer: object) -> None:
+    with (
+        ScriptedServer(answer) as server,  # type: ignore[arg-type]
+        pytest.raises(InspectionError, match=r"CAA records of example.nl can't be asked"),
+    ):
+        inspector(server).caa("example.nl")
+
+
+def test_a_circle_of_aliases_is_told() -> None:
+    with ScriptedServer(ZONE) as server, pytest.raises(InspectionError, match="in a circle"):
+        inspector(server).caa("loop.example.nl")
+
+
+def test_servers_are_sorted_by_how_they_answer() -> None:
+    refused = code(dns.rcode.REFUSED)
+    with (
+        ScriptedServer(ZONE) as good,
+        ScriptedServer(silence, address="127.0.0.2") as dead,
+        ScriptedServer(refused, address="127.0.0.3") as lame,
+    ):
+        found = inspector(good, dead, lame).servers("example.nl")
+        assert [status.label for status in found.answering] == [good.endpoint]
+        assert [str(status) for status in found.silent] == [f"{dead.endpoint}: no answer"]
+        assert [str(status) for status in found.lame] == [f"{lame.endpoint}: REFUSED"]
+
+
+def test_one_lost_packet_makes_no_server_silent() -> None:
+    lost: list[dns.message.Message] = []
+
+    def first_lost(query: dns.message.Message) -> dns.message.Message | None:
+        lost.append(query)
+        return None if len(lost) == 1 else ZONE(query)
+
+    with ScriptedServer(first_lost) as server:
+        found = inspector(server).servers("example.nl")
+    assert len(found.answering) == 1
+    assert found.silent == ()
+
+
+def test_the_published_name_servers_and_their_answers() -> None:
+    with Emulator(lags=(0.0, 0.0)) as emulator:
+        emulator.behave(1, "dead")
+        port = int(emulator.resolver.split(":")[1])
+        servers_port = int(emulator.nameservers[0].split(":")[1])
+        assert port != servers_port
+        by_name = Inspector(resolvers=[emulator.resolver], port=servers_port, query_timeout=0.2)
+        hosts = by_name.published_nameservers("example.nl")
+        assert hosts == ("ns1.mijn.host", "ns2.mijn.host")
+        found = by_name.servers("example.nl")
+        assert [status.label for status in found.answering] == ["ns1.mijn.host (127.0.0.1)"]
+        assert [status.label for status in found.silent] == ["ns2.mijn.host (127.0.0.2)"]
+
+
+def test_a_zone_elsewhere() -> None:
+    with Emulator(domains=()) as emulator:
+        hosts = ("ns1.example.com", "ns2.example.com")
+        emulator.account.add_domain("example.nl", published_at=hosts)
+        inspector = Inspector(resolvers=[emulator.resolver], port=1, query_timeout=0.2)
+        assert inspector.published_nameservers("example.nl") == hosts
+        with pytest.raises(InspectionError):
+            inspector.servers("example.nl")
+
+
+def test_a_resolver_that_is_dead_is_told() -> None:
+    with ScriptedServer(code(dns.rcode.SERVFAIL)) as resolver:
+        inspector = Inspector(resolvers=[resolver.endpoint])
+        with pytest.raises(InspectionError, match=r"did not tell about example.nl"):
+            inspector.published_nameservers("example.nl")
