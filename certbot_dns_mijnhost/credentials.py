@@ -19,6 +19,7 @@ KEY_LINE = f"{KEY} = YOUR-KEY"
 SYSTEMD_DIRECTORY = "CREDENTIALS_DIRECTORY"
 SYSTEMD_FILE = "mijnhost.ini"
 SYSTEMD_KEY = "mijnhost_api_key"
+USUAL_PATH = "/etc/letsencrypt/mijnhost.ini"
 
 
 class Credentials(NamedTuple):
@@ -35,6 +36,26 @@ class Credentials(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Credentials(source={self.source!r})"
+
+
+def locate(path: str | None, environment: Mapping[str, str]) -> Credentials:
+    """Return the credentials of a file that was named, of the environment, or of the usual file.
+
+    :param path: the file that was named; None where none was.
+    :raises SettingError: where there are none, or they can't be read.
+    """
+    if path is None:
+        found = find(environment)
+        if found is not None:
+            return found
+        if not Path(USUAL_PATH).exists():
+            raise SettingError(
+                f"No API key was found: no credentials file was named, {USUAL_PATH} does not "
+                "exist, and MIJNHOST_API_KEY and MIJNHOST_API_KEY_FILE are not set. "
+                "Name the file: --credentials FILE"
+            )
+        path = USUAL_PATH
+    return Credentials(read(path), path, path)
 
 
 def find(environment: Mapping[str, str]) -> Credentials | None:

@@ -26,6 +26,8 @@ FORBIDDEN: dict[str, set[str]] = {
     "emulator": CERTBOT
     | {"requests", "urllib3"}
     | {f"{PACKAGE}.{room}" for room in ("api", "challenge_records", "propagation", "settings")},
+    "doctor": CERTBOT | HTTP | {"dns"},
+    "command": CERTBOT | HTTP | {"dns"},
     "dns_mijnhost.py": HTTP | {"dns"},
     "dns_challenges.py": CERTBOT | HTTP | {"dns"},
     "dns_wait.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api"},
@@ -34,6 +36,7 @@ FORBIDDEN: dict[str, set[str]] = {
 ONLY_INSIDE = {
     f"{PACKAGE}.emulator": "emulator",
     f"{PACKAGE}.dns_mijnhost": "dns_mijnhost.py",
+    f"{PACKAGE}.command": "command",
 }
 """What nobody but its own room imports."""
 

@@ -3,25 +3,38 @@
 Knows the API and no Certbot, so any ACME client in Python can use it.
 """
 
+from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour, PatchEffect
 from certbot_dns_mijnhost.challenge_records.errors import (
     ChallengeRecordError,
+    ZoneBusyError,
     ZoneNotConfirmedError,
     ZoneNotFoundError,
     ZoneRewriteError,
     ZoneRewriteForbiddenError,
 )
-from certbot_dns_mijnhost.challenge_records.listing import TXTRecord
+from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing, TXTRecord, identity_of
+from certbot_dns_mijnhost.challenge_records.names import absolute, canonical
 from certbot_dns_mijnhost.challenge_records.records import DEFAULT_TTL, ChallengeRecords
 from certbot_dns_mijnhost.challenge_records.remover import Leftover
+from certbot_dns_mijnhost.challenge_records.zone_editor import ZoneEditor
 
 __all__ = [
     "DEFAULT_TTL",
+    "Behaviour",
     "ChallengeRecordError",
     "ChallengeRecords",
+    "Identity",
     "Leftover",
+    "Listing",
+    "PatchEffect",
     "TXTRecord",
+    "ZoneBusyError",
+    "ZoneEditor",
     "ZoneNotConfirmedError",
     "ZoneNotFoundError",
     "ZoneRewriteError",
     "ZoneRewriteForbiddenError",
+    "absolute",
+    "canonical",
+    "identity_of",
 ]

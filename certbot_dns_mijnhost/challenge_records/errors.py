@@ -5,6 +5,7 @@
     MijnHostError (certbot_dns_mijnhost.api)
     └─ ChallengeRecordError
        ├─ ZoneNotFoundError          no domain of the account holds the name
+       ├─ ZoneBusyError              another process changes the zone; nothing was written
        ├─ ZoneNotConfirmedError      readings of a zone that can't be trusted; nothing was written
        ├─ ZoneRewriteForbiddenError  only writing the whole zone would do, and that is not allowed
        └─ ZoneRewriteError           a whole-zone write whose outcome is not as intended
@@ -21,6 +22,10 @@ class ChallengeRecordError(MijnHostError):
 
 class ZoneNotFoundError(ChallengeRecordError):
     """No domain of the account holds the name."""
+
+
+class ZoneBusyError(ChallengeRecordError):
+    """Another process on this machine has been changing the zone for long."""
 
 
 class ZoneNotConfirmedError(ChallengeRecordError):

@@ -42,6 +42,7 @@ class ZonePublisher:
         :raises MijnHostError: where that can't be done.
         """
         zone = self._zone
+        zone.check_turn()
         before = zone.reader.survey()
         zone.ours.update(wanted)
         waiting = [

@@ -57,6 +57,11 @@ class ChallengeRecords:
         self._zones: dict[str, Zone] = {}
         self._untouched: set[Identity] = set()
 
+    @property
+    def behaviour(self) -> Behaviour:
+        """What the API has shown about itself so far."""
+        return self._setting.behaviour
+
     def publish(self, records: Iterable[TXTRecord]) -> None:
         """Add `records`, and return when the API shows all of them together.
 

@@ -146,7 +146,9 @@ class ZoneRemover:
     def _absences_needed(self, unwanted: Sequence[Identity], listing: Listing) -> int:
         zone = self._zone
         # What no reading has ever shown may be missing because the readings are older than it.
-        has_shown = zone.reader.seen.issuperset(zone.believed.intersection(unwanted))
+        has_shown = zone.reader.seen.issuperset(
+            (zone.believed | zone.possible).intersection(unwanted)
+        )
         is_clear = has_shown and self._is_full(listing) and self._confirmed.issuperset(unwanted)
         return ABSENCES if is_clear else ABSENCES_WITHOUT_CONFIRMATION
 
@@ -177,14 +179,14 @@ class ZoneRemover:
         )
         standing = [identity for identity in unwanted if identity in listing.identities]
         gone: set[Identity] = set()
-        for name in sorted({identity.name for identity in standing}):
+        for kind, name in sorted({identity[:2] for identity in standing}):
             # Asked anew for each name: a value of somebody else may have come since.
-            is_shared = any(other[:2] == ("TXT", name) for other in self._zone.others())
+            is_shared = any(other[:2] == (kind, name) for other in self._zone.others())
             if is_shared or not self._behaviour.removes_by_null:
                 continue
-            at_name = {identity for identity in standing if identity.name == name}
+            at_name = {identity for identity in standing if identity[:2] == (kind, name)}
             try:
-                client.dns_records.clear(self._zone.domain, "TXT", f"{name}.")
+                client.dns_records.clear(self._zone.domain, kind, f"{name}.")
                 self._behaviour.removes_by_null = self._is_gone(at_name)
                 gone |= at_name if self._behaviour.removes_by_null else set()
             except MijnHostError as error:

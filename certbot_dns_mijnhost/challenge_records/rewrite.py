@@ -8,7 +8,7 @@ and it is read back, lost records being put back.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,18 +31,16 @@ SECONDS = 30.0
 class Intent:
     """What a write of the whole zone is to change; all else stays.
 
-    :param add: records of ours that have to stand.
+    :param add: records of ours that have to stand, and their TTLs in seconds.
     :param remove: records of ours that have to go.
-    :param ttl: seconds, for records that are added.
     """
 
-    add: frozenset[Identity]
+    add: Mapping[Identity, int]
     remove: frozenset[Identity]
-    ttl: int
 
     def is_met_by(self, listing: Listing) -> bool:
         """Tell whether nothing is left to do."""
-        return self.add <= listing.identities and not self.remove & listing.identities
+        return self.add.keys() <= listing.identities and not self.remove & listing.identities
 
 
 class ZoneRewriter:
@@ -137,8 +135,8 @@ class ZoneRewriter:
         }
         for identity, record in lost.items():
             target.setdefault(identity, record)
-        for identity in sorted(intent.add):
-            added = DNSRecord(identity.type, identity.name + ".", identity.value, intent.ttl)
+        for identity, ttl in sorted(intent.add.items()):
+            added = DNSRecord(identity.type, identity.name + ".", identity.value, ttl)
             target.setdefault(identity, added)
         return target
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
 from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour, PatchEffect
 from certbot_dns_mijnhost.challenge_records.errors import (
+    ZoneBusyError,
     ZoneNotConfirmedError,
     ZoneRewriteForbiddenError,
 )
@@ -56,9 +58,15 @@ class Zone:
         """Records that this run wants or tried to write, the ones for trying out included."""
         self.believed: set[Identity] = set()
         """Records of ours that stand as far as the API's answers tell."""
+        self.possible: set[Identity] = set()
+        """Records of ours that were written and may stand: those above, and those of which it is
+        not known whether a later write replaced them."""
         self.probes: list[Identity] = []
         """Records that were written only to learn what a PATCH does."""
+        self.ttls: dict[Identity, int] = {}
+        """Seconds, for records that don't take what all take."""
         self._is_locked = False
+        self._is_taken = False
         self._is_shared = False
         self._written: dict[str, Identity] = {}
 
@@ -70,7 +78,19 @@ class Zone:
     def note_lock(self, lock: Lock) -> None:
         """Take note of whether the zone is ours alone on this machine, and was."""
         self._is_locked = lock.is_held
+        self._is_taken = lock.has_waited and not lock.is_held
         self._is_shared = self._is_shared or lock.has_waited
+
+    def check_turn(self) -> None:
+        """Refuse to write values while another process does, whose values might get lost.
+
+        :raises ZoneBusyError: where the zone's lock could not be had in time.
+        """
+        if self._is_taken:
+            raise ZoneBusyError(
+                f"Another process on this machine has been changing the zone {self.name} for "
+                "minutes, so nothing was written. Try again when it has ended."
+            )
 
     def write(self, identity: Identity) -> None:
         """Write one record by a single-record call, recognising a success whose answer was lost.
@@ -79,12 +99,17 @@ class Zone:
         """
         setting = self.setting
         self.ours.add(identity)
+        was_possible = identity in self.possible
+        self.possible.add(identity)
         self._written[identity.name] = identity
-        record = DNSRecord(identity.type, f"{identity.name}.", identity.value, setting.ttl)
+        ttl = self.ttl_of(identity)
+        record = DNSRecord(identity.type, f"{identity.name}.", identity.value, ttl)
         try:
             setting.client.dns_records.update(self.domain, record)
         except MijnHostError as error:
             if not error.may_have_taken_effect:
+                if not was_possible:
+                    self.possible.discard(identity)
                 raise
             logger.info("Whether %s was written is read back: %s", identity.name, error)
             if not self._shows(identity):
@@ -92,6 +117,10 @@ class Zone:
         if setting.behaviour.patch is not PatchEffect.APPENDS:
             self.believed -= {i for i in self.ours if i[:2] == identity[:2]}
         self.believed.add(identity)
+
+    def ttl_of(self, identity: Identity) -> int:
+        """Return the seconds that a record is written with."""
+        return self.ttls.get(identity, self.setting.ttl)
 
     def latest_writes(self) -> set[Identity]:
         """Return the record written last at each name: a reading without it is stale or short."""
@@ -111,7 +140,7 @@ class Zone:
                 f"The zone {self.name} would have to be written as a whole while another process "
                 "on this machine changes it, so nothing was written. Try again when it has ended."
             )
-        intent = Intent(frozenset(add), frozenset(remove), setting.ttl)
+        intent = Intent({each: self.ttl_of(each) for each in add}, frozenset(remove))
         rewriter = ZoneRewriter(
             setting.client, self.reader, setting.backup_directory, setting.retry
         )
@@ -125,7 +154,7 @@ class Zone:
             )
         finally:
             if rewriter.has_written:
-                self.believed = (self.believed | intent.add) - intent.remove
+                self.believed = (self.believed | intent.add.keys()) - intent.remove
 
     def _span(self) -> float:
         """Return for how long the readings have to agree before the zone is written as a whole.
@@ -146,10 +175,11 @@ class Zone:
     def _lasting_others(self) -> set[Identity]:
         return {identity for identity in self.others() if not identity.is_challenge}
 
-    def forget(self, identities: Iterable[Identity]) -> None:
-        """Take note that records of ours are gone."""
-        self.ours.difference_update(identities)
-        self.believed.difference_update(identities)
+    def forget(self, identities: AbstractSet[Identity]) -> None:
+        """Take note that records that were ours to remove are gone."""
+        # Out of `seen` too: no later reading has to show them.
+        for records in (self.ours, self.believed, self.possible, self.reader.seen):
+            records.difference_update(identities)
 
     def _shows(self, identity: Identity) -> bool:
         return any(

@@ -22,7 +22,7 @@ from certbot_dns_mijnhost.challenge_records.persistence import attempts
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 120.0
+SECONDS = 300.0
 
 
 def default_directory() -> Path:
@@ -43,7 +43,7 @@ class Lock(NamedTuple):
 
 @contextmanager
 def zone_lock(zone: str, directory: Path, retry: RetryPolicy) -> Iterator[Lock]:
-    """Hold the lock of `zone`, if it can be had within two minutes."""
+    """Hold the lock of `zone`, if it can be had within five minutes."""
     handle = _open(zone, directory)
     if handle is None:
         yield Lock(is_held=False, has_waited=False)
@@ -72,7 +72,7 @@ def _acquire(handle: int, zone: str, retry: RetryPolicy) -> Lock:
     # Not at the top: there is no fcntl on Windows, where only the client is of use.
     import fcntl  # noqa: PLC0415
 
-    for attempt in attempts(retry, tries=100, seconds=SECONDS, longest_pause=2.0):
+    for attempt in attempts(retry, tries=250, seconds=SECONDS, longest_pause=2.0):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

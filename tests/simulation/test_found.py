@@ -143,6 +143,33 @@ FOUND = {
         PAIR,
         edits=(Edit(7.0, None, None),),
     ),
+    "a third run that waits in vain for its turn": history(
+        Variants(
+            delete_missing="ok",
+            stale_reads=4,
+            short_reads=4,
+            short_kind="shortened",
+            replica_seconds=1.0,
+            final_dot=False,
+            no_access_final_dot=False,
+        ),
+        PAIR,
+        PAIR,
+        PAIR,
+    ),
+    "a value that no reading showed, removed under another spelling": history(
+        Variants(
+            patch="append",
+            delete_needs_listed_name=True,
+            delete_missing="ok",
+            short_reads=2,
+            short_kind="gaps",
+            final_dot=False,
+        ),
+        PAIR,
+        strikes=(Strike("null records", "GET", 3, 1), Strike("null records", "GET", 3, 3)),
+        edits=(Edit(0.0, None, None),),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),

@@ -1,0 +1,47 @@
+"""The account that the command works on."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from certbot_dns_mijnhost import credentials
+from certbot_dns_mijnhost.api import MijnHostClient, RetryPolicy
+from certbot_dns_mijnhost.challenge_records import ZoneEditor
+from certbot_dns_mijnhost.settings import Settings, settle
+
+CERTBOTS = Path("/var/lib/letsencrypt/dns-mijnhost")
+"""Where the plugin saves copies of zones, if Certbot's work directory is the usual one."""
+
+
+class Account:
+    """The settings, and the client made of them; a context manager is ``account.client``.
+
+    :param options: of the command line.
+    :raises certbot_dns_mijnhost.settings.SettingError: where there are no credentials.
+    :raises certbot_dns_mijnhost.api.InvalidInputError: for a key or a URL that must not be used.
+    """
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        found = credentials.locate(options.credentials, os.environ)
+        self.settings: Settings = settle(lambda _: None, found.settings, found.source)
+        self.backup_directory: Path = options.backup_directory or default_backup_directory()
+        self.client = MijnHostClient(
+            self.settings.api_key,
+            base_url=self.settings.api_url,
+            timeout=self.settings.timeout,
+            retry=RetryPolicy(tries=4, total_seconds=30.0),
+        )
+
+    def editor(self, domain: str) -> ZoneEditor:
+        """Return what changes a zone."""
+        return ZoneEditor(self.client, domain, backup_directory=self.backup_directory)
+
+
+def default_backup_directory() -> Path:
+    """Return where copies of zones go: beside the plugin's, or into the user's own folder."""
+    if os.access(CERTBOTS.parent, os.W_OK):
+        return CERTBOTS
+    state = os.environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "mijnhost"

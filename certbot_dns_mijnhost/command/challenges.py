@@ -1,0 +1,103 @@
+"""``mijnhost challenges``: challenge records that a run left behind."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+
+from certbot_dns_mijnhost.api import MijnHostError
+from certbot_dns_mijnhost.challenge_records import Identity, Listing
+from certbot_dns_mijnhost.command.account import Account
+from certbot_dns_mijnhost.command.changes import NOT_CONFIRMED, Changes
+from certbot_dns_mijnhost.command.exit_codes import DONE, FAILED, NOT_IN_ORDER
+from certbot_dns_mijnhost.command.terminal import Terminal
+
+SCRATCH = ("_mijnhost-probe-", "_mijnhost-doctor-")
+"""Begin the names that this software tries things out under."""
+
+Found = tuple[Listing, Identity]
+
+
+def sweep(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Show stale challenge records, and remove those that the user confirms."""
+    account = Account(options)
+    with account.client:
+        domains = options.domain or [d.domain for d in account.client.domains.get_all()]
+        found, unread = _find(account, domains, terminal)
+        if found and options.wait:
+            terminal.line(f"Looking again in {options.wait} s: what is in use goes by itself.")
+            time.sleep(options.wait)
+            still, again = _find(account, sorted({one.zone for one, _ in found}), terminal)
+            there = {identity for _, identity in still}
+            found = [each for each in found if each[1] in there]
+            unread += again
+        chosen = _choose(found, options, terminal)
+        left = set()
+        for listing in {listing.zone: listing for listing, _ in found}.values():
+            unwanted = [i for one, i in found if one.zone == listing.zone and i in chosen]
+            changes = Changes(account, account.editor(listing.zone), options, terminal)
+            left |= _remove(changes, listing, unwanted)
+    if chosen:
+        terminal.line(f"Removed: {len(chosen) - len(left)}")
+    terminal.data(
+        {
+            "found": [identity._asdict() for _, identity in found],
+            "removed": [i._asdict() for i in chosen if i not in left],
+            "unread": unread,
+        }
+    )
+    if unread:
+        return FAILED
+    return NOT_IN_ORDER if len(chosen) < len(found) or left else DONE
+
+
+def _find(
+    account: Account, domains: Sequence[str], terminal: Terminal
+) -> tuple[list[Found], list[str]]:
+    found: list[Found] = []
+    unread = []
+    for domain in domains:
+        try:
+            listing = account.editor(domain).read()
+        except MijnHostError as error:
+            terminal.problem(f"{domain} was not read: {error}")
+            unread.append(domain)
+            continue
+        found += [(listing, i) for i in sorted(listing.identities) if _is_passing(i)]
+    return found, unread
+
+
+def _is_passing(identity: Identity) -> bool:
+    return identity.is_challenge or (identity.type == "TXT" and identity.name.startswith(SCRATCH))
+
+
+def _choose(
+    found: Sequence[Found], options: argparse.Namespace, terminal: Terminal
+) -> list[Identity]:
+    if not found:
+        terminal.line("No challenge records were left behind.")
+        return []
+    terminal.table(
+        (str(number), identity.name, identity.value)
+        for number, (_, identity) in enumerate(found, start=1)
+    )
+    if options.yes:
+        return [identity for _, identity in found]
+    terminal.line("Those of a run that is under way right now are among them.")
+    answer = terminal.answer("Remove which? [numbers, all, none] ").lower()
+    if answer == "all":
+        return [identity for _, identity in found]
+    numbers = {int(word) for word in answer.replace(",", " ").split() if word.isdecimal()}
+    chosen = [i for number, (_, i) in enumerate(found, start=1) if number in numbers]
+    if not chosen:
+        terminal.problem(NOT_CONFIRMED)
+    return chosen
+
+
+def _remove(changes: Changes, listing: Listing, unwanted: Sequence[Identity]) -> set[Identity]:
+    """Remove what was chosen in a zone; return what stays."""
+    if not unwanted:
+        return set()
+    names = {each[:2] for each in changes.remove(listing, unwanted)}
+    return {i for i in unwanted if (i.name, i.value) in names}

@@ -1,0 +1,96 @@
+"""Changes to a zone, as the command makes them: asked for, guarded, and told of."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+
+from certbot_dns_mijnhost.api import DNSRecord
+from certbot_dns_mijnhost.challenge_records import (
+    Identity,
+    Leftover,
+    Listing,
+    ZoneEditor,
+    ZoneRewriteForbiddenError,
+)
+from certbot_dns_mijnhost.command.account import Account
+from certbot_dns_mijnhost.command.terminal import Terminal
+
+NOT_CONFIRMED = "Nothing was changed. Confirm it, or give --yes where nobody can be asked."
+
+
+class Changes:
+    """Makes changes, by single-record calls first; the whole zone is written only after asking.
+
+    :param editor: of the zone.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        editor: ZoneEditor,
+        options: argparse.Namespace,
+        terminal: Terminal,
+    ) -> None:
+        self._account = account
+        self._editor = editor
+        self._is_confirmed: bool = options.yes
+        self._terminal = terminal
+
+    def confirmed(self, question: str) -> bool:
+        """Ask whether to go on, unless ``--yes`` said so."""
+        if self._is_confirmed or self._terminal.ask(question):
+            return True
+        self._terminal.problem(NOT_CONFIRMED)
+        return False
+
+    def add(self, listing: Listing, records: Sequence[DNSRecord]) -> bool:
+        """Add values beside others; return whether that was done.
+
+        :param listing: the zone as it is.
+        :raises MijnHostError: where the API refuses.
+        """
+        try:
+            self._editor.add(records)
+        except ZoneRewriteForbiddenError:
+            if not self._may_rewrite(listing):
+                return False
+            self._editor.add(records, allow_zone_rewrite=True)
+        return True
+
+    def remove(self, listing: Listing, unwanted: Sequence[Identity]) -> list[Leftover]:
+        """Remove records and return, and tell of, what would not go.
+
+        :param listing: the zone as it is.
+        :raises MijnHostError: where the API can't be asked.
+        """
+        leftovers = self._editor.remove(unwanted)
+        if leftovers and not self._editor.behaviour.offers_delete and self._may_rewrite(listing):
+            leftovers = self._editor.remove(unwanted, allow_zone_rewrite=True)
+        self.tell_of(leftovers)
+        return leftovers
+
+    def tell_of(self, leftovers: Iterable[Leftover]) -> None:
+        """Show what would not go, and why."""
+        for each in leftovers:
+            self._terminal.problem(f"Still there: {each.name} {each.value}. {each.reason}")
+
+    def _may_rewrite(self, listing: Listing) -> bool:
+        if not self._account.settings.allow_zone_rewrite:
+            self._terminal.problem(
+                "Only a write of the whole zone would do that here, and the credentials file "
+                "forbids it (dns_mijnhost_allow_zone_rewrite = false). Do it in mijn.host's "
+                "control panel."
+            )
+            return False
+        self._terminal.line(
+            f"The API can't do that by a single-record call. The zone {listing.zone} would be "
+            f"written as a whole ({len(listing.records)} records), with a copy saved in "
+            f"{self._account.backup_directory} first, and read back."
+        )
+        return self.confirmed("Write the whole zone?")
+
+
+def shown(identity: Identity) -> str:
+    """Return a record in a line."""
+    return f"{identity.name} {identity.type} {identity.value}"

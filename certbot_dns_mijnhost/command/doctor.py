@@ -1,0 +1,74 @@
+"""``mijnhost doctor``: what would fail at renewal time, beforehand and in words."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from certbot_dns_mijnhost.command.exit_codes import DONE, NOT_IN_ORDER
+from certbot_dns_mijnhost.command.terminal import FAINT, GREEN, RED, YELLOW, Terminal
+from certbot_dns_mijnhost.settings import SettingError
+
+if TYPE_CHECKING:
+    from certbot_dns_mijnhost.doctor import Doctor, Finding
+
+COLOURS = {"ok": GREEN, "note": FAINT, "warning": YELLOW, "failed": RED, "skipped": FAINT}
+FLAGS = ("propagation-seconds", "nameservers", "resolver")
+INDENT = 23
+
+
+def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Check, and show each finding as it is made."""
+    try:
+        from certbot_dns_mijnhost.doctor import Doctor  # noqa: PLC0415  # DNS takes long to import
+    except ImportError as error:
+        raise SettingError(
+            f"The doctor needs the library dnspython ({error.name} is missing). Install it beside "
+            "this plugin."
+        ) from error
+    examiner = Doctor(
+        lambda finding: _show(finding, terminal), ca=options.ca, port=options.dns_port
+    )
+    examiner.run(
+        options.domain,
+        path=options.credentials,
+        flags={flag: getattr(options, flag.replace("-", "_")) for flag in FLAGS},
+        environment=os.environ,
+        write=options.write,
+    )
+    terminal.line()
+    terminal.line(_summary(examiner))
+    terminal.data(
+        {
+            "in_order": not examiner.has_failed,
+            "findings": [finding.to_dict() for finding in examiner.findings],
+        }
+    )
+    return NOT_IN_ORDER if examiner.has_failed else DONE
+
+
+def _show(finding: Finding, terminal: Terminal) -> None:
+    terminal.paragraph(
+        f"{finding.state.value:<8} {finding.check:<13} {finding.message}",
+        indent=INDENT,
+        colour=COLOURS[finding.state.value],
+        first=len(finding.state.value),
+    )
+    if finding.next_step:
+        terminal.paragraph(f"{' ' * INDENT}-> {finding.next_step}", indent=INDENT + 3)
+
+
+def _summary(examiner: Doctor) -> str:
+    counts = Counter(finding.state.value for finding in examiner.findings)
+    words = [
+        f"{counts[state]} {word}{'' if counts[state] == 1 else 's'}"
+        for state, word in (("failed", "problem"), ("warning", "warning"))
+        if counts[state]
+    ]
+    if not words:
+        return "Everything is in order."
+    if not examiner.has_failed:
+        return f"In order, with {words[0]}."
+    return f"{' and '.join(words)}. Put the first one in order, then run the doctor again."

@@ -1,0 +1,65 @@
+# PYTHON_ARGCOMPLETE_OK
+"""From the arguments to the exit code; whatever fails ends in one message."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from certbot_dns_mijnhost.api import InvalidInputError, MijnHostError
+from certbot_dns_mijnhost.command.exit_codes import FAILED, INTERRUPTED, USAGE
+from certbot_dns_mijnhost.command.parser import make_parser
+from certbot_dns_mijnhost.command.terminal import Terminal
+from certbot_dns_mijnhost.settings import SettingError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command ``mijnhost``; return its exit code."""
+    parser = make_parser()
+    _offer_completion(parser)
+    options = parser.parse_args(arguments)
+    terminal = Terminal(is_json=options.json)
+    _set_up_log(is_verbose=options.verbose)
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        return int(options.run(options, terminal))
+    except (SettingError, InvalidInputError) as error:
+        terminal.problem(f"mijnhost: {error}")
+        return USAGE
+    except MijnHostError as error:
+        terminal.problem(f"mijnhost: {error}")
+        return FAILED
+    except KeyboardInterrupt:
+        terminal.problem("Stopped.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has enough: `mijnhost records list example.nl | head`.
+        sys.stderr.close()
+        return INTERRUPTED
+
+
+def _set_up_log(*, is_verbose: bool) -> None:
+    logger = logging.getLogger("certbot_dns_mijnhost")
+    logger.setLevel(logging.DEBUG if is_verbose else logging.WARNING)
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        logger.addHandler(handler)
+
+
+def _offer_completion(parser: argparse.ArgumentParser) -> None:
+    """Let Tab complete the arguments where argcomplete is installed."""
+    try:
+        import argcomplete  # noqa: PLC0415
+    except ImportError:
+        return
+    argcomplete.autocomplete(parser)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    raise KeyboardInterrupt

@@ -1,0 +1,132 @@
+"""``mijnhost records``: the records of a zone, one by one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from certbot_dns_mijnhost.api import DNSRecord
+from certbot_dns_mijnhost.challenge_records import Identity, Listing, ZoneEditor
+from certbot_dns_mijnhost.command.account import Account
+from certbot_dns_mijnhost.command.changes import Changes, shown
+from certbot_dns_mijnhost.command.exit_codes import DONE, NOT_IN_ORDER
+from certbot_dns_mijnhost.command.spelling import absolute_name, record_as_typed
+from certbot_dns_mijnhost.command.terminal import Terminal
+
+
+def list_records(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Show the records of a zone."""
+    account = Account(options)
+    with account.client:
+        listing = account.editor(options.domain).read()
+    found = [record for record in listing.records if _is_wanted(listing, record, options)]
+    found.sort(key=lambda record: _order(listing.identify(record), listing.zone))
+    terminal.table(_row(listing.identify(record), record.ttl) for record in found)
+    terminal.data([{**listing.identify(r)._asdict(), "ttl": r.ttl} for r in found])
+    return DONE
+
+
+def add(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Add a value, beside others if there are any."""
+    account = Account(options)
+    record = _record(options)
+    with account.client:
+        editor = account.editor(options.domain)
+        wanted = editor.identify(record)
+        listing = editor.read()
+        if wanted in listing.identities:
+            terminal.line(f"It stands there already: {shown(wanted)}")
+            terminal.data({"added": []})
+            return DONE
+        if not Changes(account, editor, options, terminal).add(listing, [record]):
+            return NOT_IN_ORDER
+    terminal.line(f"Added: {shown(wanted)}")
+    terminal.data({"added": [wanted._asdict()]})
+    return DONE
+
+
+def set_value(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Make a value the only one of its type and name."""
+    account = Account(options)
+    record = _record(options)
+    with account.client:
+        editor = account.editor(options.domain)
+        wanted = editor.identify(record)
+        changes = Changes(account, editor, options, terminal)
+        listing = editor.read()
+        others = _at(listing, wanted) - {wanted}
+        if others:
+            terminal.line(f"{shown(wanted)} will replace:")
+            _show(others, terminal)
+            if not changes.confirmed("Replace?"):
+                return NOT_IN_ORDER
+        editor.write([record])
+        # Where the API replaced them, they are gone already; it is seen to in any case.
+        leftovers = changes.remove(listing, sorted(others)) if others else []
+    terminal.line(f"Set: {shown(wanted)}")
+    terminal.data({"set": wanted._asdict(), "left": [each._asdict() for each in leftovers]})
+    return NOT_IN_ORDER if leftovers else DONE
+
+
+def delete(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Remove one value, or all of a type and name."""
+    account = Account(options)
+    with account.client:
+        editor = account.editor(options.domain)
+        listing = editor.read()
+        unwanted = _unwanted(editor, listing, options)
+        if not unwanted:
+            terminal.line("There is no such record.")
+            terminal.data({"deleted": [], "left": []})
+            return DONE
+        terminal.line("This will be removed:")
+        _show(unwanted, terminal)
+        changes = Changes(account, editor, options, terminal)
+        if not changes.confirmed("Remove?"):
+            return NOT_IN_ORDER
+        leftovers = changes.remove(listing, sorted(unwanted))
+    gone = [i for i in sorted(unwanted) if i.value not in {each.value for each in leftovers}]
+    terminal.line(f"Removed: {len(gone)}")
+    terminal.data(
+        {"deleted": [i._asdict() for i in gone], "left": [each._asdict() for each in leftovers]}
+    )
+    return NOT_IN_ORDER if leftovers else DONE
+
+
+def _record(options: argparse.Namespace) -> DNSRecord:
+    return record_as_typed(
+        options.type, options.name, options.value, options.ttl, zone=options.domain
+    )
+
+
+def _unwanted(editor: ZoneEditor, listing: Listing, options: argparse.Namespace) -> set[Identity]:
+    typed = record_as_typed(
+        options.type, options.name, options.value or "", None, zone=options.domain
+    )
+    if options.value is not None:
+        return {editor.identify(typed)} & listing.identities
+    return _at(listing, Listing(listing.zone, [typed]).identify(typed))
+
+
+def _at(listing: Listing, wanted: Identity) -> set[Identity]:
+    return {identity for identity in listing.identities if identity[:2] == wanted[:2]}
+
+
+def _is_wanted(listing: Listing, record: DNSRecord, options: argparse.Namespace) -> bool:
+    identity = listing.identify(record)
+    if options.type is not None and identity.type != options.type.upper():
+        return False
+    return options.name is None or identity.name == absolute_name(options.name, listing.zone)
+
+
+def _order(identity: Identity, zone: str) -> tuple[list[str], str, str]:
+    below = identity.name[: -len(zone)].rstrip(".")
+    return list(reversed(below.split("."))), identity.type, identity.value
+
+
+def _row(identity: Identity, ttl: int | None) -> tuple[str, str, str, str]:
+    return identity.name, "-" if ttl is None else str(ttl), identity.type, identity.value
+
+
+def _show(identities: Iterable[Identity], terminal: Terminal) -> None:
+    terminal.table((i.name, i.type, i.value) for i in sorted(identities))

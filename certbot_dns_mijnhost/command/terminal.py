@@ -1,0 +1,104 @@
+"""What the command shows and asks."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
+
+GREEN, YELLOW, RED, FAINT = "32", "33", "31", "2"
+
+
+class Terminal:
+    """The place where the command talks: people read lines, machines read JSON.
+
+    Colour is used on a terminal only, and not where ``NO_COLOR`` is set, see https://no-color.org
+
+    :param is_json: lines for people are kept back, and :meth:`data` is written.
+    """
+
+    def __init__(
+        self,
+        *,
+        is_json: bool = False,
+        out: TextIO | None = None,
+        problems: TextIO | None = None,
+        answers: TextIO | None = None,
+    ) -> None:
+        self.is_json = is_json
+        self._out = out or sys.stdout
+        self._problems = problems or sys.stderr
+        self._answers = answers or sys.stdin
+
+    def line(self, text: str = "") -> None:
+        """Show a line to a person."""
+        if not self.is_json:
+            self._write(self._out, text)
+
+    def data(self, value: Any) -> None:
+        """Write the result for a machine."""
+        if self.is_json:
+            self._write(self._out, json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+    def text(self, text: str) -> None:
+        """Write a result that is the same for both."""
+        self._write(self._out, text)
+
+    def problem(self, text: str) -> None:
+        """Show a line on the error stream."""
+        self._write(self._problems, text)
+
+    def paragraph(self, text: str, *, indent: int, colour: str = "", first: int = 0) -> None:
+        """Show a line; on a terminal it is wrapped, and its continuation indented.
+
+        :param colour: for the `first` characters.
+        """
+        if self._out.isatty():
+            width = max(shutil.get_terminal_size().columns, indent + 20)
+            text = textwrap.fill(text, width, subsequent_indent=" " * indent)
+        self.line((self.painted(text[:first], colour) if first else "") + text[first:])
+
+    def table(self, rows: Iterable[Sequence[str]]) -> None:
+        """Show rows in columns; the last one is not padded."""
+        listed = [[_printable(cell) for cell in row] for row in rows]
+        widths = [max(map(len, column)) for column in zip(*listed)]
+        for row in listed:
+            cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths)]
+            self.line("  ".join([*cells, row[-1]]).rstrip())
+
+    def ask(self, question: str) -> bool:
+        """Ask for a yes; anything else is a no, and so is nobody who could answer."""
+        return self.answer(f"{question} [y/N] ").lower() in {"y", "yes"}
+
+    def answer(self, question: str) -> str:
+        """Ask, and return what was typed; empty where nobody can answer."""
+        if not self.can_ask:
+            return ""
+        self._problems.write(question)
+        self._problems.flush()
+        return self._answers.readline().strip()
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody is there to answer."""
+        return not self.is_json and self._answers.isatty()
+
+    def painted(self, text: str, colour: str) -> str:
+        """Return `text` in a colour, where colours show."""
+        if not self._out.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+            return text
+        return f"\x1b[{colour}m{text}\x1b[0m"
+
+    @staticmethod
+    def _write(stream: TextIO, text: str) -> None:
+        stream.write(f"{text}\n")
+        stream.flush()
+
+
+def _printable(text: str) -> str:
+    """Take out what could rule the terminal: values in a zone are whoever's."""
+    return "".join(c if c.isprintable() else "?" for c in text)

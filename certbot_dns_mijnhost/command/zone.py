@@ -1,0 +1,123 @@
+"""``mijnhost zone``: a zone as a whole, copied, compared and put back."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from certbot_dns_mijnhost.challenge_records import Listing, ZoneEditor
+from certbot_dns_mijnhost.command import copies
+from certbot_dns_mijnhost.command.account import Account
+from certbot_dns_mijnhost.command.changes import Changes, shown
+from certbot_dns_mijnhost.command.difference import Difference, difference
+from certbot_dns_mijnhost.command.exit_codes import DONE, NOT_IN_ORDER
+from certbot_dns_mijnhost.command.terminal import GREEN, RED, YELLOW, Terminal
+from certbot_dns_mijnhost.settings import SettingError
+
+
+def back_up(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Copy a zone to a file that only you can read."""
+    account = Account(options)
+    with account.client:
+        listing = account.editor(options.domain).read()
+    text = copies.as_text(listing)
+    if options.output == "-":
+        terminal.text(text)
+        return DONE
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    path = Path(options.output or f"{listing.zone}-{stamp}.json")
+    copies.write(text, path)
+    terminal.line(f"{len(listing.records)} records of {listing.zone} are in {path}")
+    terminal.data({"zone": listing.zone, "records": len(listing.records), "file": str(path)})
+    return DONE
+
+
+def diff(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Show how a zone differs from a copy: - is missing, + came since, ~ has another TTL."""
+    account = Account(options)
+    copy = copies.read(Path(options.file), options.domain)
+    with account.client:
+        found = difference(copy, account.editor(options.domain).read())
+    _show(found, terminal)
+    terminal.data(_as_data(found))
+    if not found:
+        terminal.line("No difference.")
+    return NOT_IN_ORDER if found else DONE
+
+
+def restore(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Put back what a zone lacks of a copy, after showing it and asking.
+
+    With --exact, what came since is removed too.
+    """
+    account = Account(options)
+    copy = copies.read(Path(options.file), options.domain)
+    with account.client:
+        editor = account.editor(options.domain)
+        live = editor.read()
+        found = difference(copy, live)
+        _show(found, terminal)
+        if not (found.missing or found.changed or (options.exact and found.extra)):
+            terminal.line("There is nothing to put back.")
+            terminal.data({**_as_data(found), "restored": True})
+            return DONE
+        if found.extra and not options.exact:
+            terminal.line("What the copy lacks (+) stays; --exact removes it.")
+        changes = Changes(account, editor, options, terminal)
+        if not changes.confirmed(f"Change {live.zone} so that it is like the copy?"):
+            return NOT_IN_ORDER
+        _save(account, editor, live, terminal)
+        if found.changed:
+            editor.write(record for record, _ in found.changed)
+        if options.exact and found.extra:
+            # First, since what stands at a name would be in the way of a CNAME.
+            changes.remove(live, found.extra)
+        if found.missing:
+            changes.add(live, found.missing)
+        return _verify(editor, copy, options, terminal)
+
+
+def _save(account: Account, editor: ZoneEditor, live: Listing, terminal: Terminal) -> None:
+    try:
+        path = editor.save(live)
+    except OSError as error:
+        raise SettingError(
+            f"A copy of the zone can't be saved in {account.backup_directory} ({error.strerror}), "
+            "so nothing was changed. Name another folder: --backup-directory FOLDER"
+        ) from error
+    terminal.line(f"A copy of the zone as it was is in {path}")
+
+
+def _verify(
+    editor: ZoneEditor, copy: Listing, options: argparse.Namespace, terminal: Terminal
+) -> int:
+    """Say what is still different, as readings that agree show it."""
+    rest = difference(copy, editor.read())
+    is_done = not (rest.missing or rest.changed or (options.exact and rest.extra))
+    terminal.data({**_as_data(rest), "restored": is_done})
+    if is_done:
+        terminal.line("Done: the zone has all that the copy has.")
+        return DONE
+    terminal.line("Still different:")
+    _show(rest, terminal)
+    return NOT_IN_ORDER
+
+
+def _show(found: Difference, terminal: Terminal) -> None:
+    for record in found.missing:
+        line = f"- {record.name.rstrip('.')} {record.type} {record.value}"
+        terminal.line(terminal.painted(line, RED))
+    for identity in found.extra:
+        terminal.line(terminal.painted(f"+ {shown(identity)}", GREEN))
+    for record, ttl in found.changed:
+        line = f"~ {record.name.rstrip('.')} {record.type} {record.value}: TTL {ttl}"
+        terminal.line(terminal.painted(f"{line} instead of {record.ttl}", YELLOW))
+
+
+def _as_data(found: Difference) -> dict[str, object]:
+    return {
+        "missing": [record.to_dict() for record in found.missing],
+        "extra": [identity._asdict() for identity in found.extra],
+        "changed": [{**record.to_dict(), "ttl_now": ttl} for record, ttl in found.changed],
+    }

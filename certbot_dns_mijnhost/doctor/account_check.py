@@ -1,0 +1,129 @@
+"""The account: does the API answer, is the key right, may this machine use it, until when."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import date
+
+from certbot_dns_mijnhost.api import (
+    AddressNotAllowedError,
+    APIError,
+    AuthenticationError,
+    Domain,
+    MijnHostClient,
+    MijnHostError,
+    Whoami,
+)
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+
+SOON_DAYS = 30
+NEW_KEY = (
+    "Look at the key in mijn.host's control panel: it may be mistyped, deleted or expired. "
+    "Make a new one there if needed, and put it into the credentials file."
+)
+
+
+def check_account(client: MijnHostClient, report: Report, *, today: date) -> list[Domain] | None:
+    """Return the account's domains; empty where the key may not list them, None where it fails."""
+    started = time.monotonic()
+    try:
+        domains = client.domains.get_all()
+    except AddressNotAllowedError:
+        report(_not_whitelisted(_whoami(client)))
+        return None
+    except AuthenticationError as error:
+        if error.status != 403:
+            message = f"The API refuses the key: {error.description or error.status}."
+            report(Finding("key", State.FAILED, message, NEW_KEY))
+            return None
+        domains = _forbidden(error, report)
+    except APIError as error:
+        if "access" not in error.description.lower():
+            report(Finding("api", State.FAILED, str(error)))
+            return None
+        domains = _forbidden(error, report)
+    except MijnHostError as error:
+        report(Finding("api", State.FAILED, str(error)))
+        return None
+    else:
+        seconds = time.monotonic() - started
+        counted = f"{len(domains)} domain{'' if len(domains) == 1 else 's'}"
+        message = f"The API accepts the key, and lists {counted} ({seconds:.1f} s)."
+        data = {"domains": len(domains), "seconds": round(seconds, 3)}
+        report(Finding("key", State.OK, message, data=data))
+    caller = _whoami(client)
+    report(_whitelist(caller))
+    report(_expiry(caller, today))
+    return domains
+
+
+def _forbidden(error: APIError, report: Report) -> list[Domain]:
+    report(
+        Finding(
+            "key",
+            State.WARNING,
+            f"The key may not list the account's domains: {error.description or error.status}. "
+            "Each domain is then asked for by itself.",
+            "Name the domains in the credentials file: dns_mijnhost_zone = example.nl",
+        )
+    )
+    return []
+
+
+def _whoami(client: MijnHostClient) -> Whoami | None:
+    try:
+        return client.whoami()
+    except MijnHostError:
+        return None
+
+
+def _whitelist(caller: Whoami | None) -> Finding:
+    if caller is None or not caller.ip_address:
+        return Finding("whitelist", State.OK, "This machine's address may use the key.")
+    message = f"This machine's address {caller.ip_address} may use the key."
+    return Finding("whitelist", State.OK, message, data={"address": caller.ip_address})
+
+
+def _not_whitelisted(caller: Whoami | None) -> Finding:
+    if caller is None or not caller.ip_address:
+        address, data = "this machine's public address", {}
+        tell = " The API does not tell which that is: ask your router or provider."
+    else:
+        address, data, tell = caller.ip_address, {"address": caller.ip_address}, ""
+    return Finding(
+        "whitelist",
+        State.FAILED,
+        f"The key has a whitelist that lacks {address}.{tell}",
+        f"Add {address} to the key's whitelist in mijn.host's control panel.",
+        data=data,
+    )
+
+
+def _expiry(caller: Whoami | None, today: date) -> Finding:
+    last_day = None if caller is None else _last_day(caller.raw)
+    if last_day is None:
+        return Finding(
+            "expiry",
+            State.NOTE,
+            "The API does not tell until when the key is valid. If the control panel shows a date "
+            "at the key, put it into your calendar: renewals stop on that day.",
+        )
+    days = (last_day - today).days
+    data = {"last_day": last_day.isoformat(), "days": days}
+    message = f"The key is valid until {last_day} ({days} days)."
+    if days > SOON_DAYS:
+        return Finding("expiry", State.OK, message, data=data)
+    step = "Make a new key in mijn.host's control panel, and put it into the credentials file."
+    return Finding("expiry", State.WARNING, message, step, data=data)
+
+
+def _last_day(raw: Mapping[str, object]) -> date | None:
+    """Return a date that looks like a key's last day: the field's name is not documented."""
+    for name, value in raw.items():
+        if any(word in name.lower() for word in ("expir", "valid_until", "valid_to")):
+            try:
+                return date.fromisoformat(str(value)[:10])
+            except ValueError:
+                continue
+    return None

@@ -1,0 +1,104 @@
+"""The order of the checks: credentials, account, then the names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from certbot_dns_mijnhost.api import Exchange, InvalidInputError, MijnHostClient, RetryPolicy
+from certbot_dns_mijnhost.doctor.account_check import check_account
+from certbot_dns_mijnhost.doctor.credentials_check import check_credentials
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.names_check import NamesCheck
+from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
+from certbot_dns_mijnhost.settings import Settings
+
+DNS_PORT = 53
+CA = "letsencrypt.org"
+PATIENCE = RetryPolicy(tries=3, total_seconds=20.0)
+"""Somebody looks on: a fault is told soon."""
+
+
+class Doctor:
+    """Checks what a renewal will need.
+
+    :param report: is told of each finding as it is made.
+    :param ca: the name that the CA uses in CAA records.
+    :param port: of the published name servers.
+    :param query_timeout: seconds for one question to DNS.
+    :param retry: when a call to the API is repeated, and the clock and sleep of all that waits.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        *,
+        ca: str = CA,
+        port: int = DNS_PORT,
+        query_timeout: float = 2.0,
+        retry: RetryPolicy = PATIENCE,
+    ) -> None:
+        self.findings: list[Finding] = []
+        self._tell = report
+        self._ca = ca
+        self._dns = DNSOptions(port, query_timeout)
+        self._retry = retry
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether something has to be done before a certificate can be had."""
+        return any(finding.state is State.FAILED for finding in self.findings)
+
+    def run(
+        self,
+        names: Iterable[str],
+        *,
+        path: str | None,
+        flags: Mapping[str, Any],
+        environment: Mapping[str, str],
+        write: bool,
+    ) -> None:
+        """Check credentials and account, then each name; without names, each domain of the account.
+
+        :param names: as they stand in a certificate, wildcards included.
+        :param path: the credentials file; None looks where the plugin looks.
+        :param flags: what was set by flag, by the names of :mod:`certbot_dns_mijnhost.settings`.
+        :param environment: of the process.
+        :param write: whether a scratch record may be written in the zones of `names`.
+        """
+        settings = check_credentials(path, flags, environment, self._report)
+        if settings is None:
+            return
+        exchanges: list[Exchange] = []
+        try:
+            client = self._client(settings, exchanges)
+        except InvalidInputError as error:
+            self._report(Finding("key", State.FAILED, str(error)))
+            return
+        with client:
+            domains = check_account(client, self._report, today=date.today())  # noqa: DTZ011
+            if domains is None:
+                return
+            wanted = list(dict.fromkeys(names))
+            calls = Calls(client, exchanges, self._retry)
+            names_check = NamesCheck(calls, settings, self._report, ca=self._ca, dns=self._dns)
+            names_check.run(
+                wanted or [each.domain for each in domains], write=write and bool(wanted)
+            )
+        if write and not wanted:
+            message = "No scratch record was written: name domains with -d to have it tried."
+            self._report(Finding("write", State.SKIPPED, message))
+
+    def _client(self, settings: Settings, exchanges: list[Exchange]) -> MijnHostClient:
+        return MijnHostClient(
+            settings.api_key,
+            base_url=settings.api_url,
+            timeout=settings.timeout,
+            retry=self._retry,
+            on_exchange=exchanges.append,
+        )
+
+    def _report(self, finding: Finding) -> None:
+        self.findings.append(finding)
+        self._tell(finding)

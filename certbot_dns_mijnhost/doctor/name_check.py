@@ -1,0 +1,80 @@
+"""The name in the certificate: where its challenge leads to, and whether the CA may issue it."""
+
+from __future__ import annotations
+
+from certbot_dns_mijnhost.api import MijnHostError
+from certbot_dns_mijnhost.challenge_records import ChallengeRecords
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.propagation import (
+    AliasFollower,
+    AliasLoopError,
+    InspectionError,
+    Inspector,
+)
+
+CHALLENGE = "_acme-challenge"
+
+
+def check_delegation(follower: AliasFollower, name: str, report: Report) -> str | None:
+    """Return where the challenge of `name` goes; None where it leads nowhere."""
+    challenge = f"{CHALLENGE}.{name}"
+    try:
+        found = follower.follow(challenge)
+    except AliasLoopError as error:
+        step = "Correct the CNAME records at the DNS provider that serves them: the CA follows too."
+        report(Finding("delegation", State.FAILED, f"{error}.", step, name))
+        return None
+    if found.reason:
+        message = f"Whether {challenge} is a CNAME can't be asked: {found.reason}."
+        step = "Open port 53 (UDP and TCP) to the outside, or set dns_mijnhost_resolver."
+        report(Finding("delegation", State.WARNING, message, step, name))
+    elif len(found.chain) > 1:
+        message = f"The challenge is delegated: {' -> '.join(found.chain)}."
+        data = {"chain": list(found.chain)}
+        report(Finding("delegation", State.OK, message, "", name, data))
+    else:
+        message = f"{challenge} is no CNAME: the records go there."
+        report(Finding("delegation", State.OK, message, domain=name))
+    return found.target
+
+
+def check_zone(records: ChallengeRecords, target: str, name: str, report: Report) -> str | None:
+    """Return the zone of the account that holds the challenge; None where none does."""
+    try:
+        zone = records.zone_of(target)
+    except MijnHostError as error:
+        report(Finding("zone", State.FAILED, str(error), domain=name))
+        return None
+    message = f"{target} lies in the zone {zone} of this account."
+    report(Finding("zone", State.OK, message, "", name, {"zone": zone}))
+    return zone
+
+
+def check_caa(
+    inspector: Inspector, name: str, ca: str, report: Report, *, is_wildcard: bool
+) -> None:
+    """Report whether the CAA records let `ca` issue for `name` by a TXT record."""
+    shown = f"*.{name}" if is_wildcard else name
+    try:
+        found = inspector.caa(name)
+    except InspectionError as error:
+        message = f"Whether {ca} may issue {shown} is not known: {error}."
+        step = "Check the zone's DNSSEC and name servers: a CA that gets no answer does not issue."
+        report(Finding("caa", State.WARNING, message, step, shown))
+        return
+    objection = found.objection(ca, is_wildcard=is_wildcard)
+    data = {"at": found.name, "records": [str(record) for record in found.records]}
+    if objection:
+        message = f"The CAA records at {found.name} forbid {ca} to issue {shown}: {objection}."
+        tag = "issuewild" if is_wildcard else "issue"
+        step = (
+            f'Add the record: {found.name}. CAA 0 {tag} "{ca}"; or use a CA that they name, and '
+            "tell the doctor with --ca."
+        )
+        report(Finding("caa", State.FAILED, message, step, shown, data))
+        return
+    account = found.account(ca, is_wildcard=is_wildcard)
+    message = f"{ca} may issue {shown}."
+    if account:
+        message = f"{ca} may issue {shown}, for the ACME account {account} only."
+    report(Finding("caa", State.NOTE if account else State.OK, message, "", shown, data))

@@ -1,0 +1,91 @@
+"""The checks of names, and of each zone of theirs once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from certbot_dns_mijnhost.challenge_records import ChallengeRecords
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.name_check import (
+    CHALLENGE,
+    check_caa,
+    check_delegation,
+    check_zone,
+)
+from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
+from certbot_dns_mijnhost.doctor.trial import Trial
+from certbot_dns_mijnhost.doctor.zone_check import check_managed, check_published, check_servers
+from certbot_dns_mijnhost.propagation import AliasFollower, Inspector, PropagationError
+from certbot_dns_mijnhost.settings import Settings
+
+WILDCARD = "*."
+
+
+class NamesCheck:
+    """Checks the names of certificates.
+
+    :param ca: the name that the CA uses in CAA records.
+    """
+
+    def __init__(
+        self, calls: Calls, settings: Settings, report: Report, *, ca: str, dns: DNSOptions
+    ) -> None:
+        self._calls = calls
+        self._settings = settings
+        self._report = report
+        self._ca = ca
+        self._dns_options = dns
+        # For finding zones only: nothing is written by it.
+        self._records = ChallengeRecords(
+            calls.client, backup_directory=Path(tempfile.gettempdir()), zones=settings.zones
+        )
+
+    def run(self, names: Sequence[str], *, write: bool) -> None:
+        """Check `names`, wildcards together with what they are below.
+
+        :param write: whether a scratch record may be written in their zones.
+        """
+        wanted = [name.rstrip(".").lower() for name in names]
+        zones: dict[str, None] = {}
+        try:
+            inspector, follower = self._dns()
+            for name in dict.fromkeys(name.removeprefix(WILDCARD) for name in wanted):
+                zone = self._zone_of(follower, name)
+                if zone is not None:
+                    zones[zone] = None
+                for is_wildcard in (False, True):
+                    if (f"{WILDCARD}{name}" if is_wildcard else name) in wanted:
+                        check_caa(inspector, name, self._ca, self._report, is_wildcard=is_wildcard)
+            for zone in zones:
+                self._check_zone(inspector, zone, write=write)
+        except PropagationError as error:
+            self._report(Finding("settings", State.FAILED, f"{error}. Correct it."))
+
+    def _dns(self) -> tuple[Inspector, AliasFollower]:
+        nameservers, resolvers = self._settings.nameservers, self._settings.resolvers
+        how = asdict(self._dns_options)
+        return (
+            Inspector(nameservers=nameservers, resolvers=resolvers, **how),
+            AliasFollower(nameservers=nameservers, resolvers=resolvers, **how),
+        )
+
+    def _zone_of(self, follower: AliasFollower, name: str) -> str | None:
+        target: str | None = f"{CHALLENGE}.{name}"
+        if self._settings.follow_cname:
+            target = check_delegation(follower, name, self._report)
+        return None if target is None else check_zone(self._records, target, name, self._report)
+
+    def _check_zone(self, inspector: Inspector, zone: str, *, write: bool) -> None:
+        is_managed = check_managed(self._calls.client, zone, self._report)
+        check_published(inspector, zone, self._report, is_managed=is_managed)
+        check_servers(inspector, zone, self._report)
+        if not write:
+            return
+        if not is_managed:
+            message = f"No scratch record was written in {zone}: the API would refuse it."
+            self._report(Finding("write", State.SKIPPED, message, domain=zone))
+            return
+        Trial(self._calls, zone, self._settings, self._report, dns=self._dns_options).run()

@@ -1,0 +1,272 @@
+"""A scratch record, written, waited for and removed: the whole way of a challenge, without a CA.
+
+It stands under a name that nobody uses, and goes the way of the challenge records; the zone is
+never written as a whole for it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from certbot_dns_mijnhost.api import (
+    DNSRecord,
+    MethodNotAllowedError,
+    MijnHostError,
+)
+from certbot_dns_mijnhost.challenge_records import (
+    ChallengeRecords,
+    Leftover,
+    Listing,
+    PatchEffect,
+    TXTRecord,
+    ZoneRewriteForbiddenError,
+    identity_of,
+)
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
+from certbot_dns_mijnhost.propagation import (
+    Outcome,
+    PropagationChecker,
+    PropagationTimeoutError,
+)
+from certbot_dns_mijnhost.propagation import State as Wait
+from certbot_dns_mijnhost.propagation import TXTRecord as ExpectedRecord
+from certbot_dns_mijnhost.settings import Settings
+
+PREFIX = "_mijnhost-doctor-"
+"""Begins the names of scratch records."""
+MORE_READINGS = 6
+PAUSE = 0.5
+READINGS_AFTERWARDS = 10
+
+
+class Trial:
+    """One trial in one zone."""
+
+    def __init__(
+        self, calls: Calls, zone: str, settings: Settings, report: Report, *, dns: DNSOptions
+    ) -> None:
+        self._calls = calls
+        self._client = calls.client
+        self._clock = calls.retry.clock
+        self._zone = zone
+        self._settings = settings
+        self._report = report
+        self._dns = dns
+        name = f"{PREFIX}{secrets.token_hex(4)}.{zone}"
+        self._first = TXTRecord(name, "scratch record of mijnhost doctor, 1")
+        self._second = TXTRecord(name, "scratch record of mijnhost doctor, 2")
+        self._records = ChallengeRecords(
+            calls.client,
+            # Nothing is written as a whole here, so nothing is saved either.
+            backup_directory=Path(tempfile.gettempdir()),
+            ttl=settings.ttl,
+            zones=[zone],
+            allow_zone_rewrite=False,
+            retry=calls.patient,
+        )
+
+    def run(self) -> None:
+        """Do it all, and report of each part."""
+        try:
+            before = self._read()
+            if not self._can_be_removed():
+                return
+            try:
+                self._write(before)
+                self._wait_for_dns()
+                self._write_beside()
+            except ZoneRewriteForbiddenError:
+                self._tell_of_no_patch()
+                return
+            finally:
+                # At Ctrl-C and SIGTERM too.
+                self._tell_of_removal(self._records.remove([self._first, self._second]))
+            self._compare(before)
+        except MijnHostError as error:
+            self._tell("write", State.FAILED, str(error))
+
+    def _can_be_removed(self) -> bool:
+        """Ask for the removal of what is not there: an API that can't remove says so."""
+        record = DNSRecord("TXT", f"{self._first.name}.", self._first.value)
+        try:
+            self._client.dns_records.delete(self._zone, record)
+        except MethodNotAllowedError:
+            self._tell(
+                "delete",
+                State.WARNING,
+                "The API offers no removal of a single record here, so no scratch record was "
+                "written. The plugin removes its records by a guarded write of the whole zone.",
+                "Read in the README what it does to your zone.",
+            )
+            return False
+        except MijnHostError:
+            return True  # There is no such record, as it should be.
+        return True
+
+    def _write(self, before: Listing) -> None:
+        started = self._clock()
+        self._records.publish([self._first])
+        seconds = self._clock() - started
+        message = f"A scratch record was written in {self._zone} ({seconds:.1f} s)."
+        self._tell("write", State.OK, message, data={"seconds": round(seconds, 3)})
+        self._tell_of_readings(self._readings_until_shown(), before)
+
+    def _readings_until_shown(self) -> int:
+        """Return the number of readings after the write, the last of which showed it."""
+        methods = [exchange.method for exchange in self._calls.exchanges if exchange.status == 200]
+        written = max((i for i, method in enumerate(methods) if method == "PATCH"), default=0)
+        return methods[written:].count("GET")
+
+    def _tell_of_readings(self, needed: int, before: Listing) -> None:
+        readings = [self._read(pause=PAUSE).identities for _ in range(MORE_READINGS)]
+        stale = sum(identity_of(self._first) not in shown for shown in readings)
+        short = sum(not before.identities <= shown for shown in readings)
+        data = {"readings_until_shown": needed, "stale": stale, "short": short}
+        said = "at once" if needed <= 1 else f"at the {needed}. reading"
+        message = f"The API's listing showed the record {said}"
+        if stale or short:
+            message += (
+                f"; of the next {MORE_READINGS} readings {stale} lacked it again, and {short} "
+                "lacked other records. The plugin counts on that."
+            )
+        else:
+            message += f", and in each of the next {MORE_READINGS} readings."
+        clear = needed <= 1 and not stale and not short
+        self._tell("reads", State.OK if clear else State.NOTE, message, data=data)
+
+    def _wait_for_dns(self) -> None:
+        ceiling = self._settings.propagation_seconds
+        if ceiling == 0:
+            self._tell("publication", State.SKIPPED, "dns_mijnhost_propagation_seconds is 0.")
+            return
+        checker = PropagationChecker(
+            nameservers=self._settings.nameservers,
+            resolvers=self._settings.resolvers,
+            clock=self._clock,
+            sleep=self._calls.retry.sleep,
+            **asdict(self._dns),
+        )
+        expected = [ExpectedRecord(self._first.name, self._first.value)]
+        try:
+            self._tell_of_publication(checker.wait_for(expected, ceiling=ceiling))
+        except PropagationTimeoutError as error:
+            self._tell(
+                "publication",
+                State.FAILED,
+                f"{error}.".replace("..", "."),
+                "Check that the domain's published name servers are those of mijn.host; if they "
+                "are, try again with more --propagation-seconds.",
+            )
+
+    def _tell_of_publication(self, outcome: Outcome) -> None:
+        data = {"seconds": round(outcome.seconds, 1), "servers": len(outcome.ready)}
+        if outcome.state is Wait.NOT_ASKED:
+            self._tell(
+                "publication",
+                State.WARNING,
+                f"Whether DNS serves the record can't be asked: {outcome.reason}.",
+                "Open port 53 (UDP and TCP) to the outside, or set dns_mijnhost_nameservers.",
+            )
+            return
+        count = len(outcome.ready)
+        message = (
+            f"{count} name server{' serves' if count == 1 else 's serve'} the record after "
+            f"{outcome.seconds:.0f} s."
+        )
+        if not outcome.lagging:
+            self._tell("publication", State.OK, message, data=data)
+            return
+        behind = "; ".join(map(str, outcome.lagging))
+        message += f" Behind at that time: {behind}."
+        step = "Give it more time: dns_mijnhost_propagation_seconds."
+        self._tell("publication", State.WARNING, message, step, data=data)
+
+    def _tell_of_no_patch(self) -> None:
+        message = (
+            "The API takes no single record here, so no scratch record was written. The plugin "
+            "adds its records by a guarded write of the whole zone"
+        )
+        if self._settings.allow_zone_rewrite:
+            step = "Read in the README what it does to your zone."
+            self._tell("patch", State.WARNING, f"{message}.", step)
+        else:
+            step = "Allow it: the plugin can do nothing here without it."
+            message += ", which dns_mijnhost_allow_zone_rewrite = false forbids."
+            self._tell("patch", State.FAILED, message, step)
+
+    def _write_beside(self) -> None:
+        """Write a second value at the name, which tells what a PATCH does there."""
+        # Where it can't be done, the behaviour tells why.
+        with suppress(ZoneRewriteForbiddenError):
+            self._records.publish([self._first, self._second])
+        effect = self._records.behaviour.patch
+        data = {"patch": effect.value}
+        if effect is PatchEffect.APPENDS:
+            message = "A PATCH adds to the values at a name: single-record calls do for everything."
+            self._tell("patch", State.OK, message, data=data)
+            return
+        message = (
+            f"A PATCH {effect.value} the values at a name, so a domain together with its wildcard "
+            "takes a guarded write of the whole zone"
+        )
+        if effect in {PatchEffect.ABSENT, PatchEffect.UNKNOWN}:
+            message = "The API takes no second value at a name by a single-record call"
+        if self._settings.allow_zone_rewrite:
+            self._tell("patch", State.NOTE, f"{message}.", data=data)
+            return
+        message += ", which dns_mijnhost_allow_zone_rewrite = false forbids."
+        step = "Allow it, or get one certificate for the domain and another for its wildcard."
+        self._tell("patch", State.WARNING, message, step, data=data)
+
+    def _tell_of_removal(self, leftovers: Iterable[Leftover]) -> None:
+        left = list(leftovers)
+        if not left:
+            self._tell("delete", State.OK, "The scratch record was removed by itself.")
+        for leftover in left:
+            self._tell(
+                "delete",
+                State.FAILED,
+                f"The scratch record {leftover.name} with the value {leftover.value!r} stays "
+                f"behind. The reason: {leftover.reason}",
+                "Remove it in mijn.host's control panel; it does no harm.",
+            )
+
+    def _compare(self, before: Listing) -> None:
+        """Report whether all that stood before stands still."""
+        lasting = {i for i in before.identities if not i.is_challenge}
+        missing = lasting
+        for _ in range(READINGS_AFTERWARDS):
+            missing = missing - self._read(pause=PAUSE if missing != lasting else 0.0).identities
+            if not missing:
+                message = f"The other {len(lasting)} records of {self._zone} are as before."
+                self._tell("others", State.OK, message, data={"records": len(lasting)})
+                return
+        listed = ", ".join(f"{kind} {name}" for kind, name, _ in sorted(missing))
+        self._tell(
+            "others",
+            State.WARNING,
+            f"{len(missing)} records that stood in {self._zone} before are not listed now: "
+            f"{listed}. The doctor did not touch them.",
+            "Look in mijn.host's control panel whether they are there.",
+        )
+
+    def _read(self, *, pause: float = 0.0) -> Listing:
+        self._calls.retry.sleep(pause)
+        return Listing(self._zone, self._client.dns_records.get_all(self._zone))
+
+    def _tell(
+        self,
+        check: str,
+        state: State,
+        message: str,
+        next_step: str = "",
+        *,
+        data: Mapping[str, object] | None = None,
+    ) -> None:
+        self._report(Finding(check, state, message, next_step, self._zone, data or {}))

@@ -1,0 +1,91 @@
+"""The command, run in this process against an emulator."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certbot_dns_mijnhost.command.main import main
+from certbot_dns_mijnhost.emulator import Emulator
+from examples.local_ca import write_credentials
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command did."""
+
+    exit_code: int
+    out: str
+    problems: str
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.out)
+
+
+class Shell:
+    """Runs commands on an account."""
+
+    def __init__(
+        self, emulator: Emulator, directory: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.emulator = emulator
+        self.directory = directory
+        self.credentials = self.write()
+        self._capsys = capsys
+
+    def write(self, **settings: str) -> Path:
+        needed = {
+            "api_key": self.emulator.account.api_key,
+            "api_url": self.emulator.api_url,
+            "nameservers": ", ".join(self.emulator.nameservers),
+            "resolver": self.emulator.resolver,
+        }
+        return write_credentials(self.directory / "mijnhost.ini", {**needed, **settings})
+
+    def run(self, *arguments: str) -> Result:
+        copies = self.directory / "copies"
+        exit_code = main(
+            [
+                *arguments,
+                *("--credentials", str(self.credentials)),
+                *("--backup-directory", str(copies)),
+            ]
+        )
+        captured = self._capsys.readouterr()
+        return Result(exit_code, captured.out, captured.err)
+
+    def methods(self) -> list[str]:
+        return [request.method for request in self.emulator.requests]
+
+    def values(self, type_: str, name: str, domain: str = "example.nl") -> list[str]:
+        return [
+            record.value
+            for record in self.emulator.account.records(domain)
+            if (record.type, record.name) == (type_, f"{name}.")
+        ]
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Put back what a command sets for its process."""
+    logger = logging.getLogger("certbot_dns_mijnhost")
+    level, handlers = logger.level, list(logger.handlers)
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+    logger.setLevel(level)
+    logger.handlers[:] = handlers
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
+    with Emulator(lags=(0.0, 0.1)) as emulator:
+        yield Shell(emulator, tmp_path, capsys)

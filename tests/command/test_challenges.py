@@ -1,0 +1,90 @@
+"""``mijnhost challenges sweep``."""
+
+from __future__ import annotations
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Fault
+
+from .conftest import Shell
+
+STALE = [
+    ("_acme-challenge.example.nl.", "left-1"),
+    ("_acme-challenge.www.example.nl.", "left-2"),
+    ("_mijnhost-probe-12ab.example.nl.", "probe-1"),
+]
+
+
+@pytest.fixture
+def stale(shell: Shell) -> Shell:
+    shell.emulator.account.add_domain("example.com")
+    for name, value in STALE:
+        shell.emulator.account.add_record("example.nl", "TXT", name, value)
+    cname = ("CNAME", "_acme-challenge.delegated.example.nl.", "x.example.com.")
+    shell.emulator.account.add_record("example.nl", *cname)
+    return shell
+
+
+def test_they_are_listed_and_nothing_goes_without_a_yes(stale: Shell) -> None:
+    before = stale.emulator.account.records("example.nl")
+    listed = stale.run("challenges", "sweep")
+    assert listed.exit_code == 1
+    for name, value in STALE:
+        assert name.rstrip(".") in listed.out
+        assert value in listed.out
+    assert "delegated" not in listed.out
+    assert stale.emulator.account.records("example.nl") == before
+
+
+def test_what_is_confirmed_goes_and_all_else_stays(stale: Shell) -> None:
+    before = set(stale.emulator.account.records("example.nl"))
+    swept = stale.run("challenges", "sweep", "--yes", "--json")
+    assert swept.exit_code == 0, swept.problems
+    assert len(swept.data["removed"]) == 3
+    gone = before - set(stale.emulator.account.records("example.nl"))
+    assert {(record.name, record.value) for record in gone} == set(STALE)
+
+
+@pytest.mark.parametrize(("answer", "gone"), [("1, 3", 2), ("all", 3), ("none", 0), ("9", 0)])
+def test_which_go_can_be_chosen(
+    stale: Shell, monkeypatch: pytest.MonkeyPatch, answer: str, gone: int
+) -> None:
+    monkeypatch.setattr("certbot_dns_mijnhost.command.terminal.Terminal.answer", lambda *_: answer)
+    before = stale.emulator.account.records("example.nl")
+    swept = stale.run("challenges", "sweep", "-d", "example.nl")
+    assert swept.exit_code == (0 if gone == 3 else 1)
+    assert len(before) - len(stale.emulator.account.records("example.nl")) == gone
+
+
+def test_what_goes_by_itself_meanwhile_is_in_use(
+    stale: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pass_by(seconds: float) -> None:
+        if seconds == 60:
+            stale.emulator.account.delete_record("example.nl", "TXT", *STALE[0])
+
+    monkeypatch.setattr("certbot_dns_mijnhost.command.challenges.time.sleep", pass_by)
+    listed = stale.run("challenges", "sweep", "--wait", "60")
+    assert listed.out.count("left-1") == 0
+    assert listed.out.count("left-2") == 1
+
+
+def test_nothing_stale(shell: Shell) -> None:
+    swept = shell.run("challenges", "sweep")
+    assert (swept.exit_code, swept.out) == (0, "No challenge records were left behind.\n")
+
+
+def test_a_zone_that_can_not_be_read_is_named_and_the_others_are_swept(stale: Shell) -> None:
+    stale.emulator.account.add_domain("elsewhere.nl", managed_dns=False)
+    swept = stale.run("challenges", "sweep", "--yes")
+    assert swept.exit_code == 3
+    assert "elsewhere.nl was not read" in swept.problems
+    assert "Removed: 3" in swept.out
+
+
+def test_what_would_not_go_is_named(stale: Shell) -> None:
+    stale.emulator.faults.add(Fault.status(403, "Read-only key"), method="DELETE", times=None)
+    swept = stale.run("challenges", "sweep", "--yes", "--json")
+    assert swept.exit_code == 1
+    assert swept.data["removed"] == []
+    assert "Still there: _acme-challenge.example.nl left-1" in swept.problems

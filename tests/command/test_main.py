@@ -1,0 +1,296 @@
+"""The command as a whole: arguments, endings, what is shown where."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from certbot_dns_mijnhost.command.main import main
+from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
+from examples.local_ca import environment
+
+from .conftest import Shell
+
+MIJNHOST = [sys.executable, "-m", "certbot_dns_mijnhost.command"]
+SUBCOMMANDS = [
+    ("doctor",),
+    ("whoami",),
+    ("domains", "list"),
+    ("records", "list"),
+    ("records", "add"),
+    ("records", "set"),
+    ("records", "delete"),
+    ("zone", "backup"),
+    ("zone", "diff"),
+    ("zone", "restore"),
+    ("challenges", "sweep"),
+]
+
+
+def test_whoami(shell: Shell) -> None:
+    assert "address          127.0.0.1" in shell.run("whoami").out
+    assert shell.run("whoami", "--json").data == {
+        "address": "127.0.0.1",
+        "customer_number": "100001",
+    }
+
+
+def test_domains_by_renewal_date(shell: Shell) -> None:
+    shell.emulator.account.add_domain("example.com", tags=["web", "mail"])
+    shell.emulator.account.domains()[1].renewal_date = "2027-01-01"
+    shown = shell.run("domains", "list").out.splitlines()
+    assert shown == [
+        "2027-01-01  Active  example.com  web mail",
+        "2030-01-01  Active  example.nl",
+    ]
+    tagged = shell.run("domains", "list", "--tag", "mail", "--json").data
+    assert [(domain["domain"], domain["renewal_date"]) for domain in tagged] == [
+        ("example.com", "2027-01-01")
+    ]
+
+
+def test_an_account_without_domains(shell: Shell) -> None:
+    answer = {"status": 200, "status_description": "", "data": {"domains": []}}
+    shell.emulator.faults.add(Fault.envelope(answer))
+    assert shell.run("domains", "list").out == "No domains.\n"
+
+
+@pytest.mark.parametrize("command", SUBCOMMANDS, ids=" ".join)
+def test_each_command_explains_itself(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert "--json" in shown
+    assert "exit codes:" in shown
+    assert "MIJNHOST_API_KEY_FILE" in shown
+
+
+@pytest.mark.parametrize("arguments", [[], ["records"], ["nothing"], ["records", "add", "x"]])
+def test_wrong_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: mijnhost" in capsys.readouterr().err
+
+
+def test_a_wrong_key_is_one_message(shell: Shell) -> None:
+    shell.write(api_key="a-wrong-key")
+    failed = shell.run("whoami")
+    assert failed.exit_code == 3
+    assert failed.problems.startswith("mijnhost: GET /whoami: the API answered 401")
+    assert len(failed.problems.splitlines()) == 1
+    assert "a-wrong-key" not in failed.problems
+
+
+def test_missing_credentials_are_one_message(shell: Shell) -> None:
+    shell.credentials.unlink()
+    failed = shell.run("whoami")
+    assert failed.exit_code == 2
+    assert "does not exist" in failed.problems
+
+
+def test_verbose_shows_the_calls_and_not_the_key(shell: Shell) -> None:
+    shown = shell.run("whoami", "--verbose")
+    assert "GET /whoami: HTTP 200" in shown.problems
+    assert shell.emulator.account.api_key not in shown.problems + shown.out
+
+
+def test_the_doctor_by_command(shell: Shell) -> None:
+    found = shell.run("doctor", "-d", "example.nl", "-d", "*.example.nl", "--no-write")
+    assert found.exit_code == 0, found.out
+    lines = found.out.splitlines()
+    assert lines[0].startswith("ok       credentials")
+    assert lines[-1] == "Everything is in order."
+    assert "PATCH" not in shell.methods()
+
+
+def test_the_doctor_for_machines(shell: Shell) -> None:
+    shell.emulator.variants = Variants(whitelist_refused=True)
+    found = shell.run("doctor", "-d", "example.nl", "--json")
+    assert found.exit_code == 1
+    assert found.data["in_order"] is False
+    last = found.data["findings"][-1]
+    assert (last["check"], last["state"], last["address"]) == ("whitelist", "failed", "127.0.0.1")
+    assert "127.0.0.1" in last["next_step"]
+
+
+def test_the_doctor_counts_problems_and_warnings(shell: Shell) -> None:
+    shell.credentials.chmod(0o644)
+    warned = shell.run("doctor", "-d", "example.nl", "--no-write").out.splitlines()
+    assert warned[-1] == "In order, with 1 warning."
+    found = shell.run("doctor", "-d", "example.nl", "-d", "exmaple.nl", "--no-write")
+    assert found.out.splitlines()[-1].startswith("1 problem and 3 warnings.")
+    assert "                       -> Close it: chmod 600" in found.out
+
+
+def test_a_flag_goes_before_the_file(shell: Shell) -> None:
+    shell.write(resolver="not a resolver!")
+    by_file = shell.run("doctor", "-d", "example.nl", "--no-write")
+    assert by_file.exit_code == 1
+    flag = ("--resolver", shell.emulator.resolver)
+    assert shell.run("doctor", "-d", "example.nl", "--no-write", *flag).exit_code == 0
+
+
+def start(
+    emulator: Emulator, path: Path, *arguments: str, **more: object
+) -> subprocess.Popen[bytes]:
+    secret = path / "secret"
+    secret.write_text(emulator.account.api_key)
+    ini = path / "mijnhost.ini"
+    ini.touch(mode=0o600)
+    ini.write_text(
+        f"dns_mijnhost_api_key_file = {secret}\n"
+        f"dns_mijnhost_api_url = {emulator.api_url}\n"
+        f"dns_mijnhost_nameservers = {', '.join(emulator.nameservers)}\n"
+        f"dns_mijnhost_resolver = {emulator.resolver}\n"
+    )
+    return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+        [*MIJNHOST, *arguments],
+        env=environment(
+            CREDENTIALS_DIRECTORY=str(path),
+            XDG_STATE_HOME=str(path),
+            TMPDIR=str(path),
+            MIJNHOST_API_KEY="",
+        ),
+        **more,
+    )
+
+
+def on_a_terminal(process_of: object, answer: bytes) -> tuple[int, str]:
+    """Run a command on a terminal, answer once, and return what was shown."""
+    assert callable(process_of)
+    ours, its = pty.openpty()
+    with process_of(stdin=its, stdout=its, stderr=its) as process:
+        os.close(its)
+        shown = b""
+        os.write(ours, answer)
+        while True:
+            try:
+                part = os.read(ours, 4096)
+            except OSError:
+                break
+            if not part:
+                break
+            shown += part
+        process.wait(30)
+    os.close(ours)
+    return process.returncode, shown.decode()
+
+
+@pytest.mark.parametrize(("answer", "is_done"), [(b"y\n", True), (b"\n", False), (b"no\n", False)])
+def test_a_person_is_asked(tmp_path: Path, answer: bytes, is_done: bool) -> None:
+    with Emulator() as emulator:
+        arguments = ("records", "delete", "example.nl", "TXT", "@")
+        code, shown = on_a_terminal(
+            lambda **streams: start(emulator, tmp_path, *arguments, **streams), answer
+        )
+        left = [r for r in emulator.account.records("example.nl") if r.type == "TXT"]
+    assert "Remove? [y/N]" in shown
+    assert code == (0 if is_done else 1), shown
+    assert (left == []) is is_done
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_colours_are_for_terminals(
+    tmp_path: Path, no_color: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "70")
+    with Emulator() as emulator:
+        arguments = ("doctor", "-d", "example.nl", "--no-write")
+        code, shown = on_a_terminal(
+            lambda **streams: start(emulator, tmp_path, *arguments, **streams), b""
+        )
+        piped = start(emulator, tmp_path, *arguments, stdout=subprocess.PIPE)
+        out, _ = piped.communicate(timeout=30)
+    assert code == 0, shown
+    assert ("\x1b[32mok" in shown) is (no_color == "")
+    assert b"\x1b" not in out
+    assert max(map(len, shown.splitlines())) < 90, "long lines are wrapped on a terminal"
+
+
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_doctor_leaves_no_scratch_record(tmp_path: Path, kind: signal.Signals) -> None:
+    with Emulator(lags=(600.0,)) as emulator:
+        before = emulator.account.records("example.nl")
+        with start(
+            emulator, tmp_path, "doctor", "-d", "example.nl", stderr=subprocess.PIPE
+        ) as process:
+            deadline = time.monotonic() + 30
+            while emulator.account.records("example.nl") == before:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            process.send_signal(kind)
+            _, problems = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert problems.decode().strip() == "Stopped."
+        assert emulator.account.records("example.nl") == before
+
+
+def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
+    with Emulator() as emulator:
+        process = start(
+            *(emulator, tmp_path, "records", "list", "example.nl"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        problems = process.stderr.read()
+        process.stderr.close()
+        process.wait(30)
+    assert b"Traceback" not in problems
+    assert process.returncode == 130
+
+
+def test_the_console_script_is_installed() -> None:
+    script = Path(sys.executable).parent / "mijnhost"
+    shown = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert shown.stdout.startswith("mijnhost 2.")
+
+
+def test_tab_completes_where_argcomplete_is_installed(tmp_path: Path) -> None:
+    line = "mijnhost records "
+    out = tmp_path / "completions"
+    completed = subprocess.run(
+        ["bash", "-c", f'exec 8>"{out}"; exec "{sys.executable}" -m certbot_dns_mijnhost.command'],
+        env=environment(
+            _ARGCOMPLETE="1",
+            COMP_LINE=line,
+            COMP_POINT=str(len(line)),
+            _ARGCOMPLETE_IFS="\n",
+            _ARGCOMPLETE_SUPPRESS_SPACE="1",
+        ),
+        capture_output=True,
+        check=False,
+    )
+    assert completed.returncode == 0, completed.stderr
+    assert set(out.read_text().split("\n")) >= {"list", "add", "set", "delete"}
+
+
+def test_json_is_json_for_each_command(shell: Shell, tmp_path: Path) -> None:
+    path = str(tmp_path / "copy.json")
+    for arguments in (
+        ("zone", "backup", "example.nl", "-o", path),
+        ("zone", "diff", "example.nl", path),
+        ("zone", "restore", "example.nl", path, "--yes"),
+        ("records", "add", "example.nl", "A", "new", "192.0.2.9"),
+        ("records", "delete", "example.nl", "A", "new", "--yes"),
+        ("challenges", "sweep"),
+    ):
+        done = shell.run(*arguments, "--json")
+        assert done.exit_code == 0, done.problems
+        assert json.loads(done.out) is not None

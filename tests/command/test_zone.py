@@ -1,0 +1,167 @@
+"""``mijnhost zone``: copied, compared, put back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Variants
+from certbot_dns_mijnhost.emulator.domain import default_records
+
+from .conftest import Shell
+
+
+@pytest.fixture
+def copy(shell: Shell, tmp_path: Path) -> str:
+    path = str(tmp_path / "copy.json")
+    assert shell.run("zone", "backup", "example.nl", "-o", path).exit_code == 0
+    shell.emulator.requests.clear()
+    return path
+
+
+def test_backup_is_for_its_owner_alone_and_overwrites_nothing(shell: Shell, copy: str) -> None:
+    path = Path(copy)
+    assert path.stat().st_mode & 0o077 == 0
+    content = json.loads(path.read_text())
+    assert content["zone"] == "example.nl"
+    assert len(content["records"]) == 6
+    again = shell.run("zone", "backup", "example.nl", "-o", copy)
+    assert again.exit_code == 2
+    assert "exists already" in again.problems
+
+
+def test_backup_has_a_name_of_its_own(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = shell.run("zone", "backup", "example.nl", "--json")
+    assert Path(done.data["file"]).name.startswith("example.nl-20")
+    assert json.loads(shell.run("zone", "backup", "example.nl", "-o", "-").out)["records"]
+
+
+def test_no_difference(shell: Shell, copy: str) -> None:
+    shell.emulator.variants = Variants(final_dot=False, quoted_txt=True, name_case="upper")
+    same = shell.run("zone", "diff", "example.nl", copy)
+    assert (same.exit_code, same.out) == (0, "No difference.\n")
+
+
+def change(shell: Shell) -> None:
+    account = shell.emulator.account
+    account.delete_record("example.nl", "MX", "example.nl.", "10 mail.example.nl.")
+    account.add_record("example.nl", "A", "new.example.nl.", "192.0.2.99")
+    account.delete_record("example.nl", "A", "mail.example.nl.", "192.0.2.25")
+    account.add_record("example.nl", "A", "mail.example.nl.", "192.0.2.25", 60)
+
+
+def test_differences_are_shown(shell: Shell, copy: str) -> None:
+    change(shell)
+    different = shell.run("zone", "diff", "example.nl", copy)
+    assert different.exit_code == 1
+    assert different.out.splitlines() == [
+        "- example.nl MX 10 mail.example.nl.",
+        "+ new.example.nl A 192.0.2.99",
+        "~ mail.example.nl A 192.0.2.25: TTL 60 instead of 3600",
+    ]
+    data = shell.run("zone", "diff", "example.nl", copy, "--json").data
+    assert [len(data[kind]) for kind in ("missing", "extra", "changed")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("patch", ["replace", "append"])
+def test_restore_shows_asks_and_puts_back_by_single_records(
+    shell: Shell, copy: str, patch: str
+) -> None:
+    shell.emulator.variants = Variants(patch=patch)
+    change(shell)
+    before = shell.emulator.account.records("example.nl")
+    refused = shell.run("zone", "restore", "example.nl", copy)
+    assert refused.exit_code == 1
+    assert "- example.nl MX 10 mail.example.nl." in refused.out
+    assert "Nothing was changed" in refused.problems
+    assert shell.emulator.account.records("example.nl") == before
+    done = shell.run("zone", "restore", "example.nl", copy, "--yes")
+    assert done.exit_code == 0, done.problems
+    expected = set(default_records("example.nl."))
+    extra = set(shell.emulator.account.records("example.nl")) - expected
+    assert {record.name for record in extra} == {"new.example.nl."}
+    assert expected < set(shell.emulator.account.records("example.nl"))
+    assert "PUT" not in shell.methods()
+    [saved] = (shell.directory / "copies").glob("example.nl-*.json")
+    assert "new.example.nl." in saved.read_text()
+
+
+def test_restore_exactly_removes_what_came_since(shell: Shell, copy: str) -> None:
+    change(shell)
+    done = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact", "--json")
+    assert done.exit_code == 0, done.problems
+    assert done.data == {"missing": [], "extra": [], "changed": [], "restored": True}
+    assert set(shell.emulator.account.records("example.nl")) == set(default_records("example.nl."))
+
+
+def test_a_zone_that_was_nearly_emptied_is_put_back(shell: Shell, copy: str) -> None:
+    for record in shell.emulator.account.records("example.nl")[1:]:
+        shell.emulator.account.delete_record("example.nl", record.type, record.name, record.value)
+    done = shell.run("zone", "restore", "example.nl", copy, "--yes")
+    assert done.exit_code == 0, done.problems
+    assert set(shell.emulator.account.records("example.nl")) == set(default_records("example.nl."))
+    assert "PUT" not in shell.methods()
+
+
+def test_two_values_at_a_name_take_a_write_of_the_zone_where_patch_replaces(
+    shell: Shell, tmp_path: Path
+) -> None:
+    shell.emulator.account.add_record("example.nl", "A", "example.nl.", "192.0.2.11", 300)
+    before = set(shell.emulator.account.records("example.nl"))
+    path = str(tmp_path / "two.json")
+    shell.run("zone", "backup", "example.nl", "-o", path)
+    shell.emulator.account.delete_record("example.nl", "A", "example.nl.", "192.0.2.11")
+    done = shell.run("zone", "restore", "example.nl", path, "--yes")
+    assert done.exit_code == 0, done.problems
+    assert set(shell.emulator.account.records("example.nl")) == before
+    assert shell.methods().count("PUT") == 1
+
+
+def test_restore_of_what_is_the_same_changes_nothing(shell: Shell, copy: str) -> None:
+    done = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact")
+    assert (done.exit_code, done.out) == (0, "There is nothing to put back.\n")
+    assert set(shell.methods()) == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("no json", "is no copy of a zone"),
+        ("[]", "is no copy of a zone"),
+        ('{"zone": "example.nl"}', "is no copy of a zone"),
+        ('{"zone": "example.nl", "records": [{"type": "A"}]}', "is no copy of a zone"),
+        ('{"zone": "example.nl", "records": []}', "holds no records"),
+        (
+            '{"zone": "example.com", "records": [{"type": "A", "name": "a", "value": "1"}]}',
+            "not of example.nl",
+        ),
+    ],
+)
+def test_a_file_that_is_no_copy(shell: Shell, tmp_path: Path, content: str, words: str) -> None:
+    path = tmp_path / "odd.json"
+    path.write_text(content)
+    failed = shell.run("zone", "restore", "example.nl", str(path), "--yes")
+    assert failed.exit_code == 2
+    assert words in failed.problems
+    assert shell.methods() == []
+
+
+def test_a_copy_that_is_missing(shell: Shell) -> None:
+    failed = shell.run("zone", "diff", "example.nl", "/nowhere/copy.json")
+    assert failed.exit_code == 2
+    assert "can't be read" in failed.problems
+
+
+def test_without_a_place_for_a_copy_nothing_is_changed(shell: Shell, copy: str) -> None:
+    change(shell)
+    (shell.directory / "copies").write_text("in the way")
+    before = shell.emulator.account.records("example.nl")
+    failed = shell.run("zone", "restore", "example.nl", copy, "--yes")
+    assert failed.exit_code == 2
+    assert "nothing was changed" in failed.problems
+    assert shell.emulator.account.records("example.nl") == before

@@ -1,0 +1,135 @@
+"""The scratch record, under the ways in which the API may behave."""
+
+from __future__ import annotations
+
+import pytest
+
+from certbot_dns_mijnhost.doctor import State
+from certbot_dns_mijnhost.emulator import Fault, Variants
+
+from .test_doctor import Practice, practice
+
+__all__ = ["practice"]
+
+
+@pytest.mark.parametrize(
+    ("variants", "patch", "state"),
+    [
+        (Variants(), "replaces", State.NOTE),
+        (Variants(patch="append"), "appends", State.OK),
+        (Variants(patch="append", quoted_txt=True, final_dot=False), "appends", State.OK),
+        (Variants(patch="replace_first", delete_missing="ok"), "replaces", State.NOTE),
+    ],
+)
+def test_it_tells_how_the_api_behaves_and_leaves_nothing(
+    practice: Practice, variants: Variants, patch: str, state: State
+) -> None:
+    practice.emulator.variants = variants
+    before = practice.emulator.account.records("example.nl")
+    found = practice.examine("example.nl", write=True)
+    assert not found.has_failed
+    assert found.one("patch").data["patch"] == patch
+    assert found.one("patch").state is state
+    assert found.one("write").state is State.OK
+    assert found.one("publication").data["servers"] == 2
+    assert found.one("delete").state is State.OK
+    assert found.one("others").data["records"] == len(before)
+    assert practice.emulator.account.records("example.nl") == before
+    assert not any(request.method == "PUT" for request in practice.emulator.requests)
+
+
+def test_readings_that_lag_and_fall_short_are_told(practice: Practice) -> None:
+    practice.emulator.variants = Variants(patch="append", stale_reads=2, short_reads=3)
+    reads = practice.examine("example.nl", write=True).one("reads")
+    assert reads.state is State.NOTE
+    assert reads.data["readings_until_shown"] > 1
+
+
+def test_replicas_that_alternate_are_told(practice: Practice) -> None:
+    practice.emulator.variants = Variants(lagging_replica=True, replica_seconds=30.0)
+    reads = practice.examine("example.nl", write=True).one("reads")
+    assert reads.state is State.NOTE
+    assert reads.data["stale"] > 0
+    assert "The plugin counts on that" in reads.message
+
+
+@pytest.mark.parametrize("delete", ["wrong_method", "method_not_allowed"])
+def test_where_nothing_can_be_removed_nothing_is_written(practice: Practice, delete: str) -> None:
+    practice.emulator.variants = Variants(delete=delete)
+    before = practice.emulator.account.records("example.nl")
+    found = practice.examine("example.nl", write=True)
+    assert found.one("delete").state is State.WARNING
+    assert "no scratch record was written" in found.one("delete").message
+    assert practice.emulator.account.records("example.nl") == before
+    assert not any(request.method in {"PATCH", "PUT"} for request in practice.emulator.requests)
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_an_api_without_patch(practice: Practice, allowed: bool) -> None:
+    practice.emulator.variants = Variants(patch="unsupported")
+    practice.settings["allow_zone_rewrite"] = str(allowed)
+    patch = practice.examine("example.nl", write=True).one("patch")
+    assert patch.state is (State.WARNING if allowed else State.FAILED)
+    assert "takes no single record" in patch.message
+    assert not any(request.method == "PUT" for request in practice.emulator.requests)
+
+
+def test_where_a_rewrite_would_be_needed_and_is_forbidden(practice: Practice) -> None:
+    practice.settings["allow_zone_rewrite"] = "false"
+    patch = practice.examine("example.nl", write=True).one("patch")
+    assert patch.state is State.WARNING
+    assert "one certificate for the domain and another for its wildcard" in patch.next_step
+
+
+def test_name_servers_that_never_serve_it(practice: Practice) -> None:
+    practice.settings["propagation_seconds"] = "1"
+    practice.emulator._nameservers.lags = (600.0, 600.0)
+    found = practice.examine("example.nl", write=True)
+    publication = found.one("publication")
+    assert publication.state is State.FAILED
+    assert "no such name" in publication.message
+    assert "published name servers" in publication.next_step
+    assert found.one("delete").state is State.OK
+
+
+def test_one_name_server_that_lags(practice: Practice) -> None:
+    practice.flags["propagation-seconds"] = "1"
+    practice.emulator._nameservers.lags = (0.0, 600.0)
+    publication = practice.examine("example.nl", write=True).one("publication")
+    assert publication.state is State.WARNING
+    assert "Behind at that time: ns2.mijn.host" in publication.message
+
+
+def test_no_wait(practice: Practice) -> None:
+    practice.settings["propagation_seconds"] = "0"
+    assert practice.examine("example.nl", write=True).one("publication").state is State.SKIPPED
+
+
+def test_a_refused_write_is_told_and_nothing_stays(practice: Practice) -> None:
+    before = practice.emulator.account.records("example.nl")
+    practice.emulator.faults.add(Fault.status(403, "Read-only key"), method="PATCH", times=None)
+    found = practice.examine("example.nl", write=True)
+    assert "Read-only key" in found.one("write").message
+    assert found.one("write").state is State.FAILED
+    assert practice.emulator.account.records("example.nl") == before
+
+
+def test_what_can_not_be_removed_is_named(practice: Practice) -> None:
+    practice.emulator.variants = Variants(patch="append")
+    practice.emulator.faults.add(
+        Fault.status(403, "May not delete"), method="DELETE", skip=1, times=None
+    )
+    found = practice.examine("example.nl", write=True)
+    left = [r for r in practice.emulator.account.records("example.nl") if "doctor" in r.name]
+    told = [finding for finding in found.failed() if finding.check == "delete"]
+    assert len(left) == len(told) == 2
+    for record, finding in zip(left, told):
+        assert record.name.rstrip(".") in finding.message
+        assert repr(record.value) in finding.message
+        assert "control panel" in finding.next_step
+
+
+def test_each_zone_is_tried_once(practice: Practice) -> None:
+    found = practice.examine("example.nl", "*.example.nl", "www.example.nl", write=True)
+    assert found.one("write").domain == "example.nl"
+    assert len([finding for finding in found.findings if finding.check == "zone"]) == 2
