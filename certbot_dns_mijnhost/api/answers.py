@@ -34,7 +34,7 @@ Envelope = dict[str, Any]
 
 ADDRESS_NOT_ALLOWED = (
     "The API key has a whitelist that lacks this machine's public address: add it at the key in "
-    "mijn.host's control panel. GET /whoami, with a key that has no whitelist, tells the address."
+    "mijn.host's control panel. `mijnhost whoami` tells the address."
 )
 CHECK_THE_KEY = (
     "Check that the API key is right, has not expired, and may do this; "
