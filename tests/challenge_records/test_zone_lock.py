@@ -10,7 +10,7 @@ from certbot_dns_mijnhost.challenge_records import ZoneBusyError
 from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory, zone_lock
 from certbot_dns_mijnhost.emulator import Variants
 
-from .conftest import ONE, TWO, World
+from .conftest import ONE, World
 
 
 def test_two_writers_of_a_zone_exclude_each_other(world: World, tmp_path: Path) -> None:
