@@ -9,7 +9,7 @@ PYTHON ?=
 SIMULATE ?= --count 10000
 export PYTHON
 
-.PHONY: demo test lint types unit simulate matrix benchmark dist clean
+.PHONY: demo test lint types unit simulate matrix benchmark recording dist clean
 .DEFAULT_GOAL := test
 
 $(STAMP): setup.py pyproject.toml scripts/make-venv
@@ -25,6 +25,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/shellcheck scripts/make-venv scripts/make-sibling-venv scripts/find-pebble scripts/common.sh .ci/run
+	find examples -name '*.sh' -o -path 'examples/*/hooks/*' -type f | xargs $(BIN)/shellcheck
 	$(BIN)/bandit --quiet --recursive certbot_dns_mijnhost
 
 types: $(STAMP)
@@ -48,6 +49,10 @@ benchmark: $(STAMP)
 	PEBBLE=$$(scripts/find-pebble) $(BIN)/python -m benchmarks \
 		--vendor .venvs/vendor/bin/python --bare .venvs/bare/bin/python \
 		--write docs/benchmarks.md
+
+# docs/demo.svg, from a real run of the demo.
+recording: $(STAMP)
+	PEBBLE=$$(scripts/find-pebble) $(BIN)/python scripts/record_demo.py
 
 # The sdist and the wheel of the last commit, with their hashes, in dist/.
 dist: $(STAMP)

