@@ -27,12 +27,12 @@ class Credentials(NamedTuple):
 
     :param settings: by their full names, the key among them: never to be shown.
     :param source: how to call the place in a message.
-    :param path: the file, where it is one whose permissions are the user's business.
+    :param paths: the files that hold the key, or may.
     """
 
     settings: dict[str, str]
     source: str
-    path: str | None
+    paths: tuple[str, ...]
 
     def __repr__(self) -> str:
         return f"Credentials(source={self.source!r})"
@@ -55,7 +55,18 @@ def locate(path: str | None, environment: Mapping[str, str]) -> Credentials:
                 "Name the file: --credentials FILE"
             )
         path = USUAL_PATH
-    return Credentials(read(path), path, path)
+    return load(path)
+
+
+def load(path: str) -> Credentials:
+    """Return the credentials of a file.
+
+    :raises SettingError: where it can't be read, saying what to do.
+    """
+    settings = read(path)
+    key_file = settings.get(KEY_FILE, "").strip()
+    paths = (path, _beside(path, key_file)) if key_file else (path,)
+    return Credentials(settings, path, paths)
 
 
 def find(environment: Mapping[str, str]) -> Credentials | None:
@@ -71,19 +82,19 @@ def find(environment: Mapping[str, str]) -> Credentials | None:
 
     variable = variable_with_key(environment)
     if variable and not variable.endswith("_FILE"):
-        return Credentials({KEY: environment[variable]}, f"the variable {variable}", None)
+        return Credentials({KEY: environment[variable]}, f"the variable {variable}", ())
     if variable:
         path = environment[variable]
-        return Credentials({KEY: _bare_key(path, variable)}, f"{path} ({variable})", path)
+        return Credentials({KEY: _bare_key(path, variable)}, f"{path} ({variable})", (path,))
     directory = environment.get(SYSTEMD_DIRECTORY)
     if not directory:
         return None
     path = os.path.join(directory, SYSTEMD_FILE)  # noqa: PTH118  # it is shown as it was given
     if Path(path).exists():
-        return Credentials(read(path), path, path)
+        return load(path)
     path = os.path.join(directory, SYSTEMD_KEY)  # noqa: PTH118
     if Path(path).exists():
-        return Credentials({KEY: _bare_key(path, f"${SYSTEMD_DIRECTORY}")}, path, path)
+        return Credentials({KEY: _bare_key(path, f"${SYSTEMD_DIRECTORY}")}, path, (path,))
     return None
 
 
@@ -102,9 +113,12 @@ def read(path: str) -> dict[str, str]:
         raise SettingError(
             f"The credentials file {path} holds both {KEY} and {KEY_FILE}. Keep one of them."
         )
+    return {**settings, KEY: _bare_key(_beside(path, key_file), f"{KEY_FILE} in {path}")}
+
+
+def _beside(path: str, key_file: str) -> str:
     # One that is relative lies beside the file, since cron and systemd start elsewhere.
-    key_path = os.path.join(os.path.dirname(path), key_file)  # noqa: PTH118, PTH120
-    return {**settings, KEY: _bare_key(key_path, f"{KEY_FILE} in {path}")}
+    return os.path.join(os.path.dirname(path), key_file)  # noqa: PTH118, PTH120
 
 
 def _bare_key(path: str, named_by: str) -> str:

@@ -151,9 +151,9 @@ class Authenticator(dns_common.DNSAuthenticator):
         path = self.conf("credentials")
         found = self._found_credentials() if path is None else None
         if found is None:
-            found = credentials.Credentials(credentials.read(path), path, path)
-        if found.path is not None:
-            dns_common.validate_file_permissions(found.path)
+            found = credentials.load(path)
+        for file in found.paths:
+            dns_common.validate_file_permissions(file)
         settled = settings.settle(self._flag, found.settings, found.source)
         if settled.hint:
             display_util.notify(settled.hint)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from pathlib import Path
 
 import pytest
+
+from certbot_dns_mijnhost.challenge_records import zone_lock
 
 
 @pytest.fixture(autouse=True)
 def own_locks(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the locks of zones to this worker: they hold for the whole machine otherwise."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.getbasetemp()))
+    monkeypatch.setattr(zone_lock, "SYSTEM_DIRECTORY", Path("/nowhere/locks"))

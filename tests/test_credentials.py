@@ -55,8 +55,8 @@ def test_only_a_file_has_a_path_and_nothing_shows_the_key(directory: Path) -> No
     of_file = credentials.find({"MIJNHOST_API_KEY_FILE": str(directory / "secret")})
     assert of_variable is not None
     assert of_file is not None
-    assert of_variable.path is None
-    assert of_file.path == str(directory / "secret")
+    assert of_variable.paths == ()
+    assert of_file.paths == (str(directory / "secret"),)
     assert "of-a-variable" not in f"{of_variable!r} {of_variable.source}"
 
 
@@ -82,9 +82,11 @@ def test_the_file_may_name_a_file_with_the_key(
     path.write_text(
         f"dns_mijnhost_api_key_file = {named.format(directory=directory)}\ndns_mijnhost_ttl = 120\n"
     )
-    settings = settle(lambda _: None, credentials.read(str(path)), str(path))
+    found = credentials.load(str(path))
+    settings = settle(lambda _: None, found.settings, found.source)
     assert settings.api_key == "of-a-secret"
     assert settings.ttl == 120
+    assert found.paths == (str(path), str(directory / "secret")), "both are checked"
 
 
 def test_a_key_and_a_file_with_the_key_are_one_too_many(tmp_path: Path) -> None:

@@ -135,10 +135,16 @@ class Zone:
         setting = self.setting
         if not setting.allow_zone_rewrite:
             raise ZoneRewriteForbiddenError(self._forbidden(is_removal=bool(remove)))
-        if not self._is_locked:
+        if self._is_taken:
             raise ZoneNotConfirmedError(
                 f"The zone {self.name} would have to be written as a whole while another process "
                 "on this machine changes it, so nothing was written. Try again when it has ended."
+            )
+        if not self._is_locked:
+            raise ZoneNotConfirmedError(
+                f"The zone {self.name} would have to be written as a whole, and other processes "
+                f"can't be kept out meanwhile: no lock can be made in {setting.lock_directory}. "
+                "Nothing was written. See that this folder belongs to the user who runs this."
             )
         intent = Intent({each: self.ttl_of(each) for each in add}, frozenset(remove))
         rewriter = ZoneRewriter(

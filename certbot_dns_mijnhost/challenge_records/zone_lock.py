@@ -1,8 +1,8 @@
 """One writer of a zone at a time on this machine.
 
 Certbot's own lock covers its directories, so two Certbots with different ones do not see each
-other. The lock lies in a folder of the user's own below the system's folder for temporary files.
-It goes with the process that holds it, so a killed run leaves none behind.
+other. The lock lies where all processes of a user find it. It goes with the process that holds it,
+so a killed run leaves none behind.
 """
 
 from __future__ import annotations
@@ -25,9 +25,21 @@ logger = logging.getLogger(__name__)
 SECONDS = 300.0
 
 
+SYSTEM_DIRECTORY = Path("/run/certbot-dns-mijnhost")
+"""Where root's locks lie: nobody else can make it, and a service with a folder for temporary files
+of its own (``PrivateTmp``) sees it."""
+
+
 def default_directory() -> Path:
     """Return where this user's locks lie."""
+    if os.getuid() == 0 and _is_writable(SYSTEM_DIRECTORY):
+        return SYSTEM_DIRECTORY
     return Path(tempfile.gettempdir()) / f"certbot-dns-mijnhost-{os.getuid()}"
+
+
+def _is_writable(directory: Path) -> bool:
+    # In a sandbox /run may be read-only, and this folder in it not.
+    return os.access(directory if directory.exists() else directory.parent, os.W_OK)
 
 
 class Lock(NamedTuple):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from certbot_dns_mijnhost import credentials
-from certbot_dns_mijnhost.credentials import Credentials
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.settings import SettingError, Settings, settle
 
@@ -31,26 +30,25 @@ def check_credentials(
         report(Finding("credentials", State.WARNING, settings.hint))
     else:
         report(Finding("credentials", State.OK, f"The key was read from {found.source}."))
-    _check_permissions(found, report)
+    for file in found.paths:
+        _check_permissions(file, report)
     return settings
 
 
-def _check_permissions(found: Credentials, report: Report) -> None:
-    if found.path is None:
-        return
-    mode = stat.S_IMODE(Path(found.path).stat().st_mode)
+def _check_permissions(path: str, report: Report) -> None:
+    mode = stat.S_IMODE(Path(path).stat().st_mode)
     who = [name for bits, name in ((0o070, "its group"), (0o007, "everybody")) if mode & bits]
     data = {"mode": f"{mode:04o}"}
     if not who:
-        message = f"{found.path} is for its owner alone (mode {mode:04o})."
+        message = f"{path} is for its owner alone (mode {mode:04o})."
         report(Finding("permissions", State.OK, message, data=data))
         return
     report(
         Finding(
             "permissions",
             State.WARNING,
-            f"{found.path} is open to {' and '.join(who)} (mode {mode:04o}).",
-            f"Close it: chmod 600 {found.path}",
+            f"{path} is open to {' and '.join(who)} (mode {mode:04o}).",
+            f"Close it: chmod 600 {path}",
             data=data,
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 
@@ -14,8 +15,11 @@ Reply = Callable[[socket.socket], None]
 class Listener:
     """Hears requests on loopback; each connection gets one reply."""
 
-    def __init__(self, server: socket.socket, reply: Reply) -> None:
+    def __init__(
+        self, server: socket.socket, reply: Reply, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._server = server
+        self._tls = tls
         self._reply = reply
         self.heard: list[bytes] = []
         self.url = f"http://127.0.0.1:{server.getsockname()[1]}"
@@ -28,8 +32,12 @@ class Listener:
                 return
             with connection, contextlib.suppress(OSError):
                 connection.settimeout(5)
-                self.heard.append(_request(connection))
-                self._reply(connection)
+                with contextlib.ExitStack() as stack:
+                    if self._tls is not None:
+                        wrapped = self._tls.wrap_socket(connection, server_side=True)
+                        connection = stack.enter_context(wrapped)
+                    self.heard.append(_request(connection))
+                    self._reply(connection)
 
 
 def _request(connection: socket.socket) -> bytes:
@@ -43,10 +51,10 @@ def _request(connection: socket.socket) -> bytes:
 
 
 @contextlib.contextmanager
-def listening(reply: Reply) -> Iterator[Listener]:
+def listening(reply: Reply, *, tls: ssl.SSLContext | None = None) -> Iterator[Listener]:
     """Serve until the end of the block."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        listener = Listener(server, reply)
+        listener = Listener(server, reply, tls)
         thread = threading.Thread(target=listener.serve)
         thread.start()
         try:

@@ -5,6 +5,7 @@ import gzip
 import logging
 import pickle
 import socket
+import ssl
 import threading
 import time as real_time
 import traceback
@@ -28,6 +29,7 @@ from certbot_dns_mijnhost.api import (
     TransportError,
 )
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
+from examples.local_ca import Pebble
 
 from .conftest import KEY, VirtualTime
 from .listener import listening, saying
@@ -129,7 +131,29 @@ def test_a_refused_connection_is_told_with_its_cause(retry: RetryPolicy) -> None
     assert caught.value.__cause__ is not None
 
 
-def test_a_certificate_that_is_not_trusted_ends_it() -> None:
+def test_a_certificate_that_is_not_trusted_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pebble = Pebble(tmp_path, resolver="")
+    pebble._write_certificate()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pebble.certificate, tmp_path / "pebble.key")
+    with listening(saying(http(OK)), tls=context) as listener:
+        url = listener.url.replace("http://", "https://")
+        with (
+            MijnHostClient(KEY, base_url=url, retry=ONCE) as client,
+            pytest.raises(TransportError, match="CERTIFICATE_VERIFY_FAILED"),
+        ):
+            client.domains.get_all()
+        assert listener.heard == []
+        # The same certificate, trusted: it is the check that ended it.
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pebble.certificate))
+        with MijnHostClient(KEY, base_url=url, retry=ONCE) as client:
+            assert client.domains.get_all() == []
+        assert len(listener.heard) == 1
+
+
+def test_a_server_without_tls_gets_no_key() -> None:
     with listening(saying(b"no TLS here")) as listener:
         url = listener.url.replace("http://", "https://")
         with (

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from certbot_dns_mijnhost.challenge_records import ZoneBusyError
+from certbot_dns_mijnhost.challenge_records import ZoneBusyError, ZoneNotConfirmedError
+from certbot_dns_mijnhost.challenge_records import zone_lock as zone_lock_module
 from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory, zone_lock
 from certbot_dns_mijnhost.emulator import Variants
 
-from .conftest import ONE, World
+from .conftest import ONE, TWO, World
 
 
 def test_two_writers_of_a_zone_exclude_each_other(world: World, tmp_path: Path) -> None:
@@ -60,6 +61,24 @@ def test_a_lock_file_that_is_a_link_is_not_followed(world: World, tmp_path: Path
     with zone_lock("example.nl", tmp_path, world.retry) as held:
         assert not held.is_held
     assert not (tmp_path / "precious").exists()
+
+
+def test_without_a_lock_the_zone_is_not_written_as_a_whole(world: World) -> None:
+    world.start(Variants())
+    (world.directory / "locks").write_text("in the way")
+    with pytest.raises(ZoneNotConfirmedError, match="no lock can be made in"):
+        world.records().publish([ONE, TWO])
+    assert world.calls("PUT") == []
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="it is root's folder")
+def test_roots_locks_lie_where_services_see_them_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zone_lock_module, "SYSTEM_DIRECTORY", tmp_path / "run" / "locks")
+    assert default_directory().name == "certbot-dns-mijnhost-0", "there is no /run"
+    (tmp_path / "run").mkdir()
+    assert default_directory() == tmp_path / "run" / "locks"
 
 
 def test_locks_lie_in_a_folder_of_the_users_own(world: World, tmp_path: Path) -> None:

@@ -142,6 +142,19 @@ def test_a_file_that_others_can_read(practice: Practice, mode: int, who: str) ->
     assert permissions.next_step == f"Close it: chmod 600 {practice.path}"
 
 
+def test_a_file_with_the_key_that_others_can_read(practice: Practice, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(practice.emulator.account.api_key)
+    secret.chmod(0o644)
+    practice.examine()
+    key = f"dns_mijnhost_api_key = {practice.emulator.account.api_key}"
+    text = practice.path.read_text().replace(key, "dns_mijnhost_api_key_file = secret")
+    practice.path.write_text(text)
+    found = [f for f in practice.examine().findings if f.check == "permissions"]
+    assert [finding.state for finding in found] == [State.OK, State.WARNING]
+    assert found[1].next_step == f"Close it: chmod 600 {secret}"
+
+
 def test_the_vendors_name_of_the_key(practice: Practice) -> None:
     practice.examine()
     text = practice.path.read_text().replace("dns_mijnhost_api_key", "dns_mijn_host_api_key")
