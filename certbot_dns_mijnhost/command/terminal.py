@@ -34,10 +34,10 @@ class Terminal:
         self._problems = problems or sys.stderr
         self._answers = answers or sys.stdin
 
-    def line(self, text: str = "") -> None:
-        """Show a line to a person."""
+    def line(self, text: str = "", *, colour: str = "") -> None:
+        """Show a line to a person, without what could rule the terminal: values are whoever's."""
         if not self.is_json:
-            self._write(self._out, text)
+            self._write(self._out, self._painted(_printable(text), colour))
 
     def data(self, value: Any) -> None:
         """Write the result for a machine."""
@@ -50,21 +50,24 @@ class Terminal:
 
     def problem(self, text: str) -> None:
         """Show a line on the error stream."""
-        self._write(self._problems, text)
+        self._write(self._problems, _printable(text))
 
     def paragraph(self, text: str, *, indent: int, colour: str = "", first: int = 0) -> None:
         """Show a line; on a terminal it is wrapped, and its continuation indented.
 
         :param colour: for the `first` characters.
         """
+        if self.is_json:
+            return
+        text = _printable(text)
         if self._out.isatty():
             width = max(shutil.get_terminal_size().columns, indent + 20)
             text = textwrap.fill(text, width, subsequent_indent=" " * indent)
-        self.line((self.painted(text[:first], colour) if first else "") + text[first:])
+        self._write(self._out, self._painted(text[:first], colour) + text[first:])
 
     def table(self, rows: Iterable[Sequence[str]]) -> None:
         """Show rows in columns; the last one is not padded."""
-        listed = [[_printable(cell) for cell in row] for row in rows]
+        listed = [list(row) for row in rows]
         widths = [max(map(len, column)) for column in zip(*listed)]
         for row in listed:
             cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths)]
@@ -87,9 +90,10 @@ class Terminal:
         """Whether somebody is there to answer."""
         return not self.is_json and self._answers.isatty()
 
-    def painted(self, text: str, colour: str) -> str:
+    def _painted(self, text: str, colour: str) -> str:
         """Return `text` in a colour, where colours show."""
-        if not self._out.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        shows = self._out.isatty() and os.environ.get("TERM") != "dumb"
+        if not (text and colour and shows) or os.environ.get("NO_COLOR"):
             return text
         return f"\x1b[{colour}m{text}\x1b[0m"
 
@@ -100,5 +104,4 @@ class Terminal:
 
 
 def _printable(text: str) -> str:
-    """Take out what could rule the terminal: values in a zone are whoever's."""
     return "".join(c if c.isprintable() else "?" for c in text)

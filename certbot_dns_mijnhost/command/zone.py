@@ -106,13 +106,12 @@ def _verify(
 
 def _show(found: Difference, terminal: Terminal) -> None:
     for record in found.missing:
-        line = f"- {record.name.rstrip('.')} {record.type} {record.value}"
-        terminal.line(terminal.painted(line, RED))
+        terminal.line(f"- {record.name.rstrip('.')} {record.type} {record.value}", colour=RED)
     for identity in found.extra:
-        terminal.line(terminal.painted(f"+ {shown(identity)}", GREEN))
+        terminal.line(f"+ {shown(identity)}", colour=GREEN)
     for record, ttl in found.changed:
         line = f"~ {record.name.rstrip('.')} {record.type} {record.value}: TTL {ttl}"
-        terminal.line(terminal.painted(f"{line} instead of {record.ttl}", YELLOW))
+        terminal.line(f"{line} instead of {record.ttl}", colour=YELLOW)
 
 
 def _as_data(found: Difference) -> dict[str, object]:

@@ -128,7 +128,7 @@ class Trial:
         stale = sum(identity_of(self._first) not in shown for shown in readings)
         short = sum(not before.identities <= shown for shown in readings)
         data = {"readings_until_shown": needed, "stale": stale, "short": short}
-        said = "at once" if needed <= 1 else f"at the {needed}. reading"
+        said = "at once" if needed <= 1 else f"at reading {needed}"
         message = f"The API's listing showed the record {said}"
         if stale or short:
             message += (

@@ -151,6 +151,22 @@ def test_a_file_that_is_no_copy(shell: Shell, tmp_path: Path, content: str, word
     assert shell.methods() == []
 
 
+def test_a_value_can_not_rule_the_terminal(shell: Shell, copy: str) -> None:
+    value = "\x1b]0;owned\x07\x1b[2Jgone"
+    shell.emulator.account.add_record("example.nl", "TXT", "odd.example.nl.", value)
+    for arguments in (
+        ("zone", "diff", "example.nl", copy),
+        ("records", "list", "example.nl"),
+        ("records", "delete", "example.nl", "TXT", "odd"),
+    ):
+        shown = shell.run(*arguments)
+        assert "gone" in shown.out
+        assert "\x1b" not in shown.out + shown.problems
+        assert "\x07" not in shown.out + shown.problems
+    data = shell.run("records", "list", "example.nl", "--name", "odd", "--json").data
+    assert data[0]["value"] == value
+
+
 def test_a_copy_that_is_missing(shell: Shell) -> None:
     failed = shell.run("zone", "diff", "example.nl", "/nowhere/copy.json")
     assert failed.exit_code == 2
