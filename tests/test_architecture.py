@@ -31,6 +31,11 @@ FORBIDDEN: dict[str, set[str]] = {
     "dns_mijnhost.py": HTTP | {"dns"},
     "dns_challenges.py": CERTBOT | HTTP | {"dns"},
     "dns_wait.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api"},
+    # What Certbot stores is read, and nothing of Certbot loaded for it.
+    "renewals.py": (CERTBOT - {"configobj"})
+    | HTTP
+    | {"dns"}
+    | {f"{PACKAGE}.{room}" for room in ("api", "challenge_records", "propagation", "settings")},
     "settings.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api", f"{PACKAGE}.challenge_records"},
 }
 ONLY_INSIDE = {

@@ -36,6 +36,7 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
         path=options.credentials,
         flags={flag: getattr(options, flag.replace("-", "_")) for flag in FLAGS},
         environment=os.environ,
+        config_directory=options.config_dir,
         write=options.write,
     )
     terminal.line()

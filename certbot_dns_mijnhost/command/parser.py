@@ -8,6 +8,7 @@ from typing import Any
 
 from certbot_dns_mijnhost import __version__
 from certbot_dns_mijnhost.command import challenges, doctor, domains, records, zone
+from certbot_dns_mijnhost.renewals import USUAL_DIRECTORY
 
 EXIT_CODES = """\
 exit codes:
@@ -51,6 +52,13 @@ def _add_doctor(groups: Subparsers) -> None:
         "--ca",
         default="letsencrypt.org",
         help="the CA's name in CAA records (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--config-dir",
+        type=Path,
+        default=USUAL_DIRECTORY,
+        metavar="FOLDER",
+        help="Certbot's folder, whose renewals are looked at (default: %(default)s)",
     )
     parser.add_argument("--propagation-seconds", help="how long to wait for the name servers")
     parser.add_argument("--nameservers", help="name servers to ask: host[:port], ...")

@@ -32,7 +32,17 @@ def check_credentials(
         report(Finding("credentials", State.OK, f"The key was read from {found.source}."))
     for file in found.paths:
         _check_permissions(file, report)
+        if path is None:
+            _check_whole_path(file, found.source, report)
     return settings
+
+
+def _check_whole_path(file: str, source: str, report: Report) -> None:
+    """Warn of a relative path in a variable; that of a flag is stored as a whole."""
+    if not Path(file).is_absolute():
+        message = f"{source} is a relative path: cron and systemd start in another folder."
+        step = f"Write the whole path: {Path(file).absolute()}"
+        report(Finding("credentials", State.WARNING, message, step))
 
 
 def _check_permissions(path: str, report: Report) -> None:

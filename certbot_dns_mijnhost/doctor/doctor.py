@@ -1,9 +1,10 @@
-"""The order of the checks: credentials, account, then the names."""
+"""The order of the checks: credentials, renewals, account, then the names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from certbot_dns_mijnhost.api import Exchange, InvalidInputError, MijnHostClient, RetryPolicy
@@ -11,7 +12,9 @@ from certbot_dns_mijnhost.doctor.account_check import check_account
 from certbot_dns_mijnhost.doctor.credentials_check import check_credentials
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.names_check import NamesCheck
+from certbot_dns_mijnhost.doctor.renewal_check import check_renewals
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
+from certbot_dns_mijnhost.renewals import renewals
 from certbot_dns_mijnhost.settings import Settings
 
 DNS_PORT = 53
@@ -57,17 +60,21 @@ class Doctor:
         path: str | None,
         flags: Mapping[str, Any],
         environment: Mapping[str, str],
+        config_directory: Path,
         write: bool,
     ) -> None:
-        """Check credentials and account, then each name; without names, each domain of the account.
+        """Check credentials, renewals, account, then each name; without names, each domain of it.
 
         :param names: as they stand in a certificate, wildcards included.
         :param path: the credentials file; None looks where the plugin looks.
         :param flags: what was set by flag, by the names of :mod:`certbot_dns_mijnhost.settings`.
         :param environment: of the process.
+        :param config_directory: Certbot's ``--config-dir``, where it keeps what it renews.
         :param write: whether a scratch record may be written in the zones of `names`.
         """
         settings = check_credentials(path, flags, environment, self._report)
+        stored = renewals(config_directory)
+        check_renewals(stored, environment, self._report, now=datetime.now(timezone.utc))
         if settings is None:
             return
         exchanges: list[Exchange] = []

@@ -52,9 +52,12 @@ class Shell:
 
     def run(self, *arguments: str) -> Result:
         copies = self.directory / "copies"
+        # Not this machine's own renewals.
+        certbots = ("--config-dir", str(self.directory / "config"))
         exit_code = main(
             [
                 *arguments,
+                *(certbots if arguments[0] == "doctor" else ()),
                 *("--credentials", str(self.credentials)),
                 *("--backup-directory", str(copies)),
             ]

@@ -209,7 +209,7 @@ def test_colours_are_for_terminals(
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "70")
     with Emulator() as emulator:
-        arguments = ("doctor", "-d", "example.nl", "--no-write")
+        arguments = ("doctor", "-d", "example.nl", "--no-write", "--config-dir", str(tmp_path))
         code, shown = on_a_terminal(
             lambda **streams: start(emulator, tmp_path, *arguments, **streams), b""
         )

@@ -56,6 +56,7 @@ class Practice:
             path=str(self.path) if path == "" else path,
             flags=self.flags,
             environment=self.environment,
+            config_directory=self.path.parent / "config",
             write=write,
         )
         return Examined(doctor)

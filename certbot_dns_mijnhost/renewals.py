@@ -1,0 +1,81 @@
+"""What Certbot has stored for the renewal of certificates that this plugin obtained."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import configobj
+
+AUTHENTICATOR = "dns-mijnhost"
+CREDENTIALS = "dns_mijnhost_credentials"
+USUAL_DIRECTORY = Path("/etc/letsencrypt")
+
+
+class Validity(NamedTuple):
+    """From when and until when a certificate is valid, in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+class Renewal(NamedTuple):
+    """One certificate that this plugin renews.
+
+    :param name: of the certificate, as ``certbot certificates`` shows it.
+    :param file: the renewal configuration.
+    :param credentials: the path of the credentials file as it is stored; empty where none is.
+    :param validity: of the newest certificate; None where that can't be read.
+    """
+
+    name: str
+    file: Path
+    credentials: str
+    validity: Validity | None
+
+
+def renewals(config_directory: Path) -> list[Renewal]:
+    """Return the renewals of this plugin; those of others, and what can't be read, are left out.
+
+    :param config_directory: Certbot's ``--config-dir``.
+    """
+    found = [_renewal(file) for file in sorted((config_directory / "renewal").glob("*.conf"))]
+    return [each for each in found if each is not None]
+
+
+def _renewal(file: Path) -> Renewal | None:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        stored = configobj.ConfigObj(lines, interpolation=False)
+    except (OSError, ValueError, configobj.ConfigObjError):
+        return None  # `certbot renew` names such a file itself.
+    parameters = stored.get("renewalparams")
+    if not isinstance(parameters, dict) or parameters.get("authenticator") != AUTHENTICATOR:
+        return None
+    path, certificate = parameters.get(CREDENTIALS), stored.get("cert")
+    return Renewal(
+        file.stem,
+        file,
+        path if isinstance(path, str) else "",
+        _validity(Path(certificate)) if isinstance(certificate, str) else None,
+    )
+
+
+def _validity(certificate: Path) -> Validity | None:
+    from cryptography import x509  # noqa: PLC0415  # Certbot brings it; it takes long to import
+
+    try:
+        found = x509.load_pem_x509_certificate(certificate.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return Validity(_utc(found, "not_valid_before"), _utc(found, "not_valid_after"))
+
+
+def _utc(certificate: Any, field: str) -> datetime:
+    # Debian 12's cryptography has only the older field, which newer versions warn of.
+    newer: datetime | None = getattr(certificate, f"{field}_utc", None)
+    if newer is not None:
+        return newer
+    older: datetime = getattr(certificate, field)
+    return older.replace(tzinfo=timezone.utc)

@@ -1,0 +1,169 @@
+"""What Certbot has stored for renewal: does it hold from cron too, and does it happen."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certbot_dns_mijnhost.doctor import Finding, State
+from certbot_dns_mijnhost.renewals import renewals
+
+from .test_doctor import Practice, practice
+
+__all__ = ["practice"]
+
+NO_NAME = x509.Name([])
+
+
+def write_certificate(path: Path, *, days_left: float, lifetime: float = 90.0) -> None:
+    now = datetime.now(timezone.utc)
+    end = now + timedelta(days=days_left)
+    key = ec.generate_private_key(ec.SECP256R1())
+    signed = (
+        x509.CertificateBuilder(NO_NAME, NO_NAME, key.public_key(), 1)
+        .not_valid_before(end - timedelta(days=lifetime))
+        .not_valid_after(end)
+        .sign(key, hashes.SHA256())
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_pem(signed))
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
+
+    return certificate.public_bytes(Encoding.PEM)
+
+
+def store(
+    practice: Practice,
+    credentials: str | None,
+    *,
+    name: str = "example.nl",
+    authenticator: str = "dns-mijnhost",
+    days_left: float = 60.0,
+    lifetime: float = 90.0,
+) -> Path:
+    """Store a renewal as Certbot does, and a certificate."""
+    config = practice.path.parent / "config"
+    certificate = config / "live" / name / "cert.pem"
+    write_certificate(certificate, days_left=days_left, lifetime=lifetime)
+    file = config / "renewal" / f"{name}.conf"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(
+        f"# renew_before_expiry = 30 days\nversion = 5.8.0\ncert = {certificate}\n"
+        f"[renewalparams]\nauthenticator = {authenticator}\n"
+        + (f"dns_mijnhost_credentials = {credentials}\n" if credentials else "")
+    )
+    return file
+
+
+def found(practice: Practice) -> list[Finding]:
+    return [each for each in practice.examine().findings if each.check == "renewal"]
+
+
+def test_without_certificates_there_is_nothing_to_tell(practice: Practice) -> None:
+    assert found(practice) == []
+
+
+def test_renewals_in_order_are_one_line(practice: Practice) -> None:
+    practice.examine()
+    for name in ("example.nl", "www.example.nl"):
+        store(practice, str(practice.path), name=name)
+    store(practice, None, name="example.org", authenticator="nginx")
+    [renewal] = found(practice)
+    assert renewal.state is State.OK
+    assert renewal.data["certificates"] == ["example.nl", "www.example.nl"]
+    assert "example.nl, www.example.nl" in renewal.message
+
+
+def test_a_relative_path_that_cron_does_not_find(practice: Practice) -> None:
+    file = store(practice, "mijnhost.ini")
+    [renewal] = found(practice)
+    assert renewal.state is State.FAILED
+    assert "cron and systemd start in another folder" in renewal.message
+    assert renewal.next_step.startswith(f"Write the whole path into {file}: ")
+
+
+def test_a_credentials_file_that_is_gone(practice: Practice) -> None:
+    store(practice, "/nowhere/mijnhost.ini")
+    [renewal] = found(practice)
+    assert renewal.state is State.FAILED
+    assert "/nowhere/mijnhost.ini does not exist" in renewal.message
+    assert str(practice.path.parent / "config" / "renewal" / "example.nl.conf") in renewal.next_step
+
+
+def test_a_key_that_only_the_environment_gives(practice: Practice) -> None:
+    store(practice, None)
+    [renewal] = found(practice)
+    assert renewal.state is State.WARNING
+    assert "has to be in the environment" in renewal.message
+    practice.environment["MIJNHOST_API_KEY"] = practice.emulator.account.api_key
+    assert [each.state for each in found(practice)] == [State.OK]
+
+
+@pytest.mark.parametrize(
+    ("days_left", "lifetime", "state", "said"),
+    [
+        (29.0, 90.0, State.OK, "Certbot has what it needs"),
+        (10.5, 90.0, State.WARNING, "ends in 10 days"),
+        (10.5, 45.0, State.OK, "Certbot has what it needs"),
+        (-1.0, 90.0, State.WARNING, "is over"),
+        (2.5, 6.0, State.OK, "Certbot has what it needs"),
+    ],
+)
+def test_a_certificate_that_nothing_renewed(
+    practice: Practice, days_left: float, lifetime: float, state: State, said: str
+) -> None:
+    practice.examine()
+    store(practice, str(practice.path), days_left=days_left, lifetime=lifetime)
+    [renewal] = found(practice)
+    assert renewal.state is state
+    assert said in renewal.message
+    assert ("certbot renew --dry-run" in renewal.next_step) is (state is State.WARNING)
+
+
+def test_it_is_told_of_even_without_credentials_for_the_doctor(practice: Practice) -> None:
+    store(practice, "mijnhost.ini")
+    checks = [each.check for each in practice.examine(path="/nowhere/mijnhost.ini").findings]
+    assert checks == ["credentials", "renewal"]
+
+
+def test_a_relative_path_in_a_variable(
+    practice: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("secret").write_text(practice.emulator.account.api_key)
+    practice.environment["MIJNHOST_API_KEY_FILE"] = "secret"
+    practice.environment["CREDENTIALS_DIRECTORY"] = "unused"
+    warnings = [
+        each
+        for each in practice.examine(path=None).findings
+        if each.check == "credentials" and each.state is State.WARNING
+    ]
+    assert [each.next_step for each in warnings] == [f"Write the whole path: {tmp_path}/secret"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b"[renewalparams\n", b"renewalparams = a, b\n", b"[a]\n[a]\n"]
+)
+def test_a_renewal_that_can_not_be_read_is_certbots_to_tell(tmp_path: Path, content: bytes) -> None:
+    folder = tmp_path / "renewal"
+    folder.mkdir()
+    (folder / "odd.conf").write_bytes(content)
+    (folder / "folder.conf").mkdir()
+    assert renewals(tmp_path) == []
+
+
+def test_a_certificate_that_can_not_be_read_has_no_days(practice: Practice) -> None:
+    practice.examine()
+    file = store(practice, str(practice.path))
+    (practice.path.parent / "config" / "live" / "example.nl" / "cert.pem").write_text("nothing")
+    assert [each.state for each in found(practice)] == [State.OK]
+    file.write_text(file.read_text().replace("cert = ", "cert = a, b"))
+    assert [each.state for each in found(practice)] == [State.OK]
