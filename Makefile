@@ -24,7 +24,8 @@ test: lint types unit
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/shellcheck scripts/make-venv scripts/make-sibling-venv scripts/find-pebble scripts/common.sh .ci/run
+	$(BIN)/shellcheck scripts/make-venv scripts/make-sibling-venv scripts/find-pebble scripts/find-machine \
+		scripts/common.sh .ci/run
 	find examples -name '*.sh' -o -path 'examples/*/hooks/*' -type f | xargs $(BIN)/shellcheck
 	$(BIN)/bandit --quiet --recursive certbot_dns_mijnhost
 
@@ -32,7 +33,7 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 unit: $(STAMP)
-	PEBBLE=$$(scripts/find-pebble) $(BIN)/python -m pytest -n auto
+	PEBBLE=$$(scripts/find-pebble) MACHINE=$$(scripts/find-machine) $(BIN)/python -m pytest -n auto
 
 # Thousands of histories: SIMULATE='--count 10000 --seed 1' repeats one.
 simulate: $(STAMP)
@@ -59,4 +60,4 @@ dist: $(STAMP)
 	$(BIN)/python scripts/build_dist.py
 
 clean:
-	rm -rf $(VENV) .venvs .pebble build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venvs .pebble .machine build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

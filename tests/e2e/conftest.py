@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,9 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Record, Variants
 from examples.local_ca import Certbot, Finished, Pebble, pebble_command, write_credentials
+
+from .machine import Machine, new_debian
+from .newcomer import ROOT, Newcomer, NewcomerOnANewMachine
 
 LAGS = (0.0, 0.3, 0.6)
 numbers = itertools.count(1)
@@ -82,3 +88,32 @@ def site(place: Place, tmp_path: Path) -> Iterator[Site]:
     yield Site(place, tmp_path)
     place.emulator.faults.clear()
     place.emulator.variants = Variants()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not (ROOT / ".git").exists():
+        pytest.skip("the wheel is built in a checkout")
+    source = tmp_path_factory.mktemp("source")
+    for name in ("certbot_dns_mijnhost", "setup.py", "pyproject.toml", "README.md", "LICENSE"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, source / name)
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(source / "dist")]
+    subprocess.run([*command, str(source)], check=True, capture_output=True)
+    [built] = (source / "dist").glob("*.whl")
+    return built
+
+
+@pytest.fixture
+def newcomer(site: Site, tmp_path: Path, wheel: Path) -> Newcomer:
+    return Newcomer(site, tmp_path / "root", wheel)
+
+
+@pytest.fixture
+def on_a_new_machine(
+    site: Site, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, wheel: Path
+) -> Iterator[NewcomerOnANewMachine]:
+    if not new_debian():
+        pytest.skip("scripts/find-machine made no new Debian")
+    with Machine(tmp_path / "machine", tmp_path_factory.getbasetemp()) as machine:
+        yield NewcomerOnANewMachine(site, machine, wheel)
