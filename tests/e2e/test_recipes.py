@@ -235,20 +235,24 @@ def test_a_plain_user_who_names_no_domain_is_told_how(desk: Desk) -> None:
 # Delegation
 
 
-def test_domains_elsewhere_are_delegated_to_one_throw_away_zone(site: Site) -> None:
+def test_domains_elsewhere_are_delegated_to_one_throw_away_zone(desk: Desk) -> None:
+    site = desk.site
     zone = f"challenges-{site.domain}"
     site.emulator.account.add_domain(zone, records=[])
     elsewhere = [f"one-{site.domain}", f"two-{site.domain}"]
-    for domain in elsewhere:
+    names = [name for domain in elsewhere for name in (domain, f"*.{domain}")]
+    printed = desk.run("delegation/cname-records.sh", zone, *names)
+    assert printed.exit_code == 0, printed.output
+    assert len(printed.output.splitlines()) == len(elsewhere)
+    for domain, line in zip(elsewhere, printed.output.splitlines()):
+        name, ttl, _, kind, value = line.split()
         site.emulator.account.add_domain(domain)
-        name = f"_acme-challenge.{domain}."
-        site.emulator.account.add_record(domain, "CNAME", name, f"{name}{zone}.", 300)
+        site.emulator.account.add_record(domain, kind, name, value, int(ttl))
     before = [site.emulator.account.records(domain) for domain in elsewhere]
     # As with the key of an account that holds nothing else.
     site.write(zone=zone)
     start = len(site.emulator.requests)
 
-    names = [name for domain in elsewhere for name in (domain, f"*.{domain}")]
     issued = site.certbot.obtain(site.credentials, names)
     assert issued.exit_code == 0, issued.output
     first = site.certbot.certificate(elsewhere[0])
@@ -261,6 +265,15 @@ def test_domains_elsewhere_are_delegated_to_one_throw_away_zone(site: Site) -> N
     assert [site.emulator.account.records(domain) for domain in elsewhere] == before
     paths = {request.path for request in site.emulator.requests[start:]}
     assert paths == {f"/api/v2/domains/{zone}/dns"}
+
+
+def test_a_name_that_is_none_is_not_delegated(desk: Desk) -> None:
+    for names in ([], ["example.com; rm -rf /"], ["exämple.com"], ["*."]):
+        refused = desk.run("delegation/cname-records.sh", "challenges.nl", *names)
+        assert refused.exit_code == 2
+        assert "CNAME" not in refused.output
+    inside = desk.run("delegation/cname-records.sh", "challenges.nl", "www.Challenges.nl.")
+    assert inside.output == "www.challenges.nl lies in challenges.nl itself, and needs no record.\n"
 
 
 # Deploy hooks

@@ -7,6 +7,7 @@ import hashlib
 import importlib.metadata
 import os
 import re
+import shlex
 import shutil
 import ssl
 import subprocess
@@ -29,7 +30,7 @@ from certbot_dns_mijnhost.settings import KEY, KEY_FILE, PREFIX, Settings, settl
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = ROOT / "examples"
-FOLDERS = ("deploy-hooks", "install", "many-domains", "non-root", "staging")
+FOLDERS = ("delegation", "deploy-hooks", "install", "many-domains", "non-root", "staging")
 SCRIPTS = sorted(path for folder in FOLDERS for path in (EXAMPLES / folder).glob("*.sh"))
 UNITS = EXAMPLES / "systemd"
 SERVICE = UNITS / "certbot-mijnhost.service"
@@ -616,6 +617,15 @@ def test_the_page_links_every_recipe_and_nothing_that_is_not_there() -> None:
     assert {path for path in files if path.is_file()} <= linked
     for pattern in re.findall(r"\bexamples/[\w./*-]*[\w*]", text):
         assert list(ROOT.glob(pattern)), pattern
+
+
+def test_the_page_shows_what_the_delegation_prints() -> None:
+    text = (ROOT / "docs" / "recipes.md").read_text()
+    block = r"^ {7}(examples/delegation/.*)\n\n +prints\n\n((?: {7}.*\n)+)"
+    shown = re.search(block, text, re.MULTILINE)
+    assert shown is not None
+    printed = run("sh", "-c", f"cd {shlex.quote(str(ROOT))}; {shown[1]}")
+    assert printed.stdout == re.sub(r"^ {7}", "", shown[2], flags=re.MULTILINE)
 
 
 def test_the_commands_of_the_page_are_shell() -> None:
