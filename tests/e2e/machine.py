@@ -19,7 +19,12 @@ mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/written,workdir=$2/work" "$
 exec systemd-nspawn --quiet --directory="$2/root" --bind="$3" --resolv-conf=replace-host \\
     --register=no --keep-unit --console=pipe --boot
 """
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+INSIDE = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/root",
+    "LC_ALL": "C.UTF-8",
+    "DEBIAN_FRONTEND": "noninteractive",
+}
 PIPS = ("/etc/pip.conf", "/etc/xdg/pip/pip.conf", "/etc/xdg/pip/constraints.txt")
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 BOOT_SECONDS = 60.0
@@ -82,7 +87,7 @@ class Machine:
                 *("nsenter", "--target", str(self._leader), "--all", "--root", "--wd"),
                 *("sh", "-e", "-c", f"cd /root\n{script}"),
             ],
-            env={**environment, "PATH": PATH, "HOME": "/root", "LC_ALL": "C.UTF-8"},
+            env={**environment, **INSIDE},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
