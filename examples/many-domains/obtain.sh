@@ -6,6 +6,7 @@
 # A line holds the names of one certificate, separated by spaces; # begins a comment:
 #   example.nl *.example.nl
 #   example.com www.example.com
+# Certbot asks nothing here, so that the first run has to say: --agree-tos -m you@example.nl
 # The first name, without a *., is the certificate's name. Run it again at any time: what is there
 # and not due stays, a line whose names changed gets a new certificate, and a line that is gone
 # leaves its certificate alone (`certbot delete` removes it). Certbot's timer renews them all.
@@ -32,6 +33,11 @@ if [ $# -eq 0 ] || [ ! -r "$1" ]; then
 fi
 file=$1
 shift
+
+kept='certificates are there'
+for option in "$@"; do
+    [ "$option" != --dry-run ] || kept='trials worked, and nothing was kept'
+done
 
 obtained=0
 failed=
@@ -81,4 +87,4 @@ if [ "$obtained" -eq 0 ]; then
     say "$file names no domain."
     exit 2
 fi
-say "All $obtained certificates are there."
+say "All $obtained $kept."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -16,7 +17,9 @@ from .conftest import Site
 
 pytestmark = pytest.mark.e2e
 
-EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
+ROOT = Path(__file__).resolve().parent.parent.parent
+EXAMPLES = ROOT / "examples"
+PAGE = ROOT / "docs" / "recipes.md"
 NOBODY = 65534
 
 
@@ -126,6 +129,25 @@ def test_many_domains_takes_no_name_twice(desk: Desk) -> None:
     assert done.exit_code == 1, done.output
     assert f"{site.domain}: an earlier line has a certificate of this name" in done.output
     assert names_of(site.certbot.certificate(site.domain)) == {site.domain}
+
+
+def test_the_commands_for_many_domains_need_no_earlier_use_of_certbot(desk: Desk) -> None:
+    site = desk.site
+    desk.add("fresh-certbot", f'exec {shlex.join(site.certbot.command())} "$@"')
+    (site.directory / "domains.txt").write_text(f"www.{site.domain}\nmail.{site.domain}\n")
+    commands = re.findall(r"^examples/(many-domains/.*)$", PAGE.read_text(), re.MULTILINE)
+    said = []
+    for command in commands:
+        recipe, *words = shlex.split(command)
+        done = desk.run(recipe, *words, CERTBOT="fresh-certbot")
+        assert done.exit_code == 0, done.output
+        said.append(done.output.splitlines()[-1])
+    assert said == [
+        "All 2 trials worked, and nothing was kept.",
+        "All 2 certificates are there.",
+    ]
+    for name in ("www", "mail"):
+        assert names_of(site.certbot.certificate(f"{name}.{site.domain}"))
 
 
 @pytest.mark.parametrize("text", [None, "", "# nothing\n \n"], ids=["missing", "empty", "comments"])
