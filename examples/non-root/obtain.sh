@@ -6,8 +6,8 @@
 #           (and write the key into it)
 # Obtain:   examples/non-root/obtain.sh -d example.nl -d '*.example.nl'
 # Renew:    examples/non-root/obtain.sh renew
-# Cron:     crontab -e, and add, with the path of your copy of this file:
-#           17 3,15 * * * $HOME/bin/obtain.sh renew --quiet
+# Cron:     crontab -e, and add, with the paths of Certbot and of your copy of this file:
+#           17 3,15 * * * CERTBOT=/usr/local/bin/certbot $HOME/bin/obtain.sh renew --quiet
 #
 # All arguments go to Certbot. What may be set in the environment:
 #   LETSENCRYPT  the folder for everything          (~/letsencrypt)

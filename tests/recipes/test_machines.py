@@ -202,6 +202,27 @@ def test_the_cron_file_runs_certbot_twice_a_day(tmp_path: Path, stubs: Stubs) ->
     assert renewed == "certbot renew --quiet --no-random-sleep-on-renew"
 
 
+@pytest.mark.parametrize("path", ["docs/recipes.md", "examples/non-root/obtain.sh"])
+def test_a_plain_users_cron_finds_the_certbot_with_the_plugin(path: str, tmp_path: Path) -> None:
+    [line] = re.findall(
+        r"^[# ]+(\d+ \d+,\d+ \* \* \* .*)$", (ROOT / path).read_text(), re.MULTILINE
+    )
+    command = line.split(maxsplit=5)[5]
+    assert "%" not in command, "cron takes it for a line break"
+    (tmp_path / "bin").mkdir()
+    shutil.copy(EXAMPLES / "non-root" / "obtain.sh", tmp_path / "bin")
+    local = Stubs(tmp_path / "local")
+    local.add("certbot")
+    # This is all that cron gives to a plain user.
+    done = run(
+        *("/bin/sh", "-c", command.replace("/usr/local/bin", str(local.directory))),
+        environment={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"},
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    [call] = local.calls
+    assert call.startswith("certbot renew --quiet ")
+
+
 # systemd
 
 
