@@ -29,7 +29,14 @@ mark="# Made by certbot-dns-mijnhost's debian.sh"
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$@"; exit 1; }
 
-[ -x /usr/bin/certbot ] || fail "apt's Certbot is not here: apt-get install certbot python3-venv"
+has_snap() { command -v snap > /dev/null && snap list certbot > /dev/null 2>&1; }
+
+# The system's Python knows apt's Certbot and no other: /usr/bin/certbot may be a link to snap's.
+if [ ! -x /usr/bin/certbot ] || ! /usr/bin/python3 -c 'import certbot' 2> /dev/null; then
+    has_snap && say "Certbot is here as a snap, which sees no plugin that pip installed. Remove it" \
+        "first; certificates stay: snap remove certbot"
+    fail "apt's Certbot is not here: apt-get install certbot python3-venv"
+fi
 [ -r "$drop_in" ] || fail "$drop_in is missing. Run this from a checkout, where it lies."
 if [ -e "$bin_dir/certbot" ] && ! grep -qF "$mark" "$bin_dir/certbot"; then
     fail "$bin_dir/certbot belongs to another installation. Remove it, or set BIN_DIR."
@@ -71,3 +78,7 @@ trap 'rm -rf "$folders"' EXIT
     fail "Certbot does not list the plugin. See why: $bin_dir/certbot plugins"
 
 say "Installed: $bin_dir/certbot is apt's Certbot with the authenticator dns-mijnhost."
+if has_snap; then
+    say "Certbot is here as a snap too, and its timer would try these certificates without the" \
+        "plugin. Remove it; certificates stay: snap remove certbot"
+fi

@@ -55,3 +55,7 @@ if [ -e /lib/systemd/system/certbot.timer ]; then
     say "The system's own Certbot is here too, and its timer would try these certificates without" \
         "the plugin. Turn it off: systemctl disable --now certbot.timer"
 fi
+if command -v snap > /dev/null && snap list certbot > /dev/null 2>&1; then
+    say "Certbot is here as a snap too, and its timer would try these certificates without the" \
+        "plugin. Remove it; certificates stay: snap remove certbot"
+fi

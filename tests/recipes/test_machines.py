@@ -580,6 +580,16 @@ def test_pips_certbot_and_the_plugin_go_into_a_virtual_environment(machine: Mach
     assert "* dns-mijnhost" in machine.certbot("plugins", "--authenticators").stdout
 
 
+def test_it_tells_of_snaps_certbot_whose_timer_has_no_plugin(
+    machine: Machine, stubs: Stubs
+) -> None:
+    stubs.add("snap")
+    installed = machine.install("venv.sh")
+    assert installed.returncode == 0, installed.stdout
+    assert installed.stdout.endswith("certificates stay: snap remove certbot\n")
+    assert stubs.calls[-1] == "snap list certbot"
+
+
 def test_somebody_elses_command_is_not_overwritten(machine: Machine) -> None:
     machine.bin.mkdir(parents=True)
     (machine.bin / "certbot").write_text("#!/bin/sh\n")
@@ -618,6 +628,16 @@ def test_the_plugin_goes_beside_apts_certbot(machine: Machine) -> None:
 def test_without_apts_certbot_it_says_what_to_install(machine: Machine) -> None:
     refused = machine.install("debian.sh")
     assert refused.returncode == 1
+    assert "apt-get install certbot python3-venv" in refused.stdout
+    assert not machine.prefix.exists()
+
+
+@pytest.mark.skipif(has_apts_certbot(), reason="apt's Certbot is here")
+def test_snaps_certbot_is_not_taken_for_apts(machine: Machine, stubs: Stubs) -> None:
+    stubs.add("snap")
+    refused = machine.install("debian.sh")
+    assert refused.returncode == 1
+    assert "snap remove certbot" in refused.stdout
     assert "apt-get install certbot python3-venv" in refused.stdout
     assert not machine.prefix.exists()
 
