@@ -62,6 +62,7 @@ case "$#:${1-}" in
 esac
 copies="$config/renewal-before-mijnhost"
 vendor="^[[:blank:]]*authenticator[[:blank:]]*=[[:blank:]]*[\"']\{0,1\}dns-mijn-host[\"']\{0,1\}[[:blank:]]*\$"
+relative="^[[:blank:]]*dns_mijnhost_credentials[[:blank:]]*=[[:blank:]]*[\"']\{0,1\}[^/\"'[:blank:]]"
 
 if [ ! -d "$config/renewal" ]; then
     echo "There is no folder $config/renewal. Name Certbot's folder: $0 /etc/letsencrypt" >&2
@@ -75,7 +76,7 @@ for file in "$config"/renewal/*.conf; do
     count=$((count + 1))
     echo "== $file"
     rewritten "$file" | diff -u "$file" - || [ "$?" -eq 1 ]
-    if rewritten "$file" | grep -q '^[[:blank:]]*dns_mijnhost_credentials[[:blank:]]*=[[:blank:]]*[^/[:blank:]]'; then
+    if rewritten "$file" | grep -q "$relative"; then
         echo "The path of the credentials file is not absolute: correct it in $file" >&2
     fi
     if [ "$dry_run" = no ]; then

@@ -241,6 +241,26 @@ def test_it_tells_of_what_it_does_not_change(folder: Folder) -> None:
     assert "cli.ini names dns-mijn-host too" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("written", "is_told"),
+    [
+        ("mijn-host.ini", True),
+        ("'secret files/mijn-host.ini'", True),
+        ("~/mijn-host.ini", True),
+        ("/etc/letsencrypt/mijn host.ini", False),
+        # As Certbot writes what has a comma in it.
+        ('"/etc/letsencrypt/mijn,host.ini"', False),
+    ],
+)
+def test_it_tells_of_paths_that_are_not_absolute_alone(
+    folder: Folder, written: str, is_told: bool
+) -> None:
+    folder.renewal.write_text(VENDORS.replace("/etc/letsencrypt/mijn-host.ini", written))
+    done = folder.move()
+    assert ("credentials file is not absolute" in done.stderr) == is_told
+    assert f"\ndns_mijnhost_credentials = {written}\n" in folder.renewal.read_text()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 def test_the_owner_stays(folder: Folder) -> None:
     os.chown(folder.renewal, 12345, 54321)
