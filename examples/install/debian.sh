@@ -16,6 +16,8 @@
 #   UNIT_DIR     where the drop-in goes             (/etc/systemd/system)
 # pip's own settings work too: PIP_INDEX_URL, PIP_NO_INDEX, PIP_FIND_LINKS, PIP_CONSTRAINT ...
 set -eu
+# Where root's files are for root alone, others could not run what is installed here.
+umask 022
 
 prefix=${PREFIX:-/opt/certbot-mijnhost}
 requirement=${REQUIREMENT:-certbot-dns-mijnhost}

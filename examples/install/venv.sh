@@ -12,6 +12,8 @@
 #   PYTHON       the Python to use                  (python3)
 # pip's own settings work too: PIP_INDEX_URL, PIP_NO_INDEX, PIP_FIND_LINKS, PIP_CONSTRAINT ...
 set -eu
+# Where root's files are for root alone, others could not run what is installed here.
+umask 022
 
 prefix=${PREFIX:-/opt/certbot}
 requirement=${REQUIREMENT:-certbot-dns-mijnhost}

@@ -580,6 +580,15 @@ def test_pips_certbot_and_the_plugin_go_into_a_virtual_environment(machine: Mach
     assert "* dns-mijnhost" in machine.certbot("plugins", "--authenticators").stdout
 
 
+def test_others_can_run_what_a_cautious_root_installs(machine: Machine) -> None:
+    installed = machine.run("sh", "-c", 'umask 077; exec "$0"', EXAMPLES / "install" / "venv.sh")
+    assert installed.returncode == 0, installed.stdout
+    for path in (machine.bin, *machine.prefix.rglob("*")):
+        needed = 0o005 if path.is_dir() else 0o004
+        assert path.stat().st_mode & needed == needed, path
+    assert (machine.bin / "certbot").stat().st_mode & 0o777 == 0o755
+
+
 def test_it_tells_of_snaps_certbot_whose_timer_has_no_plugin(
     machine: Machine, stubs: Stubs
 ) -> None:
