@@ -26,7 +26,6 @@ unit_dir=${UNIT_DIR:-/etc/systemd/system}
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 drop_in=$here/../systemd/certbot.service.d/mijnhost.conf
-mark="# Made by certbot-dns-mijnhost's debian.sh"
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$@"; exit 1; }
@@ -40,7 +39,8 @@ if [ ! -x /usr/bin/certbot ] || ! /usr/bin/python3 -c 'import certbot' 2> /dev/n
     fail "apt's Certbot is not here: apt-get install certbot python3-venv"
 fi
 [ -r "$drop_in" ] || fail "$drop_in is missing. Run this from a checkout, where it lies."
-if [ -e "$bin_dir/certbot" ] && ! grep -qF "$mark" "$bin_dir/certbot"; then
+# The README's own command of that name runs the same, and is replaced.
+if [ -e "$bin_dir/certbot" ] && ! grep -qF "$prefix/bin/python" "$bin_dir/certbot"; then
     fail "$bin_dir/certbot belongs to another installation. Remove it, or set BIN_DIR."
 fi
 
@@ -58,7 +58,7 @@ esac
 mkdir -p "$bin_dir" "$unit_dir/certbot.service.d"
 cat > "$bin_dir/certbot.new" << END
 #!/bin/sh
-$mark: apt's Certbot, with the plugin beside it.
+# Made by certbot-dns-mijnhost's debian.sh: apt's Certbot, with the plugin beside it.
 exec "$prefix/bin/python" /usr/bin/certbot "\$@"
 END
 chmod 755 "$bin_dir/certbot.new"

@@ -619,6 +619,10 @@ def has_apts_certbot() -> bool:
 @pytest.mark.skipif(not has_apts_certbot(), reason="what it says without apt's Certbot is tried")
 def test_the_plugin_goes_beside_apts_certbot(machine: Machine) -> None:
     version = machine.run("/usr/bin/certbot", "--version").stdout
+    # Made by hand, as the README shows it.
+    machine.bin.mkdir(parents=True)
+    by_hand = f'#!/bin/sh\nexec {machine.prefix}/bin/python /usr/bin/certbot "$@"\n'
+    (machine.bin / "certbot").write_text(by_hand)
     for _ in ("first", "again"):
         installed = machine.install("debian.sh")
         assert installed.returncode == 0, installed.stdout
