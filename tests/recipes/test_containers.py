@@ -319,6 +319,10 @@ def test_swag_finds_installs_and_configures_the_plugin() -> None:
     assert all(isinstance(value, str) for value in given.values())
 
 
+def test_swag_may_ban_whom_its_fail2ban_wants_banned() -> None:
+    assert loaded(SWAG / "compose.yaml")["services"]["swag"]["cap_add"] == ["NET_ADMIN"]
+
+
 def test_the_file_for_swag_is_a_credentials_file(tmp_path: Path) -> None:
     assert accepted(SWAG / "mijnhost.ini").api_key == "YOUR-KEY"
     text = (SWAG / "mijnhost.ini").read_text()
