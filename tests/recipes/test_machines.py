@@ -629,6 +629,13 @@ def test_the_plugin_goes_beside_apts_certbot(machine: Machine) -> None:
     assert machine.certbot("--version").stdout == version
     assert "* dns-mijnhost" in machine.certbot("plugins", "--authenticators").stdout
 
+    # Where there is no systemd, apt's cron renews. It has to find the command before apt's own.
+    cron = Path("/etc/cron.d/certbot").read_text()
+    [path] = re.findall(r"^PATH=(.*)$", cron, re.MULTILINE)
+    found = [folder for folder in path.split(":") if folder in {"/usr/local/bin", "/usr/bin"}]
+    assert found == ["/usr/local/bin", "/usr/bin"]
+    assert "&& certbot -q renew " in cron
+
     drop_in = unit(machine.units / "certbot.service.d" / "mijnhost.conf")
     reset, command = drop_in["Service"]["ExecStart"]
     assert reset == ""
