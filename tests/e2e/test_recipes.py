@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import certbot
 import pytest
 
 from examples.local_ca import Certbot, Finished, names_of
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = ROOT / "examples"
 PAGE = ROOT / "docs" / "recipes.md"
 NOBODY = 65534
+VERSION = tuple(int(part) for part in certbot.__version__.split(".")[:2])
 
 
 class Desk:
@@ -329,3 +331,22 @@ def test_certbot_runs_the_deploy_hooks_at_renewal(desk: Desk, is_good: bool) -> 
     assert {call.split()[-1] for call in desk.called("systemctl")} == services
     if not is_good:
         assert "the check of its configuration failed" in " ".join(renewed.stderr.split())
+
+
+def test_a_first_certificate_runs_the_deploy_hooks_with_newer_certbots_alone(desk: Desk) -> None:
+    hooks = desk.site.certbot.directory / "config" / "renewal-hooks" / "deploy"
+    hooks.mkdir(parents=True)
+    shutil.copy(EXAMPLES / "deploy-hooks" / "nginx.sh", hooks)
+    desk.add("nginx")
+    desk.add("systemctl")
+    words = ("certonly", "--authenticator", "dns-mijnhost", "-d", desk.site.domain)
+    issued = subprocess.run(
+        ["certbot", *words, "--dns-mijnhost-credentials", str(desk.site.credentials)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=desk.environment,
+    )
+    assert issued.returncode == 0, issued.stderr
+    # As the page says.
+    assert bool(desk.called("systemctl")) == (VERSION >= (5, 3))
