@@ -150,13 +150,15 @@ class Transport:
         try:
             # requests before 2.26 would send NaN, which is no JSON.
             dumps(json, allow_nan=False)
-            return self._session.prepare_request(request)
+            prepared = self._session.prepare_request(request)
         except (requests.RequestException, TypeError, ValueError, RecursionError):
             # Its own words could hold a value of the body.
             raise InvalidInputError(
                 f"json, params: {method} {path} can't be sent: only what JSON can hold, without "
                 "NaN and infinity."
             ) from None
+        prepared.hooks["response"].append(_forget_redirect)
+        return prepared
 
     def _exchange(
         self, method: str, path: str, prepared: requests.PreparedRequest, attempt: int
@@ -238,6 +240,15 @@ def _session() -> requests.Session:
     # The API knows callers by their key; a cookie would be state that threads share.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return session
+
+
+def _forget_redirect(response: requests.Response, **_: object) -> None:
+    """Take away where a redirect leads to.
+
+    Even where it must not follow one, requests reads it to its end, however long that takes, and
+    trips over an address that can't be read.
+    """
+    response.headers.pop("Location", None)
 
 
 def _parts(response: requests.Response) -> Iterator[bytes]:

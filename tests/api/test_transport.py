@@ -176,6 +176,34 @@ def test_a_redirect_is_not_followed_and_the_key_not_sent_along(
     assert len(emulator.requests) == 5, "a redirect is not tried again"
 
 
+@pytest.mark.parametrize("location", [b"http://[bad", b"\xff\xfe", b"", b"//"])
+def test_a_redirect_to_an_address_that_can_not_be_read_is_our_error(location: bytes) -> None:
+    answer = b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"
+    with (
+        listening(saying(answer)) as listener,
+        MijnHostClient(KEY, base_url=listener.url, retry=ONCE) as client,
+        pytest.raises(RedirectError),
+    ):
+        client.domains.get_all()
+
+
+def test_a_redirect_is_not_read_without_end() -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: https://example.com/\r\n\r\n")
+        for _ in range(100):
+            connection.sendall(b"x")
+            real_time.sleep(0.1)
+
+    started = real_time.monotonic()
+    with listening(drip) as listener:
+        with (
+            MijnHostClient(KEY, base_url=listener.url, timeout=0.3, retry=ONCE) as client,
+            pytest.raises(MijnHostError),
+        ):
+            client.domains.get_all()
+        assert real_time.monotonic() - started < 5
+
+
 def test_loopback_without_tls_never_goes_by_a_proxy(
     client: MijnHostClient, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
