@@ -33,7 +33,6 @@ logger = logging.getLogger(__name__)
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer that are read at the most; a zone of 1,000 records takes about 0.1 MiB."""
-
 Timeout = Union[float, tuple[float, float]]
 Answered = tuple[int, Mapping[str, str], bytes]
 """Status, headers and body."""
@@ -151,6 +150,8 @@ class Transport:
             # requests before 2.26 would send NaN, which is no JSON.
             dumps(json, allow_nan=False)
             prepared = self._session.prepare_request(request)
+        except requests.exceptions.InvalidURL:
+            raise InvalidInputError(_unreadable_address(f"{method} {path}")) from None
         except (requests.RequestException, TypeError, ValueError, RecursionError):
             # Its own words could hold a value of the body.
             raise InvalidInputError(
@@ -196,6 +197,9 @@ class Transport:
             )
             with response:
                 return response.status_code, response.headers, self._body(request, response)
+        except (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError):
+            # Without theirs: it may quote a proxy's address, in which a password may stand.
+            raise InvalidInputError(_unreadable_address(request)) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             self._raise_transport_error(request, error)
 
@@ -233,6 +237,13 @@ class Transport:
             "Check the connection to the internet and the API's URL, then try again.",
             may_have_taken_effect=sent,
         ) from error
+
+
+def _unreadable_address(request: str) -> str:
+    return (
+        f"{request}: nothing was sent: the API's URL, or the address of a proxy in the environment "
+        "(HTTPS_PROXY, ALL_PROXY), can't be read. Correct it; in a password, # is written as %23."
+    )
 
 
 def _session() -> requests.Session:

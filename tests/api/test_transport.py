@@ -217,6 +217,31 @@ def test_loopback_without_tls_never_goes_by_a_proxy(
     assert len(emulator.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "proxy", ["http://user:hunter#2@127.0.0.1:1", "http://user:hunter@[::2/", "user:hunter@"]
+)
+def test_the_address_of_a_proxy_that_can_not_be_read_is_not_repeated(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with (
+        MijnHostClient(KEY, base_url="https://localhost:1/") as client,
+        pytest.raises(InvalidInputError, match="HTTPS_PROXY") as caught,
+    ):
+        client.domains.get_all()
+    shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
+    assert "hunter" not in shown
+
+
+@pytest.mark.parametrize("host", [".example.nl", "*.example.nl", "a..b", "a" * 64])
+def test_a_host_that_can_not_be_one_is_told_so(host: str) -> None:
+    with (
+        MijnHostClient(KEY, base_url=f"https://{host}/") as client,
+        pytest.raises(InvalidInputError, match="the API's URL"),
+    ):
+        client.domains.get_all()
+
+
 def test_a_netrc_file_is_not_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password something\n")
