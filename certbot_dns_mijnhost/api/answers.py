@@ -187,7 +187,7 @@ def _refused_status(status: int, envelope: Envelope, description: str) -> int | 
         return status
     own = envelope.get("status")
     if isinstance(own, str) and own.strip().isdecimal():
-        own = int(own)
+        own = int(own.strip()[:9])  # Python refuses to convert thousands of digits.
     if isinstance(own, int) and not isinstance(own, bool):
         return None if 100 <= own < 400 else own
     if "status" in envelope:

@@ -172,6 +172,11 @@ def test_any_bytes_give_an_envelope_or_our_error(body: bytes, status: int) -> No
     assert isinstance(envelope, dict)
 
 
+def test_a_status_of_thousands_of_digits_is_a_refusal() -> None:
+    with pytest.raises(package.APIError):
+        read_envelope(200, {}, b'{"status": "' + b"9" * 5000 + b'"}', request="GET /x")
+
+
 def test_the_public_names_are_those_that_are_there() -> None:
     public = {
         name
