@@ -55,6 +55,7 @@ class DNSChallenges:
         self._wait = DNSWait(settings, notify=notify, live=live)
         self._places: dict[str, str] = {}
         self._doubts: dict[str, str] = {}
+        self._begun: set[TXTRecord] = set()
 
     @property
     def seen(self) -> str:
@@ -70,6 +71,7 @@ class DNSChallenges:
         """
         wanted = list(records)
         self._find_places(record.name for record in wanted)
+        self._begun.update(wanted)
         placed = self._placed(wanted)
         try:
             self._records.publish(placed)
@@ -78,8 +80,8 @@ class DNSChallenges:
         self._wait.wait_for(placed)
 
     def remove(self, records: Iterable[TXTRecord]) -> list[Leftover]:
-        """Remove the records and return what had to stay."""
-        return self._records.remove(self._placed(records))
+        """Remove the records, those that :meth:`publish` came to, and return what had to stay."""
+        return self._records.remove(self._placed(r for r in records if r in self._begun))
 
     def close(self) -> None:
         """Close the connections."""

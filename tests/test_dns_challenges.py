@@ -67,6 +67,19 @@ def test_a_circle_is_told_with_the_way_out(emulator: Emulator, tmp_path: Path) -
     with pytest.raises(SettingError, match="follow_cname") as caught:
         challenges.publish([ELSEWHERE])
     assert "->" in str(caught.value)
+    assert challenges.remove([ELSEWHERE]) == []
+    assert emulator.requests == [], "nothing was written, so nothing is removed"
+    challenges.close()
+
+
+def test_after_a_name_server_that_can_not_be_read_nothing_is_said_to_stay_behind(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    settings = Settings("wrong-key", api_url=emulator.api_url, nameservers=("ns1:99999",))
+    challenges = DNSChallenges(settings, work_directory=tmp_path, notify=lambda _: None)
+    with pytest.raises(SettingError, match="ns1:99999"):
+        challenges.publish([ELSEWHERE])
+    assert challenges.remove([ELSEWHERE]) == []
     assert emulator.requests == []
     challenges.close()
 
