@@ -44,8 +44,12 @@ def _write_new(directory: Path, stem: str, content: str) -> Path:
         except FileExistsError:
             number += 1
             continue
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            path.unlink()  # A part of a zone must not be taken for a copy of it.
+            raise
         return path

@@ -116,7 +116,7 @@ class ZoneRewriter:
             raise ZoneNotConfirmedError(
                 f"The zone {listing.zone} has to be written as a whole, but a copy of it can't be "
                 f"saved in {self._directory} ({error.strerror}), so nothing was written. "
-                "Make that folder writable."
+                "See that this folder can be written and its disk has room."
             ) from error
         logger.warning(
             "The zone %s is written as a whole, since the API leaves no other way; "

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import resource
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -132,6 +135,26 @@ def test_only_the_last_few_copies_are_kept(world: World) -> None:
     for number in range(7):
         records.publish([TXTRecord(APEX, f"{number}-a"), TXTRecord(APEX, f"{number}-b")])
     assert len(list((world.directory / "backups").iterdir())) == 5
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let no file of this process grow beyond some bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_on_a_full_disk_nothing_is_written_and_no_part_of_a_copy_left(world: World) -> None:
+    world.start(Variants())
+    records = world.records()
+    with full_disk(), pytest.raises(ZoneNotConfirmedError, match="its disk has room"):
+        records.publish([ONE, TWO])
+    assert world.calls("PUT") == []
+    assert list((world.directory / "backups").iterdir()) == []
 
 
 def test_a_forbidden_whole_zone_write_says_what_that_means(world: World) -> None:
