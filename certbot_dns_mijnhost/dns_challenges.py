@@ -17,6 +17,7 @@ from certbot_dns_mijnhost.challenge_records import (
     TXTRecord,
     ZoneNotFoundError,
 )
+from certbot_dns_mijnhost.delegation import place_of
 from certbot_dns_mijnhost.dns_wait import DNSWait
 from certbot_dns_mijnhost.settings import SettingError, Settings
 
@@ -104,11 +105,11 @@ class DNSChallenges:
             )
             for name in dict.fromkeys(names):
                 found = follower.follow(name)
-                self._places[name] = found.target
-                if found.reason:
+                place = self._places[name] = place_of(found, follower, self._records)
+                if found.reason and place == found.target:
                     self._doubts[name] = found.reason
-                elif len(found.chain) > 1:
-                    logger.info("The challenge of %s goes to %s", name, found.target)
+                if len(found.chain) > 1:
+                    logger.info("The challenge of %s goes to %s", name, place)
         except propagation.AliasLoopError as error:
             raise SettingError(
                 f"{error}. Correct the records, or set dns_mijnhost_follow_cname = false."

@@ -30,6 +30,7 @@ FORBIDDEN: dict[str, set[str]] = {
     "command": CERTBOT | HTTP | {"dns"},
     "dns_mijnhost.py": HTTP | {"dns"},
     "dns_challenges.py": CERTBOT | HTTP | {"dns"},
+    "delegation.py": CERTBOT | HTTP | {"dns"},
     "dns_wait.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api"},
     # What Certbot stores is read, and nothing of Certbot loaded for it.
     "renewals.py": (CERTBOT - {"configobj"})

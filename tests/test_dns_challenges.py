@@ -50,6 +50,41 @@ def test_a_cname_leads_the_record_to_another_zone(emulator: Emulator, tmp_path: 
     challenges.close()
 
 
+@pytest.mark.parametrize("target", ["delegated.nl.", "host.example.org."])
+def test_a_wildcard_is_no_delegation(emulator: Emulator, tmp_path: Path, target: str) -> None:
+    emulator.account.add_record("delegated.nl", "CNAME", "*.delegated.nl.", target, 300)
+    before = emulator.account.records("delegated.nl")
+    challenges = run(emulator, tmp_path)
+    below = TXTRecord("_acme-challenge.www.sub.delegated.nl", "below")
+    challenges.publish([ELSEWHERE, below])
+    assert values(emulator, "delegated.nl") == {ELSEWHERE.name: "value", below.name: "below"}
+    assert set(before) <= set(emulator.account.records("delegated.nl"))
+    assert challenges.remove([ELSEWHERE, below]) == []
+    assert emulator.account.records("delegated.nl") == before
+    assert not [r for r in emulator.requests if r.method == "PUT"], "no value stood at the names"
+    challenges.close()
+
+
+def test_a_delegation_beside_a_wildcard_that_leads_to_the_same_is_followed(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    for name in ("*.delegated.nl.", f"{ELSEWHERE.name}."):
+        emulator.account.add_record("delegated.nl", "CNAME", name, f"{TARGET}.", 300)
+    challenges = run(emulator, tmp_path)
+    challenges.publish([ELSEWHERE])
+    assert values(emulator, "challenges.nl") == {TARGET: "value"}
+    assert values(emulator, "delegated.nl") == {}
+    challenges.close()
+
+
+def test_a_wildcard_of_somebody_elses_zone_is_followed(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.account.add_record("delegated.nl", "CNAME", "*.delegated.nl.", f"{TARGET}.", 300)
+    challenges = run(emulator, tmp_path, zones=("challenges.nl",))
+    challenges.publish([ELSEWHERE])
+    assert values(emulator, "challenges.nl") == {TARGET: "value"}
+    challenges.close()
+
+
 def test_following_can_be_turned_off(emulator: Emulator, tmp_path: Path) -> None:
     asked = len(emulator.queries)
     challenges = run(emulator, tmp_path, follow_cname=False, propagation_seconds=0)

@@ -60,6 +60,11 @@ class Listing:
         """Return the TXT values at a canonical name."""
         return {entry.value for entry in self.identities if entry[:2] == ("TXT", name)}
 
+    def alias_at(self, name: str) -> str | None:
+        """Return where a CNAME at a canonical name leads; None where none stands."""
+        aliases = [entry.value for entry in self.identities if entry[:2] == ("CNAME", name)]
+        return aliases[0] if aliases else None
+
     def records_of(self, identity: Identity) -> list[DNSRecord]:
         """Return the listed records with this identity; more than one where spellings differ."""
         return [record for record in self.records if self.identify(record) == identity]

@@ -108,6 +108,15 @@ class ChallengeRecords:
         """
         return self._finder.find(name)
 
+    def is_alias(self, name: str) -> bool:
+        """Tell whether a CNAME stands at `name` in its zone, one by a wildcard left aside.
+
+        :raises ZoneNotFoundError: where no domain of the account holds `name`.
+        :raises MijnHostError: where the API can't be asked.
+        """
+        [(zone, [identity])] = self._by_zone([identity_of(TXTRecord(name, ""))])
+        return zone.reader.survey().alias_at(identity.name) is not None
+
     def _by_zone(self, identities: Iterable[Identity]) -> list[tuple[Zone, list[Identity]]]:
         grouped: dict[str, list[Identity]] = {}
         for identity in identities:

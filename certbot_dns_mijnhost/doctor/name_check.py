@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from certbot_dns_mijnhost.api import MijnHostError
 from certbot_dns_mijnhost.challenge_records import ChallengeRecords
+from certbot_dns_mijnhost.delegation import place_of
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.propagation import (
     AliasFollower,
@@ -15,16 +16,28 @@ from certbot_dns_mijnhost.propagation import (
 CHALLENGE = "_acme-challenge"
 
 
-def check_delegation(follower: AliasFollower, name: str, report: Report) -> str | None:
+def check_delegation(
+    follower: AliasFollower, records: ChallengeRecords, name: str, report: Report
+) -> str | None:
     """Return where the challenge of `name` goes; None where it leads nowhere."""
     challenge = f"{CHALLENGE}.{name}"
     try:
         found = follower.follow(challenge)
+        place = place_of(found, follower, records)
     except AliasLoopError as error:
         step = "Correct the CNAME records at the DNS provider that serves them: the CA follows too."
         report(Finding("delegation", State.FAILED, f"{error}.", step, name))
         return None
-    if found.reason:
+    except MijnHostError as error:
+        report(Finding("zone", State.FAILED, str(error), domain=name))
+        return None
+    if place == challenge and len(found.chain) > 1:
+        message = (
+            f"{challenge} is a CNAME to {found.chain[1]} by a wildcard only: the records go to the "
+            "name itself, and take its place there."
+        )
+        report(Finding("delegation", State.OK, message, domain=name))
+    elif found.reason:
         message = f"Whether {challenge} is a CNAME can't be asked: {found.reason}."
         step = "Open port 53 (UDP and TCP) to the outside, or set dns_mijnhost_resolver."
         report(Finding("delegation", State.WARNING, message, step, name))
@@ -35,7 +48,7 @@ def check_delegation(follower: AliasFollower, name: str, report: Report) -> str 
     else:
         message = f"{challenge} is no CNAME: the records go there."
         report(Finding("delegation", State.OK, message, domain=name))
-    return found.target
+    return place
 
 
 def check_zone(records: ChallengeRecords, target: str, name: str, report: Report) -> str | None:

@@ -75,7 +75,7 @@ class NamesCheck:
     def _zone_of(self, follower: AliasFollower, name: str) -> str | None:
         target: str | None = f"{CHALLENGE}.{name}"
         if self._settings.follow_cname:
-            target = check_delegation(follower, name, self._report)
+            target = check_delegation(follower, self._records, name, self._report)
         return None if target is None else check_zone(self._records, target, name, self._report)
 
     def _check_zone(self, inspector: Inspector, zone: str, *, write: bool) -> None:

@@ -42,7 +42,7 @@ are:
 - ``tags`` lists domains that have one of the tags; the fields of one domain beyond the listing's;
 - SOA and NS at the apex are mijn.host's own and not among the records; a name server refuses zones
   it does not have, publishes whole versions of a zone, in order, after a constant delay, and knows
-  no wildcards and no delegations;
+  no delegations;
 - the zone that a new domain begins with.
 
 Left out: DNSSEC, zone transfers, rate limits other than as faults, and the API's other chapters.

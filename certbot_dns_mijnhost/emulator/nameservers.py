@@ -124,7 +124,7 @@ class Nameservers:
             found = _look_up(table, name, question.rdtype)
             response.answer.extend(found)
             if not found:
-                if name not in table.names:
+                if table.owner(name) is None:
                     response.set_rcode(dns.rcode.NXDOMAIN)
                 response.authority.append(table.soa)
                 return
@@ -141,11 +141,20 @@ ALIAS_ITSELF = (dns.rdatatype.CNAME, dns.rdatatype.ANY)
 def _look_up(
     table: Table, name: dns.name.Name, type_: dns.rdatatype.RdataType
 ) -> list[dns.rrset.RRset]:
-    """Look a name up as it stands: no wildcards (left out)."""
+    """Look a name up as it stands, or by the wildcard that covers it."""
+    owner = table.owner(name)
+    if owner is None:
+        return []
     if type_ == dns.rdatatype.ANY:
-        return table.all_at(name)
-    found = table.find(name, dns.rdatatype.CNAME) or table.find(name, type_)
-    return [found] if found else []
+        found = table.all_at(owner)
+    else:
+        rrset = table.find(owner, dns.rdatatype.CNAME) or table.find(owner, type_)
+        found = [rrset] if rrset else []
+    return found if owner == name else [_renamed(rrset, name) for rrset in found]
+
+
+def _renamed(rrset: dns.rrset.RRset, name: dns.name.Name) -> dns.rrset.RRset:
+    return dns.rrset.from_rdata_list(name, rrset.ttl, list(rrset))
 
 
 def _refusal(query: dns.message.Message) -> dns.rcode.Rcode | None:

@@ -35,6 +35,16 @@ class Table:
         """Return the RRset with this name and type."""
         return self.rrsets.get((name, type_))
 
+    def owner(self, name: dns.name.Name) -> dns.name.Name | None:
+        """Return the name whose records answer for `name`: itself, or a wildcard (RFC 4592)."""
+        if name in self.names:
+            return name
+        encloser = name.parent()
+        while encloser not in self.names:
+            encloser = encloser.parent()
+        wildcard = dns.name.Name((b"*", *encloser.labels))
+        return wildcard if wildcard in self.names else None
+
     def all_at(self, name: dns.name.Name) -> list[dns.rrset.RRset]:
         """Return every RRset at a name."""
         return [rrset for (owner, _), rrset in self.rrsets.items() if owner == name]

@@ -343,6 +343,14 @@ def test_a_delegation_by_cname(practice: Practice) -> None:
     assert found.one("zone").data["zone"] == "example.nl"
 
 
+def test_a_wildcard_is_no_delegation(practice: Practice) -> None:
+    practice.emulator.account.add_record("example.nl", "CNAME", "*.example.nl.", "example.org.")
+    found = practice.examine("example.nl")
+    assert found.one("delegation").state is State.OK
+    assert "by a wildcard only" in found.one("delegation").message
+    assert found.one("zone").data["zone"] == "example.nl"
+
+
 def test_a_delegation_in_a_circle(practice: Practice) -> None:
     practice.emulator.account.add_record(
         "example.nl", "CNAME", "_acme-challenge.example.nl.", "_acme-challenge.example.nl."

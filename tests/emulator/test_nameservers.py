@@ -104,6 +104,19 @@ def test_aliases_are_followed_across_the_accounts_zones(emulator: Emulator, cloc
         assert answers(ask(server, "out.example.nl")) == ["CNAME example.org."]
 
 
+def test_a_wildcard_stands_in_for_names_that_do_not_exist(emulator: Emulator, clock: Clock) -> None:
+    emulator.account.add_record("example.nl", "CNAME", "*", "example.nl.")
+    emulator.account.add_record("example.nl", "A", "a.b", "192.0.2.1")
+    clock.advance(30.0)
+    for server in (*emulator.nameservers, emulator.resolver):
+        for name in ("nowhere.example.nl", "x.y.example.nl", "*.example.nl"):
+            assert answers(ask(server, name, "CNAME")) == ["CNAME example.nl."]
+            assert answers(ask(server, name, "ANY")) == ["CNAME example.nl."]
+            assert rcode(ask(server, name, "TXT")) == "NOERROR"
+        assert answers(ask(server, "b.example.nl", "CNAME")) == [], "it exists, with nothing at it"
+        assert rcode(ask(server, "x.b.example.nl", "CNAME")) == "NXDOMAIN", "b is closer"
+
+
 def test_an_alias_of_itself_ends(emulator: Emulator) -> None:
     emulator.account.add_record("example.nl", "CNAME", "loop", "loop.example.nl.")
     assert answers(ask(emulator.nameservers[0], "loop.example.nl")) == ["CNAME loop.example.nl."]

@@ -1,0 +1,42 @@
+"""Where the record of a challenge has to stand, where a CNAME leads its name elsewhere."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from certbot_dns_mijnhost.challenge_records import ChallengeRecords, ZoneNotFoundError
+
+if TYPE_CHECKING:
+    from certbot_dns_mijnhost.propagation import AliasFollower, AliasResult
+
+
+def place_of(found: AliasResult, follower: AliasFollower, records: ChallengeRecords) -> str:
+    """Return the name that the record has to stand at: where the CNAMEs of the way end.
+
+    A CNAME that only a wildcard (``*.example.nl``) makes is no delegation. Where the account holds
+    the zone, the record goes to the name itself, and takes the wildcard's place there; at the end
+    of such a way stands somebody's web site, often with TXT records of its own.
+
+    :param found: where the challenge's name leads.
+    :raises certbot_dns_mijnhost.api.MijnHostError: where the API can't be asked.
+    """
+    for number, name in enumerate(found.chain[:-1]):
+        onward = found.chain[number + 1 :]
+        if _leads_any_name(name, onward, follower) and _may_take(name, records):
+            return name
+    return found.target
+
+
+def _leads_any_name(name: str, onward: tuple[str, ...], follower: AliasFollower) -> bool:
+    """Tell whether a name beside `name` that nobody made goes the same way."""
+    _, _, parent = name.partition(".")
+    return follower.follow(f"_{secrets.token_hex(4)}.{parent}").chain[1:] == onward
+
+
+def _may_take(name: str, records: ChallengeRecords) -> bool:
+    """Tell whether `name` is in a zone of the account, and no CNAME of its own stands at it."""
+    try:
+        return not records.is_alias(name)
+    except ZoneNotFoundError:
+        return False
