@@ -5,6 +5,7 @@ Knows the API and no Certbot, so any ACME client in Python can use it.
 
 from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour, PatchEffect
 from certbot_dns_mijnhost.challenge_records.errors import (
+    AliasInTheWayError,
     ChallengeRecordError,
     ZoneBusyError,
     ZoneNotConfirmedError,
@@ -20,6 +21,7 @@ from certbot_dns_mijnhost.challenge_records.zone_editor import ZoneEditor
 
 __all__ = [
     "DEFAULT_TTL",
+    "AliasInTheWayError",
     "Behaviour",
     "ChallengeRecordError",
     "ChallengeRecords",

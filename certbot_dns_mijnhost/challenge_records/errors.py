@@ -5,6 +5,7 @@
     MijnHostError (certbot_dns_mijnhost.api)
     └─ ChallengeRecordError
        ├─ ZoneNotFoundError          no domain of the account holds the name
+       ├─ AliasInTheWayError         a CNAME stands at the name; nothing was written in the zone
        ├─ ZoneBusyError              another process changes the zone; nothing was written
        ├─ ZoneNotConfirmedError      readings of a zone that can't be trusted; nothing was written
        ├─ ZoneRewriteForbiddenError  only writing the whole zone would do, and that is not allowed
@@ -22,6 +23,10 @@ class ChallengeRecordError(MijnHostError):
 
 class ZoneNotFoundError(ChallengeRecordError):
     """No domain of the account holds the name."""
+
+
+class AliasInTheWayError(ChallengeRecordError):
+    """A CNAME stands at the name, and beside a CNAME no other record can."""
 
 
 class ZoneBusyError(ChallengeRecordError):

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 
 from certbot_dns_mijnhost.api import MethodNotAllowedError, MijnHostError
 from certbot_dns_mijnhost.challenge_records.behaviour import PatchEffect
-from certbot_dns_mijnhost.challenge_records.listing import Identity
+from certbot_dns_mijnhost.challenge_records.errors import AliasInTheWayError
+from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
 from certbot_dns_mijnhost.challenge_records.persistence import BETWEEN_READINGS, attempts
 from certbot_dns_mijnhost.challenge_records.zone import Zone
 
@@ -44,6 +45,7 @@ class ZonePublisher:
         zone = self._zone
         zone.check_turn()
         before = zone.reader.survey()
+        _check_aliases(before, wanted)
         zone.ours.update(wanted)
         waiting = [
             identity
@@ -160,3 +162,19 @@ class ZonePublisher:
     def _learn(self, effect: PatchEffect) -> None:
         logger.debug("Here a PATCH %s the values at a name", effect.value)
         self._behaviour.patch = effect
+
+
+def _check_aliases(listing: Listing, wanted: Iterable[Identity]) -> None:
+    """Refuse to write beside a CNAME: what the API makes of that is not known, and no CA reads it.
+
+    :raises AliasInTheWayError: where one stands at a name.
+    """
+    for identity in wanted:
+        target = listing.alias_at(identity.name)
+        if target is not None:
+            raise AliasInTheWayError(
+                f"At {identity.name} stands a CNAME to {target}, beside which no TXT record can "
+                f"stand, so nothing was written in the zone {listing.zone}. It was not followed: "
+                "that takes dns_mijnhost_follow_cname = true, dnspython and an open port 53. See "
+                "to these, or remove the CNAME if it is not wanted."
+            )

@@ -10,6 +10,7 @@ import pytest
 
 from certbot_dns_mijnhost.api import AuthenticationError, DNSNotManagedError, MijnHostError
 from certbot_dns_mijnhost.challenge_records import (
+    AliasInTheWayError,
     TXTRecord,
     ZoneNotConfirmedError,
     ZoneNotFoundError,
@@ -104,6 +105,18 @@ def test_what_a_patch_does_is_learnt_once_per_run(world: World) -> None:
     records.publish([TXTRecord(other, "one"), TXTRecord(other, "two")])
     assert world.values(other, "example.com") == {"one", "two"}
     assert len(world.calls("PATCH")) == patches + 1, "the second value went with the zone"
+
+
+def test_beside_a_cname_nothing_is_written(world: World) -> None:
+    emulator = world.start(Variants())
+    emulator.account.add_record("example.nl", "CNAME", f"{APEX}.", "one.challenges.nl.", 60)
+    before = emulator.account.records("example.nl")
+    records = world.records()
+    with pytest.raises(AliasInTheWayError, match=r"one\.challenges\.nl"):
+        records.publish([ONE, TWO])
+    assert world.calls("PATCH") == world.calls("PUT") == []
+    assert records.remove([ONE, TWO]) == []
+    assert emulator.account.records("example.nl") == before
 
 
 def test_no_whole_zone_write_where_single_records_do(world: World) -> None:
