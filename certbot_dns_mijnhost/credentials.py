@@ -48,7 +48,7 @@ def locate(path: str | None, environment: Mapping[str, str]) -> Credentials:
         found = find(environment)
         if found is not None:
             return found
-        if not Path(USUAL_PATH).exists():
+        if not _may_exist(USUAL_PATH):
             raise SettingError(
                 f"No API key was found: no credentials file was named, {USUAL_PATH} does not "
                 "exist, and MIJNHOST_API_KEY and MIJNHOST_API_KEY_FILE are not set. "
@@ -90,10 +90,10 @@ def find(environment: Mapping[str, str]) -> Credentials | None:
     if not directory:
         return None
     path = os.path.join(directory, SYSTEMD_FILE)  # noqa: PTH118  # it is shown as it was given
-    if Path(path).exists():
+    if _may_exist(path):
         return load(path)
     path = os.path.join(directory, SYSTEMD_KEY)  # noqa: PTH118
-    if Path(path).exists():
+    if _may_exist(path):
         return Credentials({KEY: _bare_key(path, f"${SYSTEMD_DIRECTORY}")}, path, (path,))
     return None
 
@@ -114,6 +114,13 @@ def read(path: str) -> dict[str, str]:
             f"The credentials file {path} holds both {KEY} and {KEY_FILE}. Keep one of them."
         )
     return {**settings, KEY: _bare_key(_beside(path, key_file), f"{KEY_FILE} in {path}")}
+
+
+def _may_exist(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # Its folder is closed to this user, say: reading the file tells.
+        return True
 
 
 def _beside(path: str, key_file: str) -> str:

@@ -45,6 +45,16 @@ def test_each_place_is_looked_in_after_the_one_before(directory: Path) -> None:
     assert credentials.find({}) is None
 
 
+def test_a_folder_that_can_not_be_looked_into_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A closed folder would not stop the tests' user where that is root; too long a name does.
+    closed = "/" + "x" * 300
+    with pytest.raises(SettingError, match="can't be read: File name too long"):
+        credentials.find({"CREDENTIALS_DIRECTORY": closed})
+    monkeypatch.setattr(credentials, "USUAL_PATH", f"{closed}/mijnhost.ini")
+    with pytest.raises(SettingError, match="can't be read: File name too long"):
+        credentials.locate(None, {})
+
+
 def test_an_empty_variable_is_none(directory: Path) -> None:
     environment = {"MIJNHOST_API_KEY": "", "MIJN_HOST_API_KEY_FILE": str(directory / "secret")}
     assert key_of(credentials.find(environment)) == "of-a-secret"
