@@ -55,8 +55,9 @@ def test_a_folder_that_can_not_be_looked_into_is_told(monkeypatch: pytest.Monkey
         credentials.locate(None, {})
 
 
-def test_an_empty_variable_is_none(directory: Path) -> None:
-    environment = {"MIJNHOST_API_KEY": "", "MIJN_HOST_API_KEY_FILE": str(directory / "secret")}
+@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+def test_an_empty_variable_is_none(directory: Path, blank: str) -> None:
+    environment = {"MIJNHOST_API_KEY": blank, "MIJN_HOST_API_KEY_FILE": str(directory / "secret")}
     assert key_of(credentials.find(environment)) == "of-a-secret"
 
 

@@ -29,7 +29,7 @@ def api_key_of(environment: Mapping[str, str]) -> str:
 def variable_with_key(environment: Mapping[str, str]) -> str | None:
     """Return the name of the first variable that holds a key, or names a file with it."""
     names = [f"{name}{end}" for name in NAMES for end in ("", "_FILE")]
-    return next((name for name in names if environment.get(name)), None)
+    return next((name for name in names if environment.get(name, "").strip()), None)
 
 
 def _content(name: str, path: str) -> str:
