@@ -39,12 +39,14 @@ class ZoneFinder:
     ) -> None:
         self._client = client
         self._retry = retry
-        self._listed: dict[str, str] | None = {canonical(zone): zone for zone in zones} or None
+        # A user may write them with a final dot, which the API may not know a domain by.
+        given = {canonical(zone): canonical(zone) for zone in zones}
+        self._listed: dict[str, str] | None = given or None
         self._forbidden = False
         self._asked: dict[str, bool] = {}
 
     def find(self, name: str) -> str:
-        """Return the domain that holds `name`, spelt as the account spells it.
+        """Return the domain that holds `name`, spelt as the account lists it, else canonically.
 
         :raises ZoneNotFoundError: where no domain of the account does.
         :raises MijnHostError: where the API can't be asked.

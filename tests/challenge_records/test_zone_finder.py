@@ -15,7 +15,7 @@ from certbot_dns_mijnhost.challenge_records.names import (
 )
 from certbot_dns_mijnhost.emulator import Variants
 
-from .conftest import World
+from .conftest import ONE, World
 
 DOMAINS = (
     "example.nl",
@@ -82,6 +82,13 @@ def test_zones_given_outright_are_not_asked_for(world: World) -> None:
     with pytest.raises(ZoneNotFoundError):
         records.zone_of("_acme-challenge.example.com")
     assert world.calls() == []
+
+
+def test_a_zone_given_outright_may_have_a_final_dot(world: World) -> None:
+    world.start()
+    records = world.records(zones=("Example.NL.",))
+    records.publish([ONE])
+    assert set(world.calls()) == {"GET /domains/example.nl/dns", "PATCH /domains/example.nl/dns"}
 
 
 def test_a_whitelist_is_not_taken_for_a_forbidden_listing(world: World) -> None:
