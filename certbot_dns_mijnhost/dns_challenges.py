@@ -85,7 +85,7 @@ class DNSChallenges:
         return self._records.remove(self._placed(r for r in records if r in self._begun))
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; whatever is called later opens them anew."""
         self._client.close()
 
     def _placed(self, records: Iterable[TXTRecord]) -> list[TXTRecord]:

@@ -104,6 +104,9 @@ class Authenticator(dns_common.DNSAuthenticator):
                 "TXT records named _acme-challenge, and remove those of this run.",
                 error,
             )
+        finally:
+            # `certbot renew` makes an authenticator for each certificate. A further run opens anew.
+            self._challenges.close()
 
     def _setup_credentials(self) -> None:
         if self.conf("credentials") is None and self._found_credentials() is not None:

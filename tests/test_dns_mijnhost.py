@@ -100,6 +100,18 @@ def test_it_publishes_responds_and_cleans_up(plugin: Authenticator, emulator: Em
     assert emulator.account.records("example.nl") == before
 
 
+def test_cleaning_up_closes_the_connections_and_the_next_run_opens_its_own(
+    plugin: Authenticator, emulator: Emulator
+) -> None:
+    before = emulator.account.records("example.nl")
+    for token in (b"a", b"b"):
+        achall = challenge(token=token * 32)
+        plugin.perform([achall])
+        plugin.cleanup([achall])
+    assert len({request.connection for request in emulator.requests}) == 2
+    assert emulator.account.records("example.nl") == before
+
+
 def test_cleaning_up_before_anything_was_done_does_nothing(
     plugin: Authenticator, emulator: Emulator
 ) -> None:
