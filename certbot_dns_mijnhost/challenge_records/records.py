@@ -55,7 +55,7 @@ class ChallengeRecords:
         )
         self._finder = ZoneFinder(client, zones=zones, retry=self._setting.retry)
         self._zones: dict[str, Zone] = {}
-        self._untouched: set[Identity] = set()
+        self._asked_for: set[Identity] = set()
 
     @property
     def behaviour(self) -> Behaviour:
@@ -71,9 +71,8 @@ class ChallengeRecords:
         :raises MijnHostError: where a record can't be added; call :meth:`remove` then.
         """
         wanted = list(dict.fromkeys(identity_of(record) for record in records))
-        self._untouched.update(wanted)
+        self._asked_for.update(wanted)
         for zone, identities in self._by_zone(wanted):
-            self._untouched.difference_update(identities)
             with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as lock:
                 zone.note_lock(lock)
                 ZonePublisher(zone).publish(identities)
@@ -81,13 +80,13 @@ class ChallengeRecords:
     def remove(self, records: Iterable[TXTRecord]) -> list[Leftover]:
         """Remove `records`, those that are there, and return what had to stay. Never raises.
 
-        Records that :meth:`publish` was asked for and never came to are not looked for.
+        Records that :meth:`publish` was asked for and never came to write are not looked for.
         """
         unwanted = dict.fromkeys(identity_of(record) for record in records)
         leftovers: list[Leftover] = []
         found: list[Identity] = []
         for identity in unwanted:
-            if identity in self._untouched:
+            if identity in self._asked_for and not self._is_ours(identity):
                 continue
             try:
                 self._finder.find(identity.name)
@@ -116,6 +115,10 @@ class ChallengeRecords:
         """
         [(zone, [identity])] = self._by_zone([identity_of(TXTRecord(name, ""))])
         return zone.reader.survey().alias_at(identity.name) is not None
+
+    def _is_ours(self, identity: Identity) -> bool:
+        """Tell whether a record was written, as far as is known, and not removed since."""
+        return any(identity in zone.ours for zone in self._zones.values())
 
     def _by_zone(self, identities: Iterable[Identity]) -> list[tuple[Zone, list[Identity]]]:
         grouped: dict[str, list[Identity]] = {}

@@ -309,6 +309,30 @@ def test_nothing_is_written_where_one_name_has_no_zone(world: World) -> None:
     assert emulator.account.records("example.nl")
 
 
+def test_where_a_zone_can_not_be_read_nothing_is_said_to_stay_behind_in_it(world: World) -> None:
+    emulator = world.start(Variants(), "example.nl", "example.com")
+    emulator.faults.add(Fault.status(403), path="*/example.com/dns", times=None)
+    before = emulator.account.records("example.nl")
+    records = world.records()
+    unreadable = TXTRecord("_acme-challenge.example.com", "four")
+    with pytest.raises(AuthenticationError):
+        records.publish([ONE, unreadable])
+    assert world.values() == {"one"}
+    assert records.remove([ONE, unreadable]) == []
+    assert emulator.account.records("example.nl") == before
+
+
+def test_a_later_failure_does_not_make_a_record_forgotten(world: World) -> None:
+    emulator = world.start(Variants())
+    before = emulator.account.records("example.nl")
+    records = world.records()
+    records.publish([ONE])
+    with pytest.raises(ZoneNotFoundError):
+        records.publish([ONE, TXTRecord("_acme-challenge.example.org", "four")])
+    assert records.remove([ONE]) == []
+    assert emulator.account.records("example.nl") == before
+
+
 def test_removing_twice_does_no_harm(world: World) -> None:
     emulator = world.start(Variants(patch="append"))
     before = emulator.account.records("example.nl")
