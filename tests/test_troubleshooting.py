@@ -60,7 +60,7 @@ def messages_of(path: Path) -> Iterator[str]:
 
 def _is_message(target: ast.expr, path: Path) -> bool:
     # What the doctor finds comes with its own next step.
-    return getattr(target, "id", "") == "message" and "doctor" not in path.parts
+    return getattr(target, "id", "") == "message" and PACKAGE / "doctor" not in path.parents
 
 
 def _next_steps(tree: ast.Module) -> Iterator[str]:
