@@ -79,15 +79,18 @@ def check_caa(
     data = {"at": found.name, "records": [str(record) for record in found.records]}
     if objection:
         message = f"The CAA records at {found.name} forbid {ca} to issue {shown}: {objection}."
-        tag = "issuewild" if is_wildcard else "issue"
+        tag = found.tag(is_wildcard=is_wildcard)
         step = (
             f'Add the record: {found.name}. CAA 0 {tag} "{ca}"; or use a CA that they name, and '
             "tell the doctor with --ca."
         )
+        if found.unknown:
+            step = f"Remove that record at {found.name}, or give it the flags 0."
         report(Finding("caa", State.FAILED, message, step, shown, data))
         return
-    account = found.account(ca, is_wildcard=is_wildcard)
+    accounts = found.accounts(ca, is_wildcard=is_wildcard)
     message = f"{ca} may issue {shown}."
-    if account:
-        message = f"{ca} may issue {shown}, for the ACME account {account} only."
-    report(Finding("caa", State.NOTE if account else State.OK, message, "", shown, data))
+    if accounts:
+        listed = " or ".join(accounts)
+        message = f"{ca} may issue {shown}, for the ACME account {listed} only."
+    report(Finding("caa", State.NOTE if accounts else State.OK, message, "", shown, data))

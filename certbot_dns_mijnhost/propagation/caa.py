@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-CRITICAL = 128
-KNOWN_TAGS = frozenset({"issue", "issuewild", "iodef", "contactemail", "contactphone", "issuemail"})
+CRITICAL = 128 | 1
+"""RFC 8659 has 128. Many write 1 instead, and Let's Encrypt takes that for the same."""
+KNOWN_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail"})
+"""Those that Let's Encrypt knows; ``contactemail`` and ``contactphone`` are not among them."""
 METHOD = "dns-01"
+ONCE = ("accounturi", "validationmethods")
+"""Parameters that no CA can satisfy where they stand twice."""
+LABEL = r"[A-Za-z0-9](?:-*[A-Za-z0-9])*"
+ISSUER = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*)?")
+PARAMETER = re.compile(rf"({LABEL})[ \t]*=[ \t]*([!-:<-~]*)")
 
 
 @dataclass(frozen=True)
@@ -22,15 +30,34 @@ class CAARecord:
     value: str
 
     @property
+    def is_readable(self) -> bool:
+        """Whether the value of an ``issue`` or ``issuewild`` keeps to the grammar."""
+        return self._read() is not None
+
+    @property
     def issuer(self) -> str:
-        """The CA that an ``issue`` or ``issuewild`` names; empty forbids all."""
-        return self.value.split(";")[0].strip().lower()
+        """The CA that an ``issue`` or ``issuewild`` names; empty forbids all.
+
+        A value that breaks the grammar forbids all, too.
+        """
+        read = self._read()
+        return "" if read is None else read[0]
 
     @property
     def parameters(self) -> dict[str, str]:
         """What follows the CA, such as ``validationmethods``."""
-        pairs = [part.partition("=") for part in self.value.split(";")[1:]]
-        return {name.strip().lower(): value.strip() for name, _, value in pairs if name.strip()}
+        read = self._read()
+        return {} if read is None else read[1]
+
+    def _read(self) -> tuple[str, dict[str, str]] | None:
+        issuer, *given = [part.strip(" \t") for part in self.value.split(";")]
+        found = [PARAMETER.fullmatch(each) for each in ([] if given == [""] else given)]
+        pairs = [(each[1].lower(), each[2]) for each in found if each is not None]
+        names = [name for name, _ in pairs]
+        is_twice = any(names.count(name) > 1 for name in ONCE)
+        if ISSUER.fullmatch(issuer) is None or None in found or is_twice:
+            return None
+        return issuer.lower(), dict(pairs)
 
     def __str__(self) -> str:
         return f'{self.flags} {self.tag} "{self.value}"'
@@ -40,35 +67,51 @@ class CAARecord:
 class CAARecords:
     """The CAA records that count for a name.
 
-    :param name: where they stand: the name itself, or the nearest one above that has any.
+    :param name: where they stand: the name itself, the nearest one above that has any, or where
+        a CNAME at one of these leads.
     """
 
     name: str
     records: tuple[CAARecord, ...]
+
+    @property
+    def unknown(self) -> tuple[CAARecord, ...]:
+        """Those that forbid any CA to issue that does not know them."""
+        return tuple(r for r in self.records if r.flags & CRITICAL and r.tag not in KNOWN_TAGS)
 
     def objection(self, ca: str, *, is_wildcard: bool) -> str:
         """Return why `ca` may not issue by a TXT record; empty where it may.
 
         :param ca: the name that the CA uses in CAA records, such as ``letsencrypt.org``.
         """
-        unknown = [r for r in self.records if r.flags & CRITICAL and r.tag not in KNOWN_TAGS]
-        if unknown:
-            return f"the record {unknown[0]} is critical, and no CA that does not know it may issue"
+        if self.unknown:
+            listed = _listed(self.unknown)
+            return f"{listed} is critical, and a CA that does not know this tag may not issue"
         counting = self._counting(is_wildcard=is_wildcard)
-        if not counting:
+        if not counting or self._permits(ca, is_wildcard=is_wildcard):
             return ""
-        permits = [record for record in counting if record.issuer == ca.lower()]
-        if not permits:
-            return f"{_listed(counting)} does not name {ca}"
-        if not any(_permits_method(record) for record in permits):
-            return f"{_listed(permits)} does not allow {METHOD}"
-        return ""
+        unreadable = [record for record in counting if not record.is_readable]
+        if unreadable:
+            return f"{_listed(unreadable)} breaks the grammar of CAA, which forbids all CAs"
+        naming = [record for record in counting if record.issuer == ca.lower()]
+        if naming:
+            return f"{_listed(naming)} does not allow {METHOD}"
+        return f"{_listed(counting)} does not name {ca}"
 
-    def account(self, ca: str, *, is_wildcard: bool) -> str:
-        """Return the ACME account that alone may issue; empty where any may."""
-        counting = [r for r in self._counting(is_wildcard=is_wildcard) if r.issuer == ca.lower()]
-        accounts = [record.parameters.get("accounturi", "") for record in counting]
-        return accounts[0] if accounts and all(accounts) else ""
+    def tag(self, *, is_wildcard: bool) -> str:
+        """Return the tag of the records that decide, and to which a further one belongs."""
+        counting = self._counting(is_wildcard=is_wildcard)
+        return counting[0].tag if counting else "issue"
+
+    def accounts(self, ca: str, *, is_wildcard: bool) -> tuple[str, ...]:
+        """Return the ACME accounts that alone may issue by a TXT record; empty where any may."""
+        permits = self._permits(ca, is_wildcard=is_wildcard)
+        accounts = [record.parameters.get("accounturi", "") for record in permits]
+        return tuple(dict.fromkeys(accounts)) if all(accounts) else ()
+
+    def _permits(self, ca: str, *, is_wildcard: bool) -> list[CAARecord]:
+        counting = self._counting(is_wildcard=is_wildcard)
+        return [r for r in counting if r.issuer == ca.lower() and _permits_method(r)]
 
     def _counting(self, *, is_wildcard: bool) -> list[CAARecord]:
         for tag in ("issuewild", "issue") if is_wildcard else ("issue",):
@@ -80,7 +123,7 @@ class CAARecords:
 
 def _permits_method(record: CAARecord) -> bool:
     methods = record.parameters.get("validationmethods")
-    return methods is None or METHOD in [method.strip() for method in methods.split(",")]
+    return methods is None or METHOD in methods.split(",")
 
 
 def _listed(records: Iterable[CAARecord]) -> str:

@@ -133,11 +133,11 @@ class Inspector:
                 raise InspectionError(
                     f"the CAA records of {write_name(ancestor)} can't be asked: {error}"
                 ) from error
-            if found:
-                return CAARecords(write_name(ancestor), found)
+            if found.records:
+                return found
         return CAARecords(write_name(wanted), ())
 
-    def _caa_at(self, name: dns.name.Name) -> tuple[CAARecord, ...]:
+    def _caa_at(self, name: dns.name.Name) -> CAARecords:
         target = name
         # A domain right below a top-level one is an apex, where no alias can stand.
         if len(name.labels) > 3:
@@ -147,12 +147,16 @@ class Inspector:
             target = read_name(followed.target)
         authority = self._finder.find(_below(target), self._remaining())
         answer = self._asker.first_useful(authority.servers, target, "CAA")
-        return tuple(
-            CAARecord(record.flags, record.tag.decode().lower(), record.value.decode())
+        records = tuple(
+            # What is no text stays visible, and breaks the grammar.
+            CAARecord(
+                record.flags, record.tag.decode().lower(), record.value.decode("utf-8", "replace")
+            )
             for rrset in answer.answer
             if rrset.rdtype == dns.rdatatype.CAA and rrset.name == target
             for record in rrset
         )
+        return CAARecords(write_name(target), records)
 
     def _authority(self, name: dns.name.Name) -> Authority:
         try:

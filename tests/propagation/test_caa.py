@@ -34,11 +34,24 @@ def _records(*texts: str) -> CAARecords:
         (("0 issuewild ca.example",), True, False),
         (("0 iodef mailto:a@example.nl",), True, True),
         (("0 issue letsencrypt.org; validationmethods=dns-01",), True, True),
-        (("0 issue letsencrypt.org;validationmethods=http-01, dns-01",), True, True),
+        (("0 issue letsencrypt.org;validationmethods=http-01,dns-01",), True, True),
+        (("0 issue  letsencrypt.org ; validationmethods = dns-01 ; x=1",), True, True),
+        (("0 issue letsencrypt.org;",), True, True),
+        (("0 issue letsencrypt.org; policy=a=b",), True, True),
+        (("0 issue letsencrypt.org;validationmethods=http-01, dns-01",), False, False),
+        (("0 issue letsencrypt.org dns-01",), False, False),
+        (("0 issue letsencrypt.org; policy",), False, False),
+        (("0 issue letsencrypt.org; x=1;",), False, False),
+        (("0 issue letsencrypt.org; accounturi=a; accounturi=a",), False, False),
+        (("0 issue %%%%%", "0 issue letsencrypt.org"), True, True),
         (("0 issue letsencrypt.org; validationmethods=http-01",), False, False),
         (("128 future-tag x", "0 issue letsencrypt.org"), False, False),
         (("0 future-tag x", "0 issue letsencrypt.org"), True, True),
         (("128 issue letsencrypt.org",), True, True),
+        (("128 issuemail ca.example",), True, True),
+        (("128 contactemail a@example.nl",), False, False),
+        (("1 future-tag x",), False, False),
+        (("64 future-tag x",), True, True),
     ],
 )
 def test_who_may_issue(texts: tuple[str, ...], is_allowed: bool, is_wildcard_allowed: bool) -> None:
@@ -50,11 +63,46 @@ def test_the_objection_shows_the_record() -> None:
     assert objection("0 issue ca.example") == '0 issue "ca.example" does not name letsencrypt.org'
 
 
-def test_an_account_that_alone_may_issue_is_told() -> None:
-    bound = _records("0 issue letsencrypt.org; accounturi=https://ca.example/acct/1")
-    assert bound.account(OURS, is_wildcard=False) == "https://ca.example/acct/1"
-    free = _records("0 issue letsencrypt.org; accounturi=https://a/1", "0 issue letsencrypt.org")
-    assert free.account(OURS, is_wildcard=False) == ""
+def test_a_value_that_breaks_the_grammar_is_named() -> None:
+    value = "letsencrypt.org; validationmethods=http-01, dns-01"
+    assert objection(f"0 issue {value}") == (
+        f'0 issue "{value}" breaks the grammar of CAA, which forbids all CAs'
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "accounts"),
+    [
+        (("0 issue letsencrypt.org; accounturi=https://a/1",), ("https://a/1",)),
+        (("0 issue letsencrypt.org; accounturi=https://a/1", "0 issue letsencrypt.org"), ()),
+        (
+            (
+                "0 issue letsencrypt.org; accounturi=https://a/1",
+                "0 issue letsencrypt.org; accounturi=https://a/2",
+            ),
+            ("https://a/1", "https://a/2"),
+        ),
+        (
+            (
+                "0 issue letsencrypt.org; accounturi=https://a/1; validationmethods=dns-01",
+                "0 issue letsencrypt.org; validationmethods=http-01",
+            ),
+            ("https://a/1",),
+        ),
+        (("0 issue ca.example",), ()),
+    ],
+)
+def test_the_accounts_that_alone_may_issue_are_told(
+    texts: tuple[str, ...], accounts: tuple[str, ...]
+) -> None:
+    assert _records(*texts).accounts(OURS, is_wildcard=False) == accounts
+
+
+def test_a_further_record_belongs_to_those_that_decide() -> None:
+    by_issue, by_issuewild = "0 issue ca.example", "0 issuewild ca.example"
+    assert _records(by_issue).tag(is_wildcard=True) == "issue"
+    assert _records(by_issue, by_issuewild).tag(is_wildcard=True) == "issuewild"
+    assert _records(by_issue, by_issuewild).tag(is_wildcard=False) == "issue"
 
 
 @given(st.lists(st.tuples(st.integers(0, 255), st.text(max_size=8), st.text(max_size=30))))
@@ -62,5 +110,5 @@ def test_any_records_are_judged(records: list[tuple[int, str, str]]) -> None:
     made = CAARecords("example.nl", tuple(CAARecord(*record) for record in records))
     allowed = made.objection(OURS, is_wildcard=False) == ""
     names_nobody = all(tag != "issue" for _, tag, _ in records)
-    is_critical = any(flags & 128 for flags, _, _ in records)
+    is_critical = any(flags & 129 for flags, _, _ in records)
     assert allowed or not (names_nobody and not is_critical)

@@ -16,6 +16,7 @@ ZONE = zone(
     ("example.nl", "CAA", '0 issue "letsencrypt.org"'),
     ("sub.example.nl", "A", "192.0.2.1"),
     ("own.example.nl", "CAA", '0 issue ";"'),
+    ("bytes.example.nl", "CAA", '0 issue "\\255"'),
     ("alias.example.nl", "CNAME", "own.example.nl."),
     ("loop.example.nl", "CNAME", "loop.example.nl."),
 )
@@ -32,7 +33,8 @@ def inspector(*servers: ScriptedServer) -> Inspector:
         ("www.sub.example.nl.", ("example.nl", ['0 issue "letsencrypt.org"'])),
         ("own.example.nl", ("own.example.nl", ['0 issue ";"'])),
         ("x.own.example.nl", ("own.example.nl", ['0 issue ";"'])),
-        ("alias.example.nl", ("alias.example.nl", ['0 issue ";"'])),
+        ("alias.example.nl", ("own.example.nl", ['0 issue ";"'])),
+        ("bytes.example.nl", ("bytes.example.nl", ['0 issue "\ufffd"'])),
         ("example.com", ("example.com", [])),
     ],
 )
