@@ -14,9 +14,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import (
+    BadRequestError,
     DNSRecord,
+    Exchange,
     MethodNotAllowedError,
     MijnHostError,
+    NotFoundError,
 )
 from certbot_dns_mijnhost.challenge_records import (
     ChallengeRecords,
@@ -58,6 +61,8 @@ class Trial:
         self._settings = settings
         self._report = report
         self._dns = dns
+        self._exchanges_before = len(calls.exchanges)
+        self._is_written = False
         name = f"{PREFIX}{secrets.token_hex(4)}.{zone}"
         self._first = TXTRecord(name, "scratch record of mijnhost doctor, 1")
         self._second = TXTRecord(name, "scratch record of mijnhost doctor, 2")
@@ -86,7 +91,8 @@ class Trial:
                 return
             finally:
                 # At Ctrl-C and SIGTERM too.
-                self._tell_of_removal(self._records.remove([self._first, self._second]))
+                if not self._was_refused():
+                    self._tell_of_removal(self._records.remove([self._first, self._second]))
             self._compare(before)
         except MijnHostError as error:
             self._tell("write", State.FAILED, str(error))
@@ -105,35 +111,57 @@ class Trial:
                 "Read in the README what it does to your zone.",
             )
             return False
-        except MijnHostError:
+        except (BadRequestError, NotFoundError):
             return True  # There is no such record, as it should be.
         return True
 
     def _write(self, before: Listing) -> None:
         started = self._clock()
         self._records.publish([self._first])
+        self._is_written = True
         seconds = self._clock() - started
         message = f"A scratch record was written in {self._zone} ({seconds:.1f} s)."
         self._tell("write", State.OK, message, data={"seconds": round(seconds, 3)})
         self._tell_of_readings(self._readings_until_shown(), before)
 
+    def _was_refused(self) -> bool:
+        """Tell whether the API certainly took no write, so that nothing is there to be removed."""
+        statuses = [exchange.status or 0 for exchange in self._exchanges("PATCH")]
+        return bool(statuses) and all(400 <= status < 500 for status in statuses)
+
     def _readings_until_shown(self) -> int:
         """Return the number of readings after the write, the last of which showed it."""
-        methods = [exchange.method for exchange in self._calls.exchanges if exchange.status == 200]
-        written = max((i for i, method in enumerate(methods) if method == "PATCH"), default=0)
-        return methods[written:].count("GET")
+        writes = self._exchanges("PATCH")
+        confirmed = [exchange for exchange in writes if exchange.status == 200]
+        write = confirmed[0] if confirmed else writes[-1]
+        exchanges = self._calls.exchanges
+        since = exchanges[exchanges.index(write) :]
+        readings = [each for each in since if each.method == "GET" and each.status == 200]
+        # Where the write's answer was lost, one reading tells that it came, and one more confirms.
+        return len(readings) if confirmed else len(readings) - 1
+
+    def _exchanges(self, method: str) -> list[Exchange]:
+        exchanges = self._calls.exchanges[self._exchanges_before :]
+        return [exchange for exchange in exchanges if exchange.method == method]
 
     def _tell_of_readings(self, needed: int, before: Listing) -> None:
         readings = [self._read(pause=PAUSE).identities for _ in range(MORE_READINGS)]
         stale = sum(identity_of(self._first) not in shown for shown in readings)
         short = sum(not before.identities <= shown for shown in readings)
-        data = {"readings_until_shown": needed, "stale": stale, "short": short}
+        data: dict[str, int | None] = {
+            "readings_until_shown": needed,
+            "stale": stale,
+            "short": short,
+        }
         said = "at once" if needed <= 1 else f"at reading {needed}"
         message = f"The API's listing showed the record {said}"
+        if stale == MORE_READINGS < needed:
+            message = f"None of {needed + MORE_READINGS} readings of the API's listing showed it"
+            data["readings_until_shown"] = None
         if stale or short:
             message += (
-                f"; of the next {MORE_READINGS} readings {stale} lacked it again, and {short} "
-                "lacked other records. The plugin counts on that."
+                f"; of the last {MORE_READINGS} readings {stale} lacked the record, and {short} "
+                "lacked others. The plugin counts on that."
             )
         else:
             message += f", and in each of the next {MORE_READINGS} readings."
@@ -226,7 +254,7 @@ class Trial:
 
     def _tell_of_removal(self, leftovers: Iterable[Leftover]) -> None:
         left = list(leftovers)
-        if not left:
+        if not left and self._is_written:
             self._tell("delete", State.OK, "The scratch record was removed by itself.")
         for leftover in left:
             self._tell(

@@ -68,9 +68,11 @@ def test_where_nothing_can_be_removed_nothing_is_written(practice: Practice, del
 def test_an_api_without_patch(practice: Practice, allowed: bool) -> None:
     practice.emulator.variants = Variants(patch="unsupported")
     practice.settings["allow_zone_rewrite"] = str(allowed)
-    patch = practice.examine("example.nl", write=True).one("patch")
+    found = practice.examine("example.nl", write=True)
+    patch = found.one("patch")
     assert patch.state is (State.WARNING if allowed else State.FAILED)
     assert "takes no single record" in patch.message
+    assert "delete" not in {finding.check for finding in found.findings}, "nothing was removed"
     assert not any(request.method == "PUT" for request in practice.emulator.requests)
 
 
@@ -111,7 +113,52 @@ def test_a_refused_write_is_told_and_nothing_stays(practice: Practice) -> None:
     found = practice.examine("example.nl", write=True)
     assert "Read-only key" in found.one("write").message
     assert found.one("write").state is State.FAILED
+    assert "delete" not in {finding.check for finding in found.findings}, "nothing was removed"
     assert practice.emulator.account.records("example.nl") == before
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.status(403, "Add only"), Fault.status(500), Fault.status(429), Fault.reset()],
+    ids=["403", "500", "429", "reset"],
+)
+def test_where_it_is_not_known_that_it_can_be_removed_nothing_is_written(
+    practice: Practice, fault: Fault
+) -> None:
+    practice.emulator.faults.add(fault, method="DELETE", times=None)
+    found = practice.examine("example.nl", write=True)
+    assert found.one("write").state is State.FAILED
+    assert "DELETE /domains/example.nl/dns" in found.one("write").message
+    assert not any(request.method == "PATCH" for request in practice.emulator.requests)
+
+
+def test_a_key_revoked_before_the_write_leaves_nothing_to_remove(practice: Practice) -> None:
+    for method in ("PATCH", "DELETE"):
+        practice.emulator.faults.add(
+            Fault.status(401), method=method, skip=method == "DELETE", times=None
+        )
+    found = practice.examine("example.nl", write=True)
+    [write] = found.failed()
+    assert write.check == "write"
+    assert "PATCH" in write.message
+
+
+@pytest.mark.parametrize("fault", [Fault.reset(after=True), Fault.status(500, after=True)])
+def test_a_write_whose_answer_is_lost_shows_at_once_all_the_same(
+    practice: Practice, fault: Fault
+) -> None:
+    practice.emulator.faults.add(fault, method="PATCH")
+    reads = practice.examine("example.nl", write=True).one("reads")
+    assert reads.state is State.OK
+    assert reads.data["readings_until_shown"] == 1
+
+
+def test_a_record_that_no_reading_shows_is_not_said_to_show(practice: Practice) -> None:
+    practice.emulator.variants = Variants(stale_seconds=3600.0)
+    reads = practice.examine("example.nl", write=True).one("reads")
+    assert reads.state is State.NOTE
+    assert reads.data["readings_until_shown"] is None
+    assert reads.message.startswith("None of ")
 
 
 def test_what_can_not_be_removed_is_named(practice: Practice) -> None:
