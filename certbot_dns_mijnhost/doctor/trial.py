@@ -10,7 +10,6 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import (
@@ -31,14 +30,8 @@ from certbot_dns_mijnhost.challenge_records import (
     identity_of,
 )
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.publication import check_publication
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
-from certbot_dns_mijnhost.propagation import (
-    Outcome,
-    PropagationChecker,
-    PropagationTimeoutError,
-)
-from certbot_dns_mijnhost.propagation import State as Wait
-from certbot_dns_mijnhost.propagation import TXTRecord as ExpectedRecord
 from certbot_dns_mijnhost.settings import Settings
 
 PREFIX = "_mijnhost-doctor-"
@@ -169,51 +162,10 @@ class Trial:
         self._tell("reads", State.OK if clear else State.NOTE, message, data=data)
 
     def _wait_for_dns(self) -> None:
-        ceiling = self._settings.propagation_seconds
-        if ceiling == 0:
-            self._tell("publication", State.SKIPPED, "dns_mijnhost_propagation_seconds is 0.")
-            return
-        checker = PropagationChecker(
-            nameservers=self._settings.nameservers,
-            resolvers=self._settings.resolvers,
-            clock=self._clock,
-            sleep=self._calls.retry.sleep,
-            **asdict(self._dns),
+        found = check_publication(
+            self._first, self._zone, self._settings, self._calls, dns=self._dns
         )
-        expected = [ExpectedRecord(self._first.name, self._first.value)]
-        try:
-            self._tell_of_publication(checker.wait_for(expected, ceiling=ceiling))
-        except PropagationTimeoutError as error:
-            self._tell(
-                "publication",
-                State.FAILED,
-                f"{error}.".replace("..", "."),
-                "Check that the domain's published name servers are those of mijn.host; if they "
-                "are, try again with more --propagation-seconds.",
-            )
-
-    def _tell_of_publication(self, outcome: Outcome) -> None:
-        data = {"seconds": round(outcome.seconds, 1), "servers": len(outcome.ready)}
-        if outcome.state is Wait.NOT_ASKED:
-            self._tell(
-                "publication",
-                State.WARNING,
-                f"Whether DNS serves the record can't be asked: {outcome.reason}.",
-                "Open port 53 (UDP and TCP) to the outside, or set dns_mijnhost_nameservers.",
-            )
-            return
-        count = len(outcome.ready)
-        message = (
-            f"{count} name server{' serves' if count == 1 else 's serve'} the record after "
-            f"{outcome.seconds:.0f} s."
-        )
-        if not outcome.lagging:
-            self._tell("publication", State.OK, message, data=data)
-            return
-        behind = "; ".join(map(str, outcome.lagging))
-        message += f" Behind at that time: {behind}."
-        step = "Give it more time: dns_mijnhost_propagation_seconds."
-        self._tell("publication", State.WARNING, message, step, data=data)
+        self._report(found)
 
     def _tell_of_no_patch(self) -> None:
         message = (

@@ -1,0 +1,63 @@
+"""The wait for the name servers, with a scratch record."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from certbot_dns_mijnhost.challenge_records import TXTRecord
+from certbot_dns_mijnhost.doctor.findings import Finding, State
+from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
+from certbot_dns_mijnhost.propagation import (
+    Outcome,
+    PropagationChecker,
+    PropagationTimeoutError,
+)
+from certbot_dns_mijnhost.propagation import State as Wait
+from certbot_dns_mijnhost.propagation import TXTRecord as ExpectedRecord
+from certbot_dns_mijnhost.settings import Settings
+
+
+def check_publication(
+    record: TXTRecord, zone: str, settings: Settings, calls: Calls, *, dns: DNSOptions
+) -> Finding:
+    """Return how long the name servers took to serve `record`."""
+    ceiling = settings.propagation_seconds
+    if ceiling == 0:
+        message = "dns_mijnhost_propagation_seconds is 0."
+        return Finding("publication", State.SKIPPED, message, domain=zone)
+    checker = PropagationChecker(
+        nameservers=settings.nameservers,
+        resolvers=settings.resolvers,
+        clock=calls.retry.clock,
+        sleep=calls.retry.sleep,
+        **asdict(dns),
+    )
+    expected = [ExpectedRecord(record.name, record.value)]
+    try:
+        return _of_outcome(checker.wait_for(expected, ceiling=ceiling), zone)
+    except PropagationTimeoutError as error:
+        step = (
+            "Check that the domain's published name servers are those of mijn.host; if they "
+            "are, try again with more --propagation-seconds."
+        )
+        message = f"{error}.".replace("..", ".")
+        return Finding("publication", State.FAILED, message, step, zone)
+
+
+def _of_outcome(outcome: Outcome, zone: str) -> Finding:
+    if outcome.state is Wait.NOT_ASKED:
+        message = f"Whether DNS serves the record can't be asked: {outcome.reason}."
+        step = "Open port 53 (UDP and TCP) to the outside, or set dns_mijnhost_nameservers."
+        return Finding("publication", State.WARNING, message, step, zone)
+    data = {"seconds": round(outcome.seconds, 1), "servers": len(outcome.ready)}
+    count = len(outcome.ready)
+    message = (
+        f"{count} name server{' serves' if count == 1 else 's serve'} the record after "
+        f"{outcome.seconds:.0f} s."
+    )
+    if not outcome.lagging:
+        return Finding("publication", State.OK, message, "", zone, data)
+    behind = "; ".join(map(str, outcome.lagging))
+    message += f" Behind at that time: {behind}."
+    step = "Give it more time: dns_mijnhost_propagation_seconds."
+    return Finding("publication", State.WARNING, message, step, zone, data)
