@@ -16,6 +16,7 @@ from certbot_dns_mijnhost.api import (
     Whoami,
 )
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.tools import Calls, says_no_access
 
 SOON_DAYS = 30
 NEW_KEY = (
@@ -24,11 +25,12 @@ NEW_KEY = (
 )
 
 
-def check_account(client: MijnHostClient, report: Report, *, today: date) -> list[Domain] | None:
+def check_account(calls: Calls, report: Report, *, today: date) -> list[Domain] | None:
     """Return the account's domains; empty where the key may not list them, None where it fails."""
+    client = calls.client
     started = time.monotonic()
     try:
-        domains = client.domains.get_all()
+        domains = calls.reading(client.domains.get_all)
     except AddressNotAllowedError:
         report(_not_whitelisted(_whoami(client)))
         return None
@@ -39,7 +41,7 @@ def check_account(client: MijnHostClient, report: Report, *, today: date) -> lis
             return None
         domains = _forbidden(error, report)
     except APIError as error:
-        if "access" not in error.description.lower():
+        if not says_no_access(error):
             report(Finding("api", State.FAILED, str(error)))
             return None
         domains = _forbidden(error, report)

@@ -84,11 +84,11 @@ class Doctor:
             self._report(Finding("key", State.FAILED, str(error)))
             return
         with client:
-            domains = check_account(client, self._report, today=date.today())  # noqa: DTZ011
+            calls = Calls(client, exchanges, self._retry)
+            domains = check_account(calls, self._report, today=date.today())  # noqa: DTZ011
             if domains is None:
                 return
             wanted = list(dict.fromkeys(names))
-            calls = Calls(client, exchanges, self._retry)
             names_check = NamesCheck(calls, settings, self._report, ca=self._ca, dns=self._dns)
             names_check.run(
                 wanted or [each.domain for each in domains], write=write and bool(wanted)

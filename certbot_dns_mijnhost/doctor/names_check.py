@@ -79,13 +79,16 @@ class NamesCheck:
         return None if target is None else check_zone(self._records, target, name, self._report)
 
     def _check_zone(self, inspector: Inspector, zone: str, *, write: bool) -> None:
-        is_managed = check_managed(self._calls.client, zone, self._report)
+        is_managed = check_managed(self._calls, zone, self._report)
         check_published(inspector, zone, self._report, is_managed=is_managed)
         check_servers(inspector, zone, self._report)
         if not write:
             return
         if not is_managed:
-            message = f"No scratch record was written in {zone}: the API would refuse it."
+            why = (
+                "the API would refuse it" if is_managed is False else "the API did not answer well"
+            )
+            message = f"No scratch record was written in {zone}: {why}."
             self._report(Finding("write", State.SKIPPED, message, domain=zone))
             return
         Trial(self._calls, zone, self._settings, self._report, dns=self._dns_options).run()

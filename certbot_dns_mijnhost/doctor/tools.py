@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from certbot_dns_mijnhost.api import Exchange, MijnHostClient, RetryPolicy
+from certbot_dns_mijnhost.api import (
+    BadRequestError,
+    Exchange,
+    MijnHostClient,
+    MijnHostError,
+    RetryPolicy,
+)
+from certbot_dns_mijnhost.challenge_records.persistence import persistently
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,22 @@ class Calls:
     def patient(self) -> RetryPolicy:
         """The plugin's own patience, by the same clock."""
         return RetryPolicy(sleep=self.retry.sleep, clock=self.retry.clock)
+
+    def reading(self, call: Callable[[], T]) -> T:
+        """Return what a reading returns; a 400 that may pass is not told as a fault.
+
+        :raises MijnHostError: the last error.
+        """
+        return persistently(call, self.retry, _may_pass)
+
+
+def says_no_access(error: MijnHostError) -> bool:
+    """Tell whether the API said that something is not for this key."""
+    return isinstance(error, BadRequestError) and "access" in error.description.lower()
+
+
+def _may_pass(error: MijnHostError) -> bool:
+    return isinstance(error, BadRequestError) and not says_no_access(error)
 
 
 @dataclass(frozen=True)

@@ -96,17 +96,23 @@ class Trial:
         try:
             self._client.dns_records.delete(self._zone, record)
         except MethodNotAllowedError:
-            self._tell(
-                "delete",
-                State.WARNING,
-                "The API offers no removal of a single record here, so no scratch record was "
-                "written. The plugin removes its records by a guarded write of the whole zone.",
-                "Read in the README what it does to your zone.",
-            )
+            self._tell_of_no_delete()
             return False
         except (BadRequestError, NotFoundError):
             return True  # There is no such record, as it should be.
         return True
+
+    def _tell_of_no_delete(self) -> None:
+        message = (
+            "The API offers no removal of a single record here, so no scratch record was written. "
+            "The plugin removes its records by a guarded write of the whole zone"
+        )
+        if self._settings.allow_zone_rewrite:
+            step = "Read in the README what it does to your zone."
+        else:
+            step = "Allow it, or remove the challenge records yourself: they may stay behind."
+            message += ", which dns_mijnhost_allow_zone_rewrite = false forbids"
+        self._tell("delete", State.WARNING, f"{message}.", step)
 
     def _write(self, before: Listing) -> None:
         started = self._clock()
@@ -238,7 +244,9 @@ class Trial:
 
     def _read(self, *, pause: float = 0.0) -> Listing:
         self._calls.retry.sleep(pause)
-        return Listing(self._zone, self._client.dns_records.get_all(self._zone))
+        return Listing(
+            self._zone, self._calls.reading(lambda: self._client.dns_records.get_all(self._zone))
+        )
 
     def _tell(
         self,

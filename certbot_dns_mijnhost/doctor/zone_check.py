@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError
+from certbot_dns_mijnhost.api import MijnHostError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.tools import Calls
 from certbot_dns_mijnhost.propagation import InspectionError, Inspector, Servers
 
 OWNER = "mijn.host"
@@ -18,13 +19,13 @@ OPEN_THE_PORT = (
 )
 
 
-def check_managed(client: MijnHostClient, zone: str, report: Report) -> bool:
-    """Tell whether mijn.host manages the zone's DNS, as far as the API says."""
+def check_managed(calls: Calls, zone: str, report: Report) -> bool | None:
+    """Tell whether mijn.host manages the zone's DNS; None where the API can't be asked."""
     try:
-        domain = client.domains.get(zone)
+        domain = calls.reading(lambda: calls.client.domains.get(zone))
     except MijnHostError as error:
         report(Finding("managed", State.FAILED, str(error), domain=zone))
-        return False
+        return None
     if "cancel" in (domain.status or "").lower():
         message = f"The domain {zone} is cancelled (renewal date: {domain.renewal_date})."
         step = "If that is not meant, take the cancellation back in mijn.host's control panel."
@@ -42,7 +43,9 @@ def check_managed(client: MijnHostClient, zone: str, report: Report) -> bool:
     return True
 
 
-def check_published(inspector: Inspector, zone: str, report: Report, *, is_managed: bool) -> None:
+def check_published(
+    inspector: Inspector, zone: str, report: Report, *, is_managed: bool | None
+) -> None:
     """Report whether the name servers that the world is sent to are those of mijn.host."""
     try:
         hosts = inspector.published_nameservers(zone)
@@ -63,7 +66,7 @@ def check_published(inspector: Inspector, zone: str, report: Report, *, is_manag
         finding = Finding("nameservers", State.OK, message, "", zone, data)
     else:
         # The API's word counts for more than names: mijn.host may use other ones too.
-        state = State.WARNING if is_managed else State.FAILED
+        state = State.FAILED if is_managed is False else State.WARNING
         message = f"The published name servers of {zone} are not mijn.host's: {', '.join(hosts)}."
         if len(elsewhere) < len(hosts):
             message = (

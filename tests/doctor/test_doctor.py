@@ -246,6 +246,22 @@ def test_an_api_that_answers_nonsense(practice: Practice) -> None:
     assert "not the API's JSON" in api.message
 
 
+@pytest.mark.parametrize("path", ["*/domains", "*/domains/example.nl", "*/dns"])
+@pytest.mark.parametrize("words", ["Bad request", "DNS records not managed by mijn.host"])
+def test_a_400_that_passes_is_no_finding(practice: Practice, path: str, words: str) -> None:
+    practice.emulator.faults.add(Fault.bad_request(words), method="GET", path=path)
+    found = practice.examine("example.nl", write=True)
+    assert found.states() == {State.OK, State.NOTE}
+
+
+def test_an_api_that_fails_is_not_said_to_refuse(practice: Practice) -> None:
+    practice.emulator.account.domains()[0].published_at = ("ns1.example.com",)
+    practice.emulator.faults.add(Fault.status(500), path="*/domains/example.nl", times=None)
+    found = practice.examine("example.nl", write=True)
+    assert [finding.check for finding in found.failed()] == ["managed"]
+    assert "did not answer well" in found.one("write").message
+
+
 def test_a_domain_that_is_not_in_the_account(practice: Practice) -> None:
     found = practice.examine("exmaple.nl")
     zone = found.one("zone")

@@ -64,6 +64,14 @@ def test_where_nothing_can_be_removed_nothing_is_written(practice: Practice, del
     assert not any(request.method in {"PATCH", "PUT"} for request in practice.emulator.requests)
 
 
+def test_where_nothing_can_be_removed_and_a_rewrite_is_forbidden(practice: Practice) -> None:
+    practice.emulator.variants = Variants(delete="wrong_method")
+    practice.settings["allow_zone_rewrite"] = "false"
+    delete = practice.examine("example.nl", write=True).one("delete")
+    assert "dns_mijnhost_allow_zone_rewrite = false forbids" in delete.message
+    assert "they may stay behind" in delete.next_step
+
+
 @pytest.mark.parametrize("allowed", [True, False])
 def test_an_api_without_patch(practice: Practice, allowed: bool) -> None:
     practice.emulator.variants = Variants(patch="unsupported")
