@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from certbot_dns_mijnhost.api import (
@@ -25,8 +25,13 @@ NEW_KEY = (
 )
 
 
-def check_account(calls: Calls, report: Report, *, today: date) -> list[Domain] | None:
-    """Return the account's domains; empty where the key may not list them, None where it fails."""
+def check_account(
+    calls: Calls, report: Report, *, chosen: Collection[str], today: date
+) -> list[Domain] | None:
+    """Return the account's domains; empty where the key may not list them, None where it fails.
+
+    :param chosen: the domains of ``dns_mijnhost_zone``; empty where it is not set.
+    """
     client = calls.client
     started = time.monotonic()
     try:
@@ -39,12 +44,12 @@ def check_account(calls: Calls, report: Report, *, today: date) -> list[Domain] 
             message = f"The API refuses the key: {error.description or error.status}."
             report(Finding("key", State.FAILED, message, NEW_KEY))
             return None
-        domains = _forbidden(error, report)
+        domains = _forbidden(error, report, chosen)
     except APIError as error:
         if not says_no_access(error):
             report(Finding("api", State.FAILED, str(error)))
             return None
-        domains = _forbidden(error, report)
+        domains = _forbidden(error, report, chosen)
     except MijnHostError as error:
         report(Finding("api", State.FAILED, str(error)))
         return None
@@ -60,16 +65,16 @@ def check_account(calls: Calls, report: Report, *, today: date) -> list[Domain] 
     return domains
 
 
-def _forbidden(error: APIError, report: Report) -> list[Domain]:
-    report(
-        Finding(
-            "key",
-            State.WARNING,
-            f"The key may not list the account's domains: {error.description or error.status}. "
-            "Each domain is then asked for by itself.",
-            "Name the domains in the credentials file: dns_mijnhost_zone = example.nl",
-        )
-    )
+def _forbidden(error: APIError, report: Report, chosen: Collection[str]) -> list[Domain]:
+    said = error.description or error.status
+    message = f"The key may not list the account's domains: {said}. "
+    if chosen:
+        message += f"Those of dns_mijnhost_zone are taken: {', '.join(chosen)}."
+        report(Finding("key", State.NOTE, message))
+    else:
+        message += "Each domain is then asked for by itself."
+        step = "Name the domains in the credentials file: dns_mijnhost_zone = example.nl"
+        report(Finding("key", State.WARNING, message, step))
     return []
 
 

@@ -85,14 +85,20 @@ class Doctor:
             return
         with client:
             calls = Calls(client, exchanges, self._retry)
-            domains = check_account(calls, self._report, today=date.today())  # noqa: DTZ011
+            today = date.today()  # noqa: DTZ011
+            domains = check_account(calls, self._report, chosen=settings.zones, today=today)
             if domains is None:
                 return
             wanted = list(dict.fromkeys(names))
-            names_check = NamesCheck(calls, settings, self._report, ca=self._ca, dns=self._dns)
-            names_check.run(
-                wanted or [each.domain for each in domains], write=write and bool(wanted)
+            names_check = NamesCheck(
+                calls,
+                settings,
+                self._report,
+                listed=[each.domain for each in domains],
+                ca=self._ca,
+                dns=self._dns,
             )
+            names_check.run(wanted, write=write and bool(wanted))
         if write and not wanted:
             message = "No scratch record was written: name domains with -d to have it tried."
             self._report(Finding("write", State.SKIPPED, message))

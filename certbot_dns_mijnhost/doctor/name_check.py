@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from certbot_dns_mijnhost.api import MijnHostError
-from certbot_dns_mijnhost.challenge_records import ChallengeRecords
+from certbot_dns_mijnhost.challenge_records import (
+    ChallengeRecords,
+    ZoneNotFoundError,
+    canonical,
+)
 from certbot_dns_mijnhost.delegation import place_of
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.propagation import (
@@ -14,6 +21,30 @@ from certbot_dns_mijnhost.propagation import (
 )
 
 CHALLENGE = "_acme-challenge"
+WILDCARD = "*."
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+LONGEST = 253 - len(f"{CHALLENGE}.")
+"""Characters of a name that leaves room for its challenge's."""
+
+
+def check_name(name: str, report: Report) -> bool:
+    """Tell whether a certificate can have this name; report if not.
+
+    :param name: as it stands in a certificate.
+    """
+    labels = canonical(name.removeprefix(WILDCARD)).split(".")
+    is_possible = (
+        len(labels) > 1
+        and all(LABEL.fullmatch(label) for label in labels)
+        # An IP address is no domain name, and a top-level domain has letters.
+        and not labels[-1].isdecimal()
+        and len(".".join(labels)) <= LONGEST
+    )
+    if not is_possible:
+        message = f"{name!r} is no name for which a CA issues by a DNS challenge."
+        step = "Name domains, such as -d example.nl -d '*.example.nl'."
+        report(Finding("name", State.FAILED, message, step, name))
+    return is_possible
 
 
 def check_delegation(
@@ -51,14 +82,39 @@ def check_delegation(
     return place
 
 
-def check_zone(records: ChallengeRecords, target: str, name: str, report: Report) -> str | None:
-    """Return the zone of the account that holds the challenge; None where none does."""
+def check_zone(
+    records: ChallengeRecords,
+    target: str,
+    name: str,
+    report: Report,
+    *,
+    chosen: Collection[str],
+    listed: Collection[str],
+) -> str | None:
+    """Return the zone of the account that holds the challenge; None where none does.
+
+    :param chosen: the domains of ``dns_mijnhost_zone``; empty where it is not set.
+    :param listed: the account's domains; empty where the key may not list them.
+    """
     try:
         zone = records.zone_of(target)
+    except ZoneNotFoundError as error:
+        message, step = str(error), ""
+        if chosen:
+            message = f"dns_mijnhost_zone has no domain that holds {target}: {', '.join(chosen)}."
+            step = "Add the domain there, or leave dns_mijnhost_zone out."
+        report(Finding("zone", State.FAILED, message, step, name))
+        return None
     except MijnHostError as error:
         report(Finding("zone", State.FAILED, str(error), domain=name))
         return None
-    message = f"{target} lies in the zone {zone} of this account."
+    if listed and canonical(zone) not in map(canonical, listed):
+        message = f"dns_mijnhost_zone has {zone}, which is no domain of this account."
+        step = "Correct dns_mijnhost_zone, or leave it out; or take the key of the other account."
+        report(Finding("zone", State.FAILED, message, step, name))
+        return None
+    whose = "of this account" if listed or not chosen else "of dns_mijnhost_zone"
+    message = f"{target} lies in the zone {zone} {whose}."
     report(Finding("zone", State.OK, message, "", name, {"zone": zone}))
     return zone
 

@@ -11,8 +11,10 @@ from certbot_dns_mijnhost.challenge_records import ChallengeRecords
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.name_check import (
     CHALLENGE,
+    WILDCARD,
     check_caa,
     check_delegation,
+    check_name,
     check_zone,
 )
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
@@ -21,21 +23,28 @@ from certbot_dns_mijnhost.doctor.zone_check import check_managed, check_publishe
 from certbot_dns_mijnhost.propagation import AliasFollower, Inspector, PropagationError
 from certbot_dns_mijnhost.settings import Settings
 
-WILDCARD = "*."
-
 
 class NamesCheck:
     """Checks the names of certificates.
 
+    :param listed: the account's domains; empty where the key may not list them.
     :param ca: the name that the CA uses in CAA records.
     """
 
     def __init__(
-        self, calls: Calls, settings: Settings, report: Report, *, ca: str, dns: DNSOptions
+        self,
+        calls: Calls,
+        settings: Settings,
+        report: Report,
+        *,
+        listed: Sequence[str],
+        ca: str,
+        dns: DNSOptions,
     ) -> None:
         self._calls = calls
         self._settings = settings
         self._report = report
+        self._listed = listed
         self._ca = ca
         self._dns_options = dns
         # For finding zones only: nothing is written by it.
@@ -46,9 +55,16 @@ class NamesCheck:
     def run(self, names: Sequence[str], *, write: bool) -> None:
         """Check `names`, wildcards together with what they are below.
 
+        :param names: empty for all domains, those of ``dns_mijnhost_zone`` or else those listed.
         :param write: whether a scratch record may be written in their zones.
         """
-        wanted = [name.rstrip(".").lower() for name in names]
+        asked = names or self._settings.zones or self._listed
+        if not asked:
+            message = "No domain was checked, since none is listed."
+            step = "Name the names of your certificate: -d example.nl"
+            self._report(Finding("name", State.FAILED, message, step))
+        lowered = [name.removesuffix(".").lower() for name in asked]
+        wanted = [name for name in lowered if check_name(name, self._report)]
         zones: dict[str, None] = {}
         try:
             inspector, follower = self._dns()
@@ -76,7 +92,16 @@ class NamesCheck:
         target: str | None = f"{CHALLENGE}.{name}"
         if self._settings.follow_cname:
             target = check_delegation(follower, self._records, name, self._report)
-        return None if target is None else check_zone(self._records, target, name, self._report)
+        if target is None:
+            return None
+        return check_zone(
+            self._records,
+            target,
+            name,
+            self._report,
+            chosen=self._settings.zones,
+            listed=self._listed,
+        )
 
     def _check_zone(self, inspector: Inspector, zone: str, *, write: bool) -> None:
         is_managed = check_managed(self._calls, zone, self._report)

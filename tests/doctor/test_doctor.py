@@ -270,6 +270,71 @@ def test_a_domain_that_is_not_in_the_account(practice: Practice) -> None:
     assert "Check the spelling" in zone.message
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            "*",
+            "nl",
+            "localhost",
+            "192.0.2.1",
+            "2001:db8::1",
+            "http://example.nl",
+            "exa mple.nl",
+        ),
+        *("*.*.example.nl", "www.*.example.nl", ".example.nl", "a..example.nl", "-a.example.nl"),
+        *("_a.example.nl", "a" * 64 + ".example.nl", ".".join(["a" * 60] * 4) + ".nl"),
+    ],
+)
+def test_a_name_that_no_certificate_can_have(practice: Practice, name: str) -> None:
+    found = practice.examine(name, "example.nl")
+    [failed] = found.failed()
+    assert failed.check == "name"
+    assert repr(name) in failed.message
+    assert found.one("zone").domain == "example.nl", "the others are checked all the same"
+
+
+@pytest.mark.parametrize("name", ["EXAMPLE.nl.", "www.b\u00fccher.example.nl", "xn--a.example.nl"])
+def test_a_name_in_another_spelling(practice: Practice, name: str) -> None:
+    assert not practice.examine(name).has_failed
+
+
+def test_the_setting_for_zones_leaves_the_domain_out(practice: Practice) -> None:
+    practice.emulator.account.add_domain("other.nl")
+    practice.settings["zone"] = "other.nl"
+    [zone] = practice.examine("example.nl").failed()
+    assert zone.message == (
+        "dns_mijnhost_zone has no domain that holds _acme-challenge.example.nl: other.nl."
+    )
+    assert "Add the domain there" in zone.next_step
+
+
+def test_the_setting_for_zones_has_a_domain_of_somebody_else(practice: Practice) -> None:
+    practice.settings["zone"] = "nl"
+    [zone] = practice.examine("example.nl").failed()
+    assert zone.message == "dns_mijnhost_zone has nl, which is no domain of this account."
+    assert "Correct dns_mijnhost_zone" in zone.next_step
+
+
+def test_without_names_and_a_list_the_setting_for_zones_tells_what_to_look_at(
+    practice: Practice,
+) -> None:
+    practice.emulator.variants = Variants(listing_forbidden=True)
+    practice.settings["zone"] = "example.nl"
+    found = practice.examine()
+    assert found.one("key").state is State.NOTE, "what was advised is done"
+    assert "the zone example.nl of dns_mijnhost_zone" in found.one("zone").message
+    assert found.one("managed").state is State.OK
+
+
+def test_that_nothing_was_looked_at_is_not_in_order(practice: Practice) -> None:
+    practice.emulator.variants = Variants(listing_forbidden=True)
+    [name] = practice.examine().failed()
+    assert "No domain was checked" in name.message
+    assert "-d example.nl" in name.next_step
+
+
 def test_a_domain_whose_dns_is_elsewhere(practice: Practice) -> None:
     practice.emulator.account.add_domain(
         "elsewhere.nl", managed_dns=False, published_at=["ns1.example.com"]
