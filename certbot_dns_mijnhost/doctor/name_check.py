@@ -19,6 +19,7 @@ from certbot_dns_mijnhost.propagation import (
     InspectionError,
     Inspector,
 )
+from certbot_dns_mijnhost.propagation.inspection import NOBODYS
 
 CHALLENGE = "_acme-challenge"
 WILDCARD = "*."
@@ -62,6 +63,7 @@ def check_delegation(
     except MijnHostError as error:
         report(Finding("zone", State.FAILED, str(error), domain=name))
         return None
+    data = {"chain": list(found.chain)}
     if place == challenge and len(found.chain) > 1:
         message = (
             f"{challenge} is a CNAME to {found.chain[1]} by a wildcard only: the records go to the "
@@ -70,16 +72,60 @@ def check_delegation(
         report(Finding("delegation", State.OK, message, domain=name))
     elif found.reason:
         message = f"Whether {challenge} is a CNAME can't be asked: {found.reason}."
-        step = "Open port 53 (UDP and TCP) to the outside, or set dns_mijnhost_resolver."
-        report(Finding("delegation", State.WARNING, message, step, name))
+        if len(found.chain) > 1:
+            message = (
+                f"The challenge is delegated: {' -> '.join(found.chain)}. What is there can't be "
+                f"asked: {found.reason}."
+            )
+        step = (
+            f"Check that {found.target} is spelt right, and its domain registered. If so, open "
+            "port 53 (UDP and TCP) to the outside, or set dns_mijnhost_resolver."
+        )
+        report(Finding("delegation", State.WARNING, message, step, name, data))
     elif len(found.chain) > 1:
         message = f"The challenge is delegated: {' -> '.join(found.chain)}."
-        data = {"chain": list(found.chain)}
         report(Finding("delegation", State.OK, message, "", name, data))
     else:
         message = f"{challenge} is no CNAME: the records go there."
         report(Finding("delegation", State.OK, message, domain=name))
     return place
+
+
+def check_ignored_cname(follower: AliasFollower, name: str, report: Report) -> None:
+    """Report a CNAME that the CA follows and the plugin is told not to."""
+    challenge = f"{CHALLENGE}.{name}"
+    try:
+        chain = follower.follow(challenge).chain
+        # A wildcard record leads there too, and gives way to the challenge's own record.
+        is_wildcard = follower.follow(f"{NOBODYS}.{name}").chain[1:] == chain[1:]
+    except AliasLoopError:
+        return
+    if len(chain) == 1 or is_wildcard:
+        return
+    message = (
+        f"{challenge} is a CNAME to {chain[1]}, which dns_mijnhost_follow_cname = false leaves "
+        "aside. The CA follows it, and does not see a record beside it."
+    )
+    step = "Set dns_mijnhost_follow_cname = true, or remove the CNAME."
+    report(Finding("delegation", State.FAILED, message, step, name, {"chain": list(chain)}))
+
+
+def check_subzone(inspector: Inspector, target: str, zone: str, name: str, report: Report) -> None:
+    """Report where DNS asks other name servers for the challenge than those of `zone`."""
+    try:
+        held_by = inspector.zone_of(target)
+    except InspectionError:
+        return  # Whether name servers can be found is a check of its own.
+    if not held_by.endswith(f".{canonical(zone)}"):
+        return
+    message = (
+        f"DNS has {target} in a zone of its own, {held_by}, since NS records stand there. A record "
+        f"in {zone} is not seen."
+    )
+    step = f"Remove the NS records at {held_by} from {zone}."
+    if held_by != target:
+        step += f" Or delegate the challenge by a CNAME in {held_by}, see the README."
+    report(Finding("subzone", State.FAILED, message, step, name, {"subzone": held_by}))
 
 
 def check_zone(
@@ -100,6 +146,11 @@ def check_zone(
         zone = records.zone_of(target)
     except ZoneNotFoundError as error:
         message, step = str(error), ""
+        if target != f"{CHALLENGE}.{name}":
+            step = (
+                "A CNAME leads the challenge there. Correct it, or, if it comes from a wildcard "
+                "record, set dns_mijnhost_follow_cname = false."
+            )
         if chosen:
             message = f"dns_mijnhost_zone has no domain that holds {target}: {', '.join(chosen)}."
             step = "Add the domain there, or leave dns_mijnhost_zone out."

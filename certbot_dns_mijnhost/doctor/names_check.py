@@ -14,7 +14,9 @@ from certbot_dns_mijnhost.doctor.name_check import (
     WILDCARD,
     check_caa,
     check_delegation,
+    check_ignored_cname,
     check_name,
+    check_subzone,
     check_zone,
 )
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
@@ -69,7 +71,7 @@ class NamesCheck:
         try:
             inspector, follower = self._dns()
             for name in dict.fromkeys(name.removeprefix(WILDCARD) for name in wanted):
-                zone = self._zone_of(follower, name)
+                zone = self._zone_of(inspector, follower, name)
                 if zone is not None:
                     zones[zone] = None
                 for is_wildcard in (False, True):
@@ -88,13 +90,15 @@ class NamesCheck:
             AliasFollower(nameservers=nameservers, resolvers=resolvers, **how),
         )
 
-    def _zone_of(self, follower: AliasFollower, name: str) -> str | None:
+    def _zone_of(self, inspector: Inspector, follower: AliasFollower, name: str) -> str | None:
         target: str | None = f"{CHALLENGE}.{name}"
         if self._settings.follow_cname:
             target = check_delegation(follower, self._records, name, self._report)
+        else:
+            check_ignored_cname(follower, name, self._report)
         if target is None:
             return None
-        return check_zone(
+        zone = check_zone(
             self._records,
             target,
             name,
@@ -102,6 +106,9 @@ class NamesCheck:
             chosen=self._settings.zones,
             listed=self._listed,
         )
+        if zone is not None:
+            check_subzone(inspector, target, zone, name, self._report)
+        return zone
 
     def _check_zone(self, inspector: Inspector, zone: str, *, write: bool) -> None:
         is_managed = check_managed(self._calls, zone, self._report)

@@ -88,6 +88,17 @@ class Inspector:
             raise InspectionError(str(error)) from error
         return tuple(host.rstrip(".").lower() for host in hosts)
 
+    def zone_of(self, name: str) -> str:
+        """Return the zone that holds `name` in DNS; empty where the name servers were given.
+
+        :raises InvalidNameError: where `name` is no domain name.
+        :raises InspectionError: where its name servers can't be found.
+        """
+        try:
+            return self._finder.find(read_name(name), self._remaining()).zone
+        except NotFoundError as error:
+            raise InspectionError(str(error)) from error
+
     def servers(self, zone: str) -> Servers:
         """Return how each name server of `zone` answers.
 

@@ -446,10 +446,54 @@ def test_a_delegation_by_cname(practice: Practice) -> None:
     chain = "_acme-challenge.example.nl -> one.challenges.nl"
     assert chain in found.one("delegation").message
     assert found.one("zone").data["zone"] == "challenges.nl"
-    practice.path.unlink()
+
+
+def test_a_delegation_that_is_not_followed(practice: Practice) -> None:
     practice.settings["follow_cname"] = "false"
     found = practice.examine("example.nl")
+    assert not found.has_failed
+    practice.emulator.account.add_record(
+        "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.challenges.nl."
+    )
+    found = practice.examine("example.nl")
     assert found.one("zone").data["zone"] == "example.nl"
+    [delegation] = found.failed()
+    assert "is a CNAME to one.challenges.nl" in delegation.message
+    assert "Set dns_mijnhost_follow_cname = true" in delegation.next_step
+
+
+def test_a_wildcard_cname_gives_way_to_the_challenge(practice: Practice) -> None:
+    practice.settings["follow_cname"] = "false"
+    for label in ("_acme-challenge", "_mijnhost-doctor"):  # as a wildcard record would
+        practice.emulator.account.add_record(
+            "example.nl", "CNAME", f"{label}.example.nl.", "shop.example.org."
+        )
+    assert not practice.examine("example.nl").has_failed
+
+
+def test_a_delegation_to_a_domain_that_does_not_exist(practice: Practice) -> None:
+    practice.emulator.account.add_record(
+        "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.chalenges.nl."
+    )
+    found = practice.examine("example.nl")
+    delegation = found.one("delegation")
+    assert delegation.state is State.WARNING
+    assert "is delegated: _acme-challenge.example.nl -> one.chalenges.nl" in delegation.message
+    assert "Check that one.chalenges.nl is spelt right" in delegation.next_step
+    assert "A CNAME leads the challenge there" in found.one("zone").next_step
+
+
+def test_a_challenge_that_is_a_zone_of_its_own(practice: Practice) -> None:
+    practice.emulator.account.add_record(
+        "example.nl", "NS", "_acme-challenge.www.example.nl.", "ns1.mijn.host."
+    )
+    assert not practice.examine("example.nl").has_failed
+    [subzone] = practice.examine("www.example.nl").failed()
+    assert subzone.check == "subzone"
+    assert "in a zone of its own, _acme-challenge.www.example.nl" in subzone.message
+    assert subzone.next_step == (
+        "Remove the NS records at _acme-challenge.www.example.nl from example.nl."
+    )
 
 
 def test_a_wildcard_is_no_delegation(practice: Practice) -> None:

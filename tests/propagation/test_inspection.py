@@ -10,6 +10,7 @@ from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.propagation import InspectionError, Inspector
 
 from .scripted_server import ScriptedServer, code, silence, zone
+from .test_discovery import except_for, refer
 
 ZONE = zone(
     ("example.nl", "SOA", "ns1.example.nl. a. 1 2 3 4 5"),
@@ -97,6 +98,26 @@ def test_the_published_name_servers_and_their_answers() -> None:
         found = by_name.servers("example.nl")
         assert [status.label for status in found.answering] == ["ns1.mijn.host (127.0.0.1)"]
         assert [status.label for status in found.silent] == ["ns2.mijn.host (127.0.0.2)"]
+
+
+def test_the_zone_that_dns_has_a_name_in() -> None:
+    published = zone(
+        ("example.nl", "NS", "ns1.example.net."),
+        ("ns1.example.net", "A", "127.0.0.2"),
+    )
+    apex = zone(("example.nl", "NS", "ns1.example.net."), ("example.nl", "A", "192.0.2.1"))
+    down = refer("sub.example.nl.", ("ns.sub.example.nl.",), {"ns.sub.example.nl.": "127.0.0.3"})
+    with (
+        ScriptedServer(published) as resolver,
+        ScriptedServer(except_for("sub.example.nl", down, apex), address="127.0.0.2") as upper,
+        ScriptedServer(zone(), address="127.0.0.3", port=upper.port),
+    ):
+        by_name = Inspector(resolvers=[resolver.endpoint], port=upper.port, query_timeout=0.2)
+        assert by_name.zone_of("_acme-challenge.sub.example.nl") == "sub.example.nl"
+        assert by_name.zone_of("_acme-challenge.example.nl") == "example.nl"
+        with pytest.raises(InspectionError, match=r"no name servers of x\.example\.org"):
+            by_name.zone_of("x.example.org")
+    assert Inspector(nameservers=["127.0.0.1:1"]).zone_of("example.nl") == ""
 
 
 def test_a_zone_elsewhere() -> None:
