@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
             f"The doctor needs the library dnspython ({error.name} is missing). Install it beside "
             "this plugin."
         ) from error
+    _heed_hangup()
     examiner = Doctor(
         lambda finding: _show(finding, terminal), ca=options.ca, port=options.dns_port
     )
@@ -48,6 +50,13 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
         }
     )
     return NOT_IN_ORDER if examiner.has_failed else DONE
+
+
+def _heed_hangup() -> None:
+    """End as at Ctrl-C when the terminal goes, so that a scratch record is removed."""
+    hangup = getattr(signal, "SIGHUP", None)  # Not on Windows; ignored below nohup.
+    if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL:
+        signal.signal(hangup, signal.default_int_handler)
 
 
 def _show(finding: Finding, terminal: Terminal) -> None:

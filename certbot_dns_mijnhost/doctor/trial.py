@@ -31,6 +31,7 @@ from certbot_dns_mijnhost.challenge_records import (
 )
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.publication import check_publication
+from certbot_dns_mijnhost.doctor.signals import held_back
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
 from certbot_dns_mijnhost.settings import Settings
 
@@ -83,9 +84,10 @@ class Trial:
                 self._tell_of_no_patch()
                 return
             finally:
-                # At Ctrl-C and SIGTERM too.
+                # At Ctrl-C, SIGTERM and SIGHUP too.
                 if not self._was_refused():
-                    self._tell_of_removal(self._records.remove([self._first, self._second]))
+                    with held_back():
+                        self._tell_of_removal(self._records.remove([self._first, self._second]))
             self._compare(before)
         except MijnHostError as error:
             self._tell("write", State.FAILED, str(error))
