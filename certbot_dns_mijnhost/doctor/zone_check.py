@@ -18,6 +18,11 @@ OPEN_THE_PORT = (
     "dns_mijnhost_nameservers in the credentials file."
 )
 
+AT_THE_REGISTRY = (
+    "Check at the registry that the domain's name servers are those that hold the zone; if they "
+    "are, tell mijn.host's support."
+)
+
 
 def check_managed(calls: Calls, zone: str, report: Report) -> bool | None:
     """Tell whether mijn.host manages the zone's DNS; None where the API can't be asked."""
@@ -93,27 +98,35 @@ def check_servers(inspector: Inspector, zone: str, report: Report) -> None:
 
 def _of_servers(servers: Servers, zone: str) -> Finding:
     silent = servers.silent + servers.without_address
+    without_a_way = servers.unroutable
+    if not servers.answering:
+        silent, without_a_way = silent + without_a_way, ()
     data = {
         "answering": [status.label for status in servers.answering],
         "silent": [status.label for status in silent],
         "lame": [status.label for status in servers.lame],
+        "unroutable": [status.label for status in without_a_way],
     }
     said = "; ".join(map(str, silent + servers.lame))
+    count = len(servers.answering)
     if servers.answering and not said:
-        count = len(servers.answering)
         message = f"Each name server of {zone} answers ({count} address{'es' * (count > 1)})."
+        if without_a_way:
+            message += " Their IPv6 addresses were left out: this machine has no IPv6."
         return Finding("port-53", State.OK, message, "", zone, data)
     if servers.answering:
+        total = count + len(silent + servers.lame)
         message = (
-            f"{len(servers.answering)} name servers of {zone} answer, others don't: {said}. "
-            "They are left out of the wait."
+            f"{count} of {total} name servers of {zone} serve it. The others: {said}. They are "
+            "left out of the wait."
         )
         step = "If port 53 (UDP and TCP) to them is open here, tell mijn.host's support."
+        if servers.lame:
+            step = f"The CA may ask any of them. {AT_THE_REGISTRY}"
         return Finding("port-53", State.WARNING, message, step, zone, data)
     if servers.lame:
         message = f"The name servers answer, but don't serve the zone {zone}: {said}."
-        step = "Check at the registry that the domain's name servers are those that hold the zone."
-        return Finding("port-53", State.FAILED, message, step, zone, data)
+        return Finding("port-53", State.FAILED, message, AT_THE_REGISTRY, zone, data)
     message = (
         f"No name server of {zone} can be asked: {said}. The plugin then waits a fixed time "
         "instead, which may be too short."

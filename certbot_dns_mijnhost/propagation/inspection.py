@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import dns.exception
-import dns.message
 import dns.name
 import dns.rdatatype
 
 from certbot_dns_mijnhost.propagation.aliases import AliasFollower
-from certbot_dns_mijnhost.propagation.asking import Asker
-from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError
+from certbot_dns_mijnhost.propagation.asking import Asker, Reply
+from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError, Server
 from certbot_dns_mijnhost.propagation.caa import CAARecord, CAARecords
-from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT
+from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT, Endpoint
 from certbot_dns_mijnhost.propagation.errors import AliasLoopError, InspectionError
 from certbot_dns_mijnhost.propagation.names import read_name, write_name
 from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
 from certbot_dns_mijnhost.propagation.query import NoAnswerError
 from certbot_dns_mijnhost.propagation.report import ServerStatus
 from certbot_dns_mijnhost.propagation.resolving import RecordResolver
-from certbot_dns_mijnhost.propagation.said import Kind
+from certbot_dns_mijnhost.propagation.said import Kind, Said
 
 SECONDS = 15.0
 """For one question to DNS as a whole."""
 TRIES = 2
 """A packet may get lost."""
+MOST_SILENCES = 3
+"""Zones for which a server may be silent in a row; then it is not asked about others, so that
+hundreds of domains don't wait for it hundreds of times."""
+NO_WAY = frozenset(map(os.strerror, (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)))
+"""What the system says where it has no IPv6."""
 NOBODYS = "_mijnhost-doctor"
 """A label that is no zone of its own: who answers for it below a name answers for the name."""
 
@@ -39,12 +46,14 @@ class Servers:
     :param answering: those that serve the zone.
     :param silent: those from which no answer comes: dead, or port 53 is closed on the way.
     :param lame: those that answer, but don't serve the zone.
+    :param unroutable: IPv6 addresses, where this machine has no IPv6.
     :param without_address: host names that have no address.
     """
 
     answering: tuple[ServerStatus, ...] = ()
     silent: tuple[ServerStatus, ...] = ()
     lame: tuple[ServerStatus, ...] = ()
+    unroutable: tuple[ServerStatus, ...] = ()
     without_address: tuple[ServerStatus, ...] = ()
 
 
@@ -75,6 +84,7 @@ class Inspector:
             nameservers=given, resolvers=by, port=port, query_timeout=query_timeout
         )
         self._clock = clock
+        self._silences: Counter[Endpoint] = Counter()
 
     def published_nameservers(self, zone: str) -> tuple[str, ...]:
         """Return the host names of the name servers that the resolver knows of `zone`.
@@ -107,26 +117,32 @@ class Inspector:
         """
         name = read_name(zone)
         authority = self._authority(name)
-        sorted_out: dict[str, list[ServerStatus]] = {"answering": [], "silent": [], "lame": []}
-        waiting = list(authority.servers)
-        for attempt in range(TRIES):
-            again = []
-            for server, reply in zip(waiting, self._asker.ask_all(waiting, name, "SOA")):
-                if isinstance(reply, dns.message.Message):
-                    sorted_out["answering"].append(ServerStatus(server.label, "serves the zone"))
-                elif reply.kind is not Kind.SILENT:
-                    sorted_out["lame"].append(ServerStatus(server.label, str(reply)))
-                elif attempt + 1 < TRIES:
-                    again.append(server)
-                else:
-                    sorted_out["silent"].append(ServerStatus(server.label, str(reply)))
-            waiting = again
-            if not waiting:
-                break
+        found: dict[str, list[ServerStatus]] = {}
+        for server, reply in self._replies(authority.servers, name).items():
+            kind, said = _judged(server, reply)
+            found.setdefault(kind, []).append(ServerStatus(server.label, said))
         return Servers(
-            **{kind: tuple(found) for kind, found in sorted_out.items()},
+            **{kind: tuple(statuses) for kind, statuses in found.items()},
             without_address=authority.left_out,
         )
+
+    def _replies(self, servers: Sequence[Server], name: dns.name.Name) -> dict[Server, Reply]:
+        replies: dict[Server, Reply] = {
+            server: Said(Kind.SILENT)
+            for server in servers
+            if self._silences[server.endpoint] >= MOST_SILENCES
+        }
+        waiting = [server for server in servers if server not in replies]
+        for _ in range(TRIES):
+            if not waiting:
+                break
+            replies.update(zip(waiting, self._asker.ask_all(waiting, name, "SOA")))
+            waiting = [server for server in waiting if _is_silent(replies[server])]
+        for server in servers:
+            is_silent = _is_silent(replies[server])
+            count = self._silences[server.endpoint]
+            self._silences[server.endpoint] = count + 1 if is_silent else 0
+        return {server: replies[server] for server in servers}
 
     def caa(self, name: str) -> CAARecords:
         """Return the CAA records that count for `name`: its own, or those of the nearest above.
@@ -178,6 +194,20 @@ class Inspector:
     def _remaining(self) -> Callable[[], float]:
         deadline = self._clock() + SECONDS
         return lambda: deadline - self._clock()
+
+
+def _is_silent(reply: Reply) -> bool:
+    return isinstance(reply, Said) and reply.kind is Kind.SILENT
+
+
+def _judged(server: Server, reply: Reply) -> tuple[str, str]:
+    """Return to which field of :class:`Servers` a reply belongs, and what to say of it."""
+    if not isinstance(reply, Said):
+        return "answering", "serves the zone"
+    if reply.kind is not Kind.SILENT:
+        return "lame", str(reply)
+    has_no_way = ":" in server.endpoint.host and reply.detail in NO_WAY
+    return "unroutable" if has_no_way else "silent", str(reply)
 
 
 def _below(name: dns.name.Name) -> dns.name.Name:

@@ -15,6 +15,7 @@ from certbot_dns_mijnhost.api import RetryPolicy
 from certbot_dns_mijnhost.doctor import Doctor, Finding, State
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 from examples.local_ca import write_credentials
+from tests.propagation.world import UNROUTED
 
 BOTH = ("example.nl", "*.example.nl")
 
@@ -549,6 +550,27 @@ def test_lame_name_servers(practice: Practice) -> None:
     assert port.state is State.FAILED
     assert "REFUSED" in port.message
     assert "registry" in port.next_step
+
+
+def test_one_lame_name_server(practice: Practice) -> None:
+    practice.emulator.behave(1, "refused")
+    port = practice.examine("example.nl").one("port-53")
+    assert port.state is State.WARNING
+    assert "1 of 2 name servers of example.nl serve it" in port.message
+    assert "The CA may ask any of them" in port.next_step
+    assert "registry" in port.next_step
+
+
+def test_a_machine_without_ipv6(practice: Practice) -> None:
+    practice.settings["nameservers"] = ", ".join([*practice.emulator.nameservers, UNROUTED])
+    port = practice.examine("example.nl").one("port-53")
+    assert port.state is State.OK
+    assert "this machine has no IPv6" in port.message
+    for index in range(2):
+        practice.emulator.behave(index, "dead")
+    port = practice.examine("example.nl").one("port-53")
+    assert port.state is State.WARNING
+    assert len(port.data["silent"]) == 3
 
 
 def test_a_resolver_that_is_dead(practice: Practice) -> None:

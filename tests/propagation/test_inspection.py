@@ -11,6 +11,7 @@ from certbot_dns_mijnhost.propagation import InspectionError, Inspector
 
 from .scripted_server import ScriptedServer, code, silence, zone
 from .test_discovery import except_for, refer
+from .world import UNROUTED
 
 ZONE = zone(
     ("example.nl", "SOA", "ns1.example.nl. a. 1 2 3 4 5"),
@@ -71,6 +72,24 @@ def test_servers_are_sorted_by_how_they_answer() -> None:
         assert [status.label for status in found.answering] == [good.endpoint]
         assert [str(status) for status in found.silent] == [f"{dead.endpoint}: no answer"]
         assert [str(status) for status in found.lame] == [f"{lame.endpoint}: REFUSED"]
+
+
+def test_an_ipv6_address_without_a_way_to_it_is_no_dead_server() -> None:
+    with ScriptedServer(ZONE) as server:
+        found = Inspector(nameservers=[server.endpoint, UNROUTED], query_timeout=0.2).servers(
+            "example.nl"
+        )
+    assert [status.label for status in found.unroutable] == [f"[{UNROUTED}]:53"]
+    assert found.silent == ()
+
+
+def test_a_dead_server_is_not_waited_for_zone_by_zone() -> None:
+    with ScriptedServer(silence) as dead, ScriptedServer(ZONE, address="127.0.0.2") as good:
+        asked = inspector(dead, good)
+        found = [asked.servers(f"d{number}.nl") for number in range(20)]
+        assert all(each.silent and each.answering for each in found)
+        assert len(dead.queries) == 6
+        assert len(good.queries) == 20
 
 
 def test_one_lost_packet_makes_no_server_silent() -> None:
