@@ -179,7 +179,10 @@ def check_caa(
         found = inspector.caa(name)
     except InspectionError as error:
         message = f"Whether {ca} may issue {shown} is not known: {error}."
-        step = "Check the zone's DNSSEC and name servers: a CA that gets no answer does not issue."
+        step = (
+            "A CA that gets no answer does not issue. If DNS can be asked from here otherwise, "
+            "check the zone's DNSSEC and name servers."
+        )
         report(Finding("caa", State.WARNING, message, step, shown))
         return
     objection = found.objection(ca, is_wildcard=is_wildcard)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from certbot_dns_mijnhost.api import MijnHostError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.tools import Calls
-from certbot_dns_mijnhost.propagation import InspectionError, Inspector, Servers
+from certbot_dns_mijnhost.propagation import (
+    BrokenDNSSECError,
+    InspectionError,
+    Inspector,
+    Servers,
+)
 
 OWNER = "mijn.host"
 """The domain under which mijn.host's name servers are called: ns1, ns2 and ns3."""
@@ -54,6 +59,18 @@ def check_published(
     """Report whether the name servers that the world is sent to are those of mijn.host."""
     try:
         hosts = inspector.published_nameservers(zone)
+    except BrokenDNSSECError:
+        message = (
+            f"This machine's resolver refuses {zone}, and tells of it when it need not check "
+            "DNSSEC: the signatures don't hold. A CA checks them too."
+        )
+        step = (
+            "See at https://dnsviz.net what is wrong: mostly the registry has a DS record of name "
+            "servers that the domain left. Were it so with every domain, this machine's resolver "
+            "would be wrong, or its clock."
+        )
+        report(Finding("dnssec", State.FAILED, message, step, zone))
+        return
     except InspectionError as error:
         message = f"The published name servers of {zone} can't be asked: {error}."
         step = "Check this machine's resolver, or name one: dns_mijnhost_resolver."
@@ -91,7 +108,8 @@ def check_servers(inspector: Inspector, zone: str, report: Report) -> None:
             f"The name servers of {zone} can't be found: {error}. The plugin then waits a fixed "
             "time instead of asking them."
         )
-        report(Finding("port-53", State.WARNING, message, OPEN_THE_PORT, zone))
+        step = f"Check that the domain is registered, and the resolver works. {OPEN_THE_PORT}"
+        report(Finding("port-53", State.WARNING, message, step, zone))
         return
     report(_of_servers(servers, zone))
 

@@ -9,6 +9,7 @@ from certbot_dns_mijnhost.propagation.checker import PropagationChecker, TXTReco
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, parse_endpoint
 from certbot_dns_mijnhost.propagation.errors import (
     AliasLoopError,
+    BrokenDNSSECError,
     InspectionError,
     InvalidEndpointError,
     InvalidNameError,
@@ -22,6 +23,7 @@ __all__ = [
     "AliasFollower",
     "AliasLoopError",
     "AliasResult",
+    "BrokenDNSSECError",
     "CAARecord",
     "CAARecords",
     "Endpoint",

@@ -7,6 +7,7 @@
     ├─ InvalidNameError          not a domain name (is a ValueError too)
     ├─ AliasLoopError            CNAMEs that lead in a circle, or too far
     ├─ InspectionError           DNS does not tell what was asked beforehand
+    │  └─ BrokenDNSSECError      since the zone's signatures don't hold
     └─ PropagationTimeoutError   no name server served the records in time
 """
 
@@ -33,6 +34,10 @@ class AliasLoopError(PropagationError):
 
 class InspectionError(PropagationError):
     """DNS does not tell what was asked of it beforehand; says why."""
+
+
+class BrokenDNSSECError(InspectionError):
+    """A resolver that checks DNSSEC refuses a zone, and tells without the check."""
 
 
 class PropagationTimeoutError(PropagationError):

@@ -18,7 +18,11 @@ from certbot_dns_mijnhost.propagation.asking import Asker, Reply
 from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError, Server
 from certbot_dns_mijnhost.propagation.caa import CAARecord, CAARecords
 from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT, Endpoint
-from certbot_dns_mijnhost.propagation.errors import AliasLoopError, InspectionError
+from certbot_dns_mijnhost.propagation.errors import (
+    AliasLoopError,
+    BrokenDNSSECError,
+    InspectionError,
+)
 from certbot_dns_mijnhost.propagation.names import read_name, write_name
 from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
 from certbot_dns_mijnhost.propagation.query import NoAnswerError
@@ -80,6 +84,7 @@ class Inspector:
         self._asker = Asker(query_timeout)
         self._finder = NameserverFinder(self._asker, nameservers=given, resolvers=by, port=port)
         self._resolver = RecordResolver(by)
+        self._unchecked = RecordResolver(by, checks_dnssec=False)
         self._follower = AliasFollower(
             nameservers=given, resolvers=by, port=port, query_timeout=query_timeout
         )
@@ -90,13 +95,23 @@ class Inspector:
         """Return the host names of the name servers that the resolver knows of `zone`.
 
         :raises InvalidNameError: where `zone` is no domain name.
+        :raises BrokenDNSSECError: where the resolver tells only without checking DNSSEC.
         :raises InspectionError: where the resolver does not tell.
         """
+        name = read_name(zone)
         try:
-            hosts = self._resolver.look_up(read_name(zone), "NS", self._remaining())
+            hosts = self._resolver.look_up(name, "NS", self._remaining())
         except NotFoundError as error:
+            if self._is_told_unchecked(name):
+                raise BrokenDNSSECError(str(error)) from error
             raise InspectionError(str(error)) from error
         return tuple(host.rstrip(".").lower() for host in hosts)
+
+    def _is_told_unchecked(self, zone: dns.name.Name) -> bool:
+        try:
+            return bool(self._unchecked.look_up(zone, "NS", self._remaining()))
+        except NotFoundError:
+            return False
 
     def zone_of(self, name: str) -> str:
         """Return the zone that holds `name` in DNS; empty where the name servers were given.
@@ -158,7 +173,8 @@ class Inspector:
                 found = self._caa_at(ancestor)
             except (NotFoundError, NoAnswerError, AliasLoopError) as error:
                 raise InspectionError(
-                    f"the CAA records of {write_name(ancestor)} can't be asked: {error}"
+                    f"the CAA records of {write_name(ancestor)} can't be asked: "
+                    f"{_without_ours(error)}"
                 ) from error
             if found.records:
                 return found
@@ -189,7 +205,7 @@ class Inspector:
         try:
             return self._finder.find(_below(name), self._remaining())
         except NotFoundError as error:
-            raise InspectionError(str(error)) from error
+            raise InspectionError(_without_ours(error)) from error
 
     def _remaining(self) -> Callable[[], float]:
         deadline = self._clock() + SECONDS
@@ -216,6 +232,11 @@ def _below(name: dns.name.Name) -> dns.name.Name:
         return dns.name.from_text(NOBODYS, origin=name)
     except dns.exception.DNSException:  # the name is as long as names get
         return name
+
+
+def _without_ours(error: Exception) -> str:
+    """Return an error's words without the label that only the question needed."""
+    return str(error).replace(f"{NOBODYS}.", "")
 
 
 def _up_from(name: dns.name.Name) -> list[dns.name.Name]:

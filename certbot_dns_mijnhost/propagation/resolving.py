@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import dns.exception
+import dns.flags
 import dns.name
 import dns.resolver
 
@@ -26,10 +27,12 @@ class RecordResolver:
     """Looks up record sets, each once, and keeps failures in mind too.
 
     :param resolvers: ``host[:port]``, asked one after the other, instead of the system's.
+    :param checks_dnssec: whether a resolver that checks DNSSEC may refuse what does not hold.
     :raises InvalidEndpointError: where a resolver can't be read.
     """
 
-    def __init__(self, resolvers: Iterable[str] = ()) -> None:
+    def __init__(self, resolvers: Iterable[str] = (), *, checks_dnssec: bool = True) -> None:
+        self._checks_dnssec = checks_dnssec
         self._given = [parse_endpoint(text) for text in resolvers]
         self._resolvers: list[dns.resolver.Resolver] = []
         self._known: dict[tuple[dns.name.Name, str], list[str] | NotFoundError] = {}
@@ -94,6 +97,9 @@ class RecordResolver:
             except (dns.exception.DNSException, OSError) as error:
                 self._broken = f"there is no resolver ({error})"
                 raise NotFoundError(self._broken) from error
+            if not self._checks_dnssec:
+                for resolver in self._resolvers:
+                    resolver.set_flags(dns.flags.RD | dns.flags.CD)
         return tuple(self._resolvers)
 
     def _make(self) -> list[dns.resolver.Resolver]:

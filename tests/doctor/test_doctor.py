@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+import dns.flags
+import dns.message
+import dns.rcode
 import pytest
 
 from certbot_dns_mijnhost.api import RetryPolicy
 from certbot_dns_mijnhost.doctor import Doctor, Finding, State
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 from examples.local_ca import write_credentials
+from tests.propagation.scripted_server import ScriptedServer, code, zone
 from tests.propagation.world import UNROUTED
 
 BOTH = ("example.nl", "*.example.nl")
@@ -550,6 +554,22 @@ def test_lame_name_servers(practice: Practice) -> None:
     assert port.state is State.FAILED
     assert "REFUSED" in port.message
     assert "registry" in port.next_step
+
+
+def test_signatures_that_do_not_hold(practice: Practice) -> None:
+    known = zone(("example.nl", "NS", "ns1.mijn.host."))
+
+    def checking(query: dns.message.Message) -> dns.message.Message | None:
+        is_unchecked = query.flags & dns.flags.CD
+        return known(query) if is_unchecked else code(dns.rcode.SERVFAIL)(query)
+
+    practice.settings["nameservers"] = ", ".join(practice.emulator.nameservers)
+    with ScriptedServer(checking) as resolver:
+        practice.settings["resolver"] = resolver.endpoint
+        [dnssec] = practice.examine("example.nl").failed()
+    assert dnssec.check == "dnssec"
+    assert "the signatures don't hold" in dnssec.message
+    assert "DS record" in dnssec.next_step
 
 
 def test_one_lame_name_server(practice: Practice) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dns.flags
 import dns.message
 import dns.rcode
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator
-from certbot_dns_mijnhost.propagation import InspectionError, Inspector
+from certbot_dns_mijnhost.propagation import BrokenDNSSECError, InspectionError, Inspector
 
 from .scripted_server import ScriptedServer, code, silence, zone
 from .test_discovery import except_for, refer
@@ -149,8 +150,30 @@ def test_a_zone_elsewhere() -> None:
             inspector.servers("example.nl")
 
 
+def test_signatures_that_do_not_hold_are_told() -> None:
+    known = zone(("example.nl", "NS", "ns1.example.net."))
+
+    def checking(query: dns.message.Message) -> dns.message.Message | None:
+        is_unchecked = query.flags & dns.flags.CD
+        return known(query) if is_unchecked else code(dns.rcode.SERVFAIL)(query)
+
+    with ScriptedServer(checking) as resolver:
+        inspector = Inspector(resolvers=[resolver.endpoint])
+        with pytest.raises(BrokenDNSSECError, match=r"did not tell about example\.nl"):
+            inspector.published_nameservers("example.nl")
+
+
+def test_a_message_names_what_the_user_knows() -> None:
+    with ScriptedServer(zone()) as resolver:
+        inspector = Inspector(resolvers=[resolver.endpoint])
+        for ask in (inspector.servers, inspector.caa):
+            with pytest.raises(InspectionError, match=r"no name servers of example\.nl are"):
+                ask("example.nl")
+
+
 def test_a_resolver_that_is_dead_is_told() -> None:
     with ScriptedServer(code(dns.rcode.SERVFAIL)) as resolver:
         inspector = Inspector(resolvers=[resolver.endpoint])
-        with pytest.raises(InspectionError, match=r"did not tell about example.nl"):
+        with pytest.raises(InspectionError, match=r"did not tell about example.nl") as raised:
             inspector.published_nameservers("example.nl")
+        assert not isinstance(raised.value, BrokenDNSSECError)
