@@ -85,7 +85,7 @@ class Trial:
                 return
             finally:
                 # At Ctrl-C, SIGTERM and SIGHUP too.
-                if not self._was_refused():
+                if not self._wrote_nothing():
                     with held_back():
                         self._tell_of_removal(self._records.remove([self._first, self._second]))
             self._compare(before)
@@ -125,10 +125,13 @@ class Trial:
         self._tell("write", State.OK, message, data={"seconds": round(seconds, 3)})
         self._tell_of_readings(self._readings_until_shown(), before)
 
-    def _was_refused(self) -> bool:
-        """Tell whether the API certainly took no write, so that nothing is there to be removed."""
+    def _wrote_nothing(self) -> bool:
+        """Tell whether no write was sent, or the API certainly took none."""
         statuses = [exchange.status or 0 for exchange in self._exchanges("PATCH")]
-        return bool(statuses) and all(400 <= status < 500 for status in statuses)
+        if statuses:
+            return all(400 <= status < 500 for status in statuses)
+        # Each write comes after readings: before these, our turn in the zone was waited for.
+        return self._calls.exchanges[-1].method == "DELETE"
 
     def _readings_until_shown(self) -> int:
         """Return the number of readings after the write, the last of which showed it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from certbot_dns_mijnhost.api import RetryPolicy
+from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory, zone_lock
 from certbot_dns_mijnhost.doctor import State
 from certbot_dns_mijnhost.emulator import Fault, Variants
 
@@ -167,6 +169,14 @@ def test_a_record_that_no_reading_shows_is_not_said_to_show(practice: Practice) 
     assert reads.state is State.NOTE
     assert reads.data["readings_until_shown"] is None
     assert reads.message.startswith("None of ")
+
+
+def test_a_zone_that_another_process_changes_is_waited_for_once(practice: Practice) -> None:
+    with zone_lock("example.nl", default_directory(), RetryPolicy()):
+        found = practice.examine("example.nl", write=True)
+    assert "Another process on this machine" in found.one("write").message
+    assert "delete" not in {finding.check for finding in found.findings}
+    assert 250 < practice.now < 350
 
 
 def test_what_can_not_be_removed_is_named(practice: Practice) -> None:
