@@ -62,7 +62,14 @@ class Terminal:
         text = _printable(text)
         if self._out.isatty():
             width = max(shutil.get_terminal_size().columns, indent + 20)
-            text = textwrap.fill(text, width, subsequent_indent=" " * indent)
+            text = textwrap.fill(
+                text,
+                width,
+                subsequent_indent=" " * indent,
+                # A name, path or option can be copied only whole.
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
         self._write(self._out, self._painted(text[:first], colour) + text[first:])
 
     def table(self, rows: Iterable[Sequence[str]]) -> None:

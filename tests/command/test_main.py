@@ -218,7 +218,8 @@ def test_colours_are_for_terminals(
     assert code == 0, shown
     assert ("\x1b[32mok" in shown) is (no_color == "")
     assert b"\x1b" not in out
-    assert max(map(len, shown.splitlines())) < 90, "long lines are wrapped on a terminal"
+    lines = [line for line in shown.splitlines() if str(tmp_path) not in line]
+    assert max(map(len, lines)) < 90, "long lines are wrapped on a terminal, but for a path"
 
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
