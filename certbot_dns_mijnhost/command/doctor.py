@@ -33,22 +33,22 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
     examiner = Doctor(
         lambda finding: _show(finding, terminal), ca=options.ca, port=options.dns_port
     )
-    examiner.run(
-        options.domain,
-        path=options.credentials,
-        flags={flag: getattr(options, flag.replace("-", "_")) for flag in FLAGS},
-        environment=os.environ,
-        config_directory=options.config_dir,
-        write=options.write,
-    )
+    try:
+        examiner.run(
+            options.domain,
+            path=options.credentials,
+            flags={flag: getattr(options, flag.replace("-", "_")) for flag in FLAGS},
+            environment=os.environ,
+            config_directory=options.config_dir,
+            write=options.write,
+        )
+    except KeyboardInterrupt:
+        # A scratch record that had to stay is told to machines too.
+        terminal.data(_as_data(examiner, is_complete=False))
+        raise
     terminal.line()
     terminal.line(_summary(examiner))
-    terminal.data(
-        {
-            "in_order": not examiner.has_failed,
-            "findings": [finding.to_dict() for finding in examiner.findings],
-        }
-    )
+    terminal.data(_as_data(examiner, is_complete=True))
     return NOT_IN_ORDER if examiner.has_failed else DONE
 
 
@@ -68,6 +68,14 @@ def _show(finding: Finding, terminal: Terminal) -> None:
     )
     if finding.next_step:
         terminal.paragraph(f"{' ' * INDENT}-> {finding.next_step}", indent=INDENT + 3)
+
+
+def _as_data(examiner: Doctor, *, is_complete: bool) -> dict[str, object]:
+    return {
+        "in_order": is_complete and not examiner.has_failed,
+        "complete": is_complete,
+        "findings": [finding.to_dict() for finding in examiner.findings],
+    }
 
 
 def _summary(examiner: Doctor) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,9 +25,9 @@ def emulator() -> Iterator[Emulator]:
         yield emulator
 
 
-@pytest.fixture
-def running(emulator: Emulator, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    credentials = tmp_path / "mijnhost.ini"
+@contextmanager
+def doctor(emulator: Emulator, directory: Path, *flags: str) -> Iterator[subprocess.Popen[str]]:
+    credentials = directory / "mijnhost.ini"
     settings = {
         "api_key": emulator.account.api_key,
         "api_url": emulator.api_url,
@@ -33,16 +35,21 @@ def running(emulator: Emulator, tmp_path: Path) -> Iterator[subprocess.Popen[str
     }
     write_credentials(credentials, settings)
     port = emulator.nameservers[0].split(":")[1]
-    arguments = ["doctor", "-d", "example.nl", "--credentials", str(credentials)]
-    arguments += ["--dns-port", port]
+    arguments = ["doctor", "-d", "example.nl", "--credentials", str(credentials), *flags]
     with subprocess.Popen(
-        [sys.executable, "-m", "certbot_dns_mijnhost.command", *arguments],
+        [sys.executable, "-m", "certbot_dns_mijnhost.command", *arguments, "--dns-port", port],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
         yield process
         process.kill()
+
+
+@pytest.fixture
+def running(emulator: Emulator, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    with doctor(emulator, tmp_path) as process:
+        yield process
 
 
 def wait_for(emulator: Emulator, method: str, times: int) -> None:
@@ -80,3 +87,13 @@ def test_a_second_signal_during_the_removal(
     assert emulator.account.records("example.nl") == before
     assert "The scratch record is removed first." in output
     assert running.returncode == 130
+
+
+def test_an_end_before_time_is_told_to_machines(emulator: Emulator, tmp_path: Path) -> None:
+    with doctor(emulator, tmp_path, "--json") as running:
+        wait_for(emulator, "PATCH", 1)
+        running.send_signal(signal.SIGTERM)
+        output, _ = running.communicate(timeout=PATIENCE)
+    found = json.loads(output.removesuffix("Stopped.\n"))
+    assert (found["complete"], found["in_order"]) == (False, False)
+    assert "port-53" in {finding["check"] for finding in found["findings"]}
