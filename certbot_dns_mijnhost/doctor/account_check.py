@@ -119,6 +119,8 @@ def _expiry(caller: Whoami | None, today: date) -> Finding:
     days = (last_day - today).days
     data = {"last_day": last_day.isoformat(), "days": days}
     message = f"The key is valid until {last_day} ({days} days)."
+    if days < 0:
+        message = f"The key's last day was {last_day}, as the API tells, which takes it still."
     if days > SOON_DAYS:
         return Finding("expiry", State.OK, message, data=data)
     step = "Make a new key in mijn.host's control panel, and put it into the credentials file."

@@ -219,6 +219,7 @@ def test_a_key_whose_last_day_shows(practice: Practice, days: int) -> None:
     expiry = practice.examine().one("expiry")
     assert expiry.state is (State.OK if days > 30 else State.WARNING)
     assert str(last_day) in expiry.message
+    assert ("last day was" in expiry.message) is (days < 0)
     assert ("Make a new key" in expiry.next_step) is (days <= 30)
 
 
