@@ -47,6 +47,7 @@ class NamesCheck:
         self._settings = settings
         self._report = report
         self._listed = listed
+        self._is_limited = False
         self._ca = ca
         self._dns_options = dns
         # For finding zones only: nothing is written by it.
@@ -110,8 +111,17 @@ class NamesCheck:
             check_subzone(inspector, target, zone, name, self._report)
         return zone
 
-    def _check_zone(self, inspector: Inspector, zone: str, *, write: bool) -> None:
+    def _is_managed(self, zone: str) -> bool | None:
+        if self._is_limited:
+            message = f"The API was not asked about {zone}, since it had too many requests."
+            self._report(Finding("managed", State.SKIPPED, message, domain=zone))
+            return None
         is_managed = check_managed(self._calls, zone, self._report)
+        self._is_limited = is_managed is None and self._calls.exchanges[-1].status == 429
+        return is_managed
+
+    def _check_zone(self, inspector: Inspector, zone: str, *, write: bool) -> None:
+        is_managed = self._is_managed(zone)
         check_published(inspector, zone, self._report, is_managed=is_managed)
         check_servers(inspector, zone, self._report)
         if not write:

@@ -260,6 +260,19 @@ def test_a_400_that_passes_is_no_finding(practice: Practice, path: str, words: s
     assert found.states() == {State.OK, State.NOTE}
 
 
+def test_an_api_that_had_too_many_requests_is_not_asked_for_each_domain(
+    practice: Practice,
+) -> None:
+    for number in range(20):
+        practice.emulator.account.add_domain(f"d{number}.nl")
+    practice.emulator.faults.add(Fault.status(429), path="*/domains/*", skip=5, times=None)
+    found = practice.examine()
+    managed = [finding.state for finding in found.findings if finding.check == "managed"]
+    assert managed == [State.OK] * 5 + [State.FAILED] + [State.SKIPPED] * 15
+    asked = [request.path for request in practice.emulator.requests if ".nl" in request.path]
+    assert len(asked) == 7, "the sixth is asked for twice"
+
+
 def test_an_api_that_fails_is_not_said_to_refuse(practice: Practice) -> None:
     practice.emulator.account.domains()[0].published_at = ("ns1.example.com",)
     practice.emulator.faults.add(Fault.status(500), path="*/domains/example.nl", times=None)
