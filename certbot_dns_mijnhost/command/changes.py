@@ -58,6 +58,23 @@ class Changes:
             self._editor.add(records, allow_zone_rewrite=True)
         return True
 
+    def set_ttls(self, listing: Listing, records: Sequence[DNSRecord]) -> None:
+        """Give records that stand their TTLs, where no other value stands at the name.
+
+        :param listing: the zone as it is.
+        :raises MijnHostError: where the API refuses.
+        """
+        for record in records:
+            identity = self._editor.identify(record)
+            # A call for one of several values may replace the others.
+            if len({i for i in listing.identities if i[:2] == identity[:2]}) > 1:
+                self._terminal.problem(
+                    f"The TTL of {shown(identity)} stays: a call for it might take away the values "
+                    "beside it. Change it in mijn.host's control panel."
+                )
+            else:
+                self._editor.write([record])
+
     def remove(self, listing: Listing, unwanted: Sequence[Identity]) -> list[Leftover]:
         """Remove records and return, and tell of, what would not go.
 

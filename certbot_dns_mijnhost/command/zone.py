@@ -68,8 +68,7 @@ def restore(options: argparse.Namespace, terminal: Terminal) -> int:
         if not changes.confirmed(f"Change {live.zone} so that it is like the copy?"):
             return NOT_IN_ORDER
         _save(account, editor, live, terminal)
-        if found.changed:
-            editor.write(record for record, _ in found.changed)
+        changes.set_ttls(live, [record for record, _ in found.changed])
         if options.exact and found.extra:
             # First, since what stands at a name would be in the way of a CNAME.
             changes.remove(live, found.extra)

@@ -122,6 +122,26 @@ def test_two_values_at_a_name_take_a_write_of_the_zone_where_patch_replaces(
     assert shell.methods().count("PUT") == 1
 
 
+@pytest.mark.parametrize("patch", ["replace", "replace_first", "append"])
+def test_a_ttl_is_not_put_back_at_the_cost_of_the_values_beside_it(
+    shell: Shell, tmp_path: Path, patch: str
+) -> None:
+    shell.emulator.variants = Variants(patch=patch)
+    account = shell.emulator.account
+    account.add_record("example.nl", "A", "example.nl.", "192.0.2.11")
+    path = str(tmp_path / "two.json")
+    shell.run("zone", "backup", "example.nl", "-o", path)
+    for value in ("192.0.2.10", "192.0.2.11"):
+        account.delete_record("example.nl", "A", "example.nl.", value)
+        account.add_record("example.nl", "A", "example.nl.", value, 60)
+    account.add_record("example.nl", "A", "example.nl.", "192.0.2.99", 60)
+    done = shell.run("zone", "restore", "example.nl", path, "--yes")
+    assert set(shell.values("A", "example.nl")) == {"192.0.2.10", "192.0.2.11", "192.0.2.99"}
+    assert "The TTL of example.nl A 192.0.2.10 stays" in done.problems
+    assert "Still different:" in done.out
+    assert done.exit_code == 1
+
+
 def test_restore_of_what_is_the_same_changes_nothing(shell: Shell, copy: str) -> None:
     done = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact")
     assert (done.exit_code, done.out) == (0, "There is nothing to put back.\n")
