@@ -169,8 +169,8 @@ class ZoneRemover:
     def _remove_by_null(self, unwanted: Sequence[Identity]) -> list[Identity]:
         """Try the one other way to remove a name's values; return those that still stand.
 
-        Where somebody else's value stands at the name, it is not tried. Unconfirmed in the
-        documentation, so its effect is read back.
+        Where a value stands at the name that is to stay, whoever's it is, it is not tried.
+        Unconfirmed in the documentation, so its effect is read back.
         """
         client = self._zone.setting.client
         believed = self._zone.believed & set(unwanted)
@@ -180,8 +180,9 @@ class ZoneRemover:
         standing = [identity for identity in unwanted if identity in listing.identities]
         gone: set[Identity] = set()
         for kind, name in sorted({identity[:2] for identity in standing}):
-            # Asked anew for each name: a value of somebody else may have come since.
-            is_shared = any(other[:2] == (kind, name) for other in self._zone.others())
+            # Asked anew for each name: another value may have come since.
+            staying = (self._zone.reader.seen | self._zone.believed) - set(unwanted)
+            is_shared = any(other[:2] == (kind, name) for other in staying)
             if is_shared or not self._behaviour.removes_by_null:
                 continue
             at_name = {identity for identity in standing if identity[:2] == (kind, name)}

@@ -124,6 +124,16 @@ def test_delete_one_value(shell: Shell, delete: str) -> None:
     assert ("PUT" in shell.methods()) is (delete == "wrong_method")
 
 
+@pytest.mark.parametrize("patch", ["append", "replace", "replace_first"])
+def test_set_keeps_its_value_where_null_removes_all_of_a_name(shell: Shell, patch: str) -> None:
+    shell.emulator.variants = Variants(patch=patch, delete="wrong_method", null_patch="removes")
+    shell.emulator.account.add_record("example.nl", "A", "example.nl.", "192.0.2.11")
+    done = shell.run("records", "set", "example.nl", "A", "@", "192.0.2.12", "--yes")
+    assert done.exit_code == 0, done.problems
+    assert shell.values("A", "example.nl") == ["192.0.2.12"]
+    assert len(shell.emulator.account.records("example.nl")) == 6
+
+
 def test_delete_by_null_touches_no_other_type(shell: Shell) -> None:
     shell.emulator.variants = Variants(delete="wrong_method", null_patch="removes")
     done = shell.run("records", "delete", "example.nl", "A", "@", "--yes")
