@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, RetryPolicy
+from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostClient, RetryPolicy
 from certbot_dns_mijnhost.challenge_records import backup
 from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
+from certbot_dns_mijnhost.challenge_records.names import is_within
 from certbot_dns_mijnhost.challenge_records.publisher import ZonePublisher
 from certbot_dns_mijnhost.challenge_records.remover import Leftover, ZoneRemover
 from certbot_dns_mijnhost.challenge_records.zone import Setting, Zone
@@ -71,11 +72,16 @@ class ZoneEditor:
     def identify(self, record: DNSRecord) -> Identity:
         """Return what makes a record this one, its name made absolute.
 
-        :raises InvalidInputError: where the record breaks a rule of the API.
+        :raises InvalidInputError: where the record breaks a rule of the API, or is of another zone.
         """
         record.check()
         record.check_address()
-        return Listing(self._zone.name, [record]).identify(record)
+        identity = Listing(self._zone.name, [record]).identify(record)
+        if not is_within(identity.name, self._zone.name):
+            raise InvalidInputError(
+                f"name: must lie in {self._zone.name}; without a final dot it is relative to it."
+            )
+        return identity
 
     def save(self, listing: Listing) -> Path:
         """Save a copy of the zone, and return where.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from certbot_dns_mijnhost.challenge_records import Listing, ZoneEditor
+from certbot_dns_mijnhost.api import InvalidInputError
+from certbot_dns_mijnhost.challenge_records import Identity, Listing, ZoneEditor
 from certbot_dns_mijnhost.command import copies
 from certbot_dns_mijnhost.command.account import Account
 from certbot_dns_mijnhost.command.changes import Changes, shown
@@ -64,17 +66,38 @@ def restore(options: argparse.Namespace, terminal: Terminal) -> int:
             return DONE
         if found.extra and not options.exact:
             terminal.line("What the copy lacks (+) stays; --exact removes it.")
+        _check(editor, found)
         changes = Changes(account, editor, options, terminal)
         if not changes.confirmed(f"Change {live.zone} so that it is like the copy?"):
             return NOT_IN_ORDER
         _save(account, editor, live, terminal)
         changes.set_ttls(live, [record for record, _ in found.changed])
-        if options.exact and found.extra:
-            # First, since what stands at a name would be in the way of a CNAME.
-            changes.remove(live, found.extra)
-        if found.missing:
-            changes.add(live, found.missing)
+        extra = found.extra if options.exact else ()
+        # First what stands at a name that gets a record, since it would be in the way of a CNAME;
+        # all else when the records of the copy are there.
+        names = {editor.identify(record).name for record in found.missing}
+        _remove(changes, live, [i for i in extra if i.name in names])
+        if found.missing and not changes.add(live, found.missing):
+            extra = ()
+        _remove(changes, live, [i for i in extra if i.name not in names])
         return _verify(editor, copy, options, terminal)
+
+
+def _check(editor: ZoneEditor, found: Difference) -> None:
+    """Refuse what can't be written before anything is changed."""
+    for record in (*found.missing, *(record for record, _ in found.changed)):
+        try:
+            editor.identify(record)
+        except InvalidInputError as error:
+            raise SettingError(
+                f"The copy's record {record.type} {record.name} can't be put back. {error} Correct "
+                "it in the file, or leave it out. Nothing was changed."
+            ) from error
+
+
+def _remove(changes: Changes, listing: Listing, unwanted: Sequence[Identity]) -> None:
+    if unwanted:
+        changes.remove(listing, unwanted)
 
 
 def _save(account: Account, editor: ZoneEditor, live: Listing, terminal: Terminal) -> None:

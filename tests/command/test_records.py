@@ -173,6 +173,8 @@ def test_delete_that_is_refused_names_what_stays(shell: Shell) -> None:
         (("add", "example.nl", "A", "x", "not-an-address"), "value"),
         (("add", "example.nl", "A", "x", "192.0.2.1", "--ttl", "0"), "ttl"),
         (("add", "example.nl", "A!", "x", "192.0.2.1"), "type"),
+        (("add", "example.nl", "A", "www.example.com.", "192.0.2.1"), "must lie in example.nl"),
+        (("set", "example.nl", "A", "notexample.nl.", "192.0.2.1"), "must lie in example.nl"),
     ],
 )
 def test_mistakes_are_told_before_anything_is_sent(

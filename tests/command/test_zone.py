@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_dns_mijnhost.emulator import Variants
+from certbot_dns_mijnhost.emulator import Fault, Variants
 from certbot_dns_mijnhost.emulator.domain import default_records
 
 from .conftest import Shell
@@ -97,6 +97,49 @@ def test_restore_exactly_removes_what_came_since(shell: Shell, copy: str) -> Non
     assert done.exit_code == 0, done.problems
     assert done.data == {"missing": [], "extra": [], "changed": [], "restored": True}
     assert set(shell.emulator.account.records("example.nl")) == set(default_records("example.nl."))
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "value"),
+    [
+        ("A", "x.example.nl.", "no-address"),
+        ("TXT", "x.example.com.", "of another zone"),
+    ],
+)
+def test_what_can_not_be_put_back_is_told_before_anything_is_removed(
+    shell: Shell, tmp_path: Path, type_: str, name: str, value: str
+) -> None:
+    record = {"type": type_, "name": name, "value": value, "ttl": 60}
+    path = tmp_path / "odd.json"
+    path.write_text(json.dumps({"zone": "example.nl", "records": [record]}))
+    failed = shell.run("zone", "restore", "example.nl", str(path), "--yes", "--exact")
+    assert failed.exit_code == 2
+    assert f"The copy's record {type_} {name} can't be put back" in failed.problems
+    assert "Nothing was changed" in failed.problems
+    assert set(shell.emulator.account.records("example.nl")) == set(default_records("example.nl."))
+    assert set(shell.methods()) == {"GET"}
+
+
+def test_nothing_else_is_removed_where_the_copy_can_not_be_put_back(
+    shell: Shell, copy: str
+) -> None:
+    change(shell)
+    shell.emulator.faults.add(Fault.status(403, "Read-only key"), method="PATCH", times=None)
+    failed = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact")
+    assert failed.exit_code == 3
+    assert shell.values("A", "new.example.nl") == ["192.0.2.99"]
+
+
+def test_what_stands_in_the_way_of_a_cname_goes_first(shell: Shell, copy: str) -> None:
+    account = shell.emulator.account
+    account.delete_record("example.nl", "CNAME", "www.example.nl.", "example.nl.")
+    account.add_record("example.nl", "A", "www.example.nl.", "192.0.2.99")
+    account.add_record("example.nl", "A", "new.example.nl.", "192.0.2.98")
+    done = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact")
+    assert done.exit_code == 0, done.problems
+    changes = [method for method in shell.methods() if method != "GET"]
+    assert changes == ["DELETE", "PATCH", "DELETE"]
+    assert set(account.records("example.nl")) == set(default_records("example.nl."))
 
 
 def test_a_zone_that_was_nearly_emptied_is_put_back(shell: Shell, copy: str) -> None:
