@@ -61,6 +61,11 @@ class ZoneEditor:
         """What the API has shown about itself so far."""
         return self._setting.behaviour
 
+    @property
+    def backup_directory(self) -> Path:
+        """Where copies of the zone are saved."""
+        return self._setting.backup_directory
+
     def read(self) -> Listing:
         """Return the zone as readings that agree show it; an empty one takes six.
 

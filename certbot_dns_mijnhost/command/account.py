@@ -34,9 +34,13 @@ class Account:
             retry=RetryPolicy(tries=4, total_seconds=30.0),
         )
 
-    def editor(self, domain: str) -> ZoneEditor:
-        """Return what changes a zone."""
-        return ZoneEditor(self.client, domain, backup_directory=self.backup_directory)
+    def editor(self, domain: str, *, copies_in: str = "") -> ZoneEditor:
+        """Return what changes a zone.
+
+        :param copies_in: a folder below the one for copies; where five are in one, older ones go.
+        """
+        folder = self.backup_directory / copies_in
+        return ZoneEditor(self.client, domain, backup_directory=folder)
 
 
 def default_backup_directory() -> Path:

@@ -103,7 +103,7 @@ class Changes:
         self._terminal.line(
             f"The API can't do that by a single-record call. The zone {listing.zone} would be "
             f"written as a whole ({len(listing.records)} records), with a copy saved in "
-            f"{self._account.backup_directory} first, and read back."
+            f"{self._editor.backup_directory} first, and read back."
         )
         return self.confirmed("Write the whole zone?")
 

@@ -27,8 +27,7 @@ def back_up(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.output == "-":
         terminal.text(text)
         return DONE
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    path = Path(options.output or f"{listing.zone}-{stamp}.json")
+    path = Path(options.output or f"{listing.zone}-{_stamp()}.json")
     copies.write(text, path)
     terminal.line(f"{len(listing.records)} records of {listing.zone} are in {path}")
     terminal.data({"zone": listing.zone, "records": len(listing.records), "file": str(path)})
@@ -56,7 +55,7 @@ def restore(options: argparse.Namespace, terminal: Terminal) -> int:
     account = Account(options)
     copy = copies.read(Path(options.file), options.domain)
     with account.client:
-        editor = account.editor(options.domain)
+        editor = account.editor(options.domain, copies_in=f"restore-{_stamp()}")
         live = editor.read()
         found = difference(copy, live)
         _show(found, terminal)
@@ -70,7 +69,7 @@ def restore(options: argparse.Namespace, terminal: Terminal) -> int:
         changes = Changes(account, editor, options, terminal)
         if not changes.confirmed(f"Change {live.zone} so that it is like the copy?"):
             return NOT_IN_ORDER
-        _save(account, editor, live, terminal)
+        _save(editor, live, terminal)
         changes.set_ttls(live, [record for record, _ in found.changed])
         extra = found.extra if options.exact else ()
         # First what stands at a name that gets a record, since it would be in the way of a CNAME;
@@ -81,6 +80,10 @@ def restore(options: argparse.Namespace, terminal: Terminal) -> int:
             extra = ()
         _remove(changes, live, [i for i in extra if i.name not in names])
         return _verify(editor, copy, options, terminal)
+
+
+def _stamp() -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
 
 
 def _check(editor: ZoneEditor, found: Difference) -> None:
@@ -100,12 +103,12 @@ def _remove(changes: Changes, listing: Listing, unwanted: Sequence[Identity]) ->
         changes.remove(listing, unwanted)
 
 
-def _save(account: Account, editor: ZoneEditor, live: Listing, terminal: Terminal) -> None:
+def _save(editor: ZoneEditor, live: Listing, terminal: Terminal) -> None:
     try:
         path = editor.save(live)
     except OSError as error:
         raise SettingError(
-            f"A copy of the zone can't be saved in {account.backup_directory} ({error.strerror}), "
+            f"A copy of the zone can't be saved in {editor.backup_directory} ({error.strerror}), "
             "so nothing was changed. Name another folder: --backup-directory FOLDER"
         ) from error
     terminal.line(f"A copy of the zone as it was is in {path}")

@@ -87,7 +87,7 @@ def test_restore_shows_asks_and_puts_back_by_single_records(
     assert {record.name for record in extra} == {"new.example.nl."}
     assert expected < set(shell.emulator.account.records("example.nl"))
     assert "PUT" not in shell.methods()
-    [saved] = (shell.directory / "copies").glob("example.nl-*.json")
+    [saved] = (shell.directory / "copies").glob("restore-*/example.nl-*.json")
     assert "new.example.nl." in saved.read_text()
 
 
@@ -234,6 +234,23 @@ def test_a_copy_that_is_missing(shell: Shell) -> None:
     failed = shell.run("zone", "diff", "example.nl", "/nowhere/copy.json")
     assert failed.exit_code == 2
     assert "can't be read" in failed.problems
+
+
+def test_restoring_from_the_oldest_copy_removes_no_copy(shell: Shell) -> None:
+    copies = shell.directory / "copies"
+    copies.mkdir()
+    for number in range(5):
+        path = str(copies / f"example.nl-20260101T00000{number}Z-000.json")
+        assert shell.run("zone", "backup", "example.nl", "-o", path).exit_code == 0
+    before = sorted(copies.glob("*.json"))
+    account = shell.emulator.account
+    account.delete_record("example.nl", "MX", "example.nl.", "10 mail.example.nl.")
+    # With a write of the whole zone, which saves a copy of its own.
+    shell.emulator.variants = Variants(patch="unsupported")
+    shell.run("zone", "restore", "example.nl", str(before[0]), "--yes")
+    assert "PUT" in shell.methods()
+    assert sorted(copies.glob("*.json")) == before
+    assert len(list(copies.glob("restore-*/*.json"))) == 2
 
 
 def test_without_a_place_for_a_copy_nothing_is_changed(shell: Shell, copy: str) -> None:
