@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from certbot_dns_mijnhost.api import DNSRecord
+from certbot_dns_mijnhost.api import DNSRecord, MethodNotAllowedError
 from certbot_dns_mijnhost.challenge_records import (
     Identity,
     Leftover,
@@ -17,6 +17,14 @@ from certbot_dns_mijnhost.command.account import Account
 from certbot_dns_mijnhost.command.terminal import Terminal
 
 NOT_CONFIRMED = "Nothing was changed. Confirm it, or give --yes where nobody can be asked."
+NOT_REWRITTEN = (
+    "The zone was not written as a whole. Confirm it, give --yes where nobody can be asked, or use "
+    "mijn.host's control panel."
+)
+
+
+class NotConfirmedError(Exception):
+    """Nobody said yes, and nothing was changed."""
 
 
 class Changes:
@@ -37,12 +45,28 @@ class Changes:
         self._is_confirmed: bool = options.yes
         self._terminal = terminal
 
-    def confirmed(self, question: str) -> bool:
-        """Ask whether to go on, unless ``--yes`` said so."""
-        if self._is_confirmed or self._terminal.ask(question):
-            return True
-        self._terminal.problem(NOT_CONFIRMED)
-        return False
+    def confirm(self, question: str) -> None:
+        """Ask whether to begin, unless ``--yes`` said so.
+
+        :raises NotConfirmedError: where the answer is no, or nobody can answer.
+        """
+        if not self._is_confirmed and not self._terminal.ask(question):
+            raise NotConfirmedError(NOT_CONFIRMED)
+
+    def set_value(self, listing: Listing, record: DNSRecord) -> bool:
+        """Write a record, whatever stands at its name; return whether that was done.
+
+        :param listing: the zone as it is.
+        :raises MijnHostError: where the API refuses.
+        """
+        try:
+            self._editor.write([record])
+        except MethodNotAllowedError:
+            standing = listing.records_of(self._editor.identify(record))
+            if standing and all(each.ttl != record.ttl for each in standing):
+                raise  # A write of the whole zone leaves the TTL of what stands, too.
+            return self.add(listing, [record])
+        return True
 
     def add(self, listing: Listing, records: Sequence[DNSRecord]) -> bool:
         """Add values beside others; return whether that was done.
@@ -68,12 +92,17 @@ class Changes:
             identity = self._editor.identify(record)
             # A call for one of several values may replace the others.
             if len({i for i in listing.identities if i[:2] == identity[:2]}) > 1:
-                self._terminal.problem(
-                    f"The TTL of {shown(identity)} stays: a call for it might take away the values "
-                    "beside it. Change it in mijn.host's control panel."
-                )
-            else:
+                self._tell_of_ttl(identity, "a call for it might take away the values beside it")
+                continue
+            try:
                 self._editor.write([record])
+            except MethodNotAllowedError:
+                self._tell_of_ttl(identity, "the API offers no change of a single record here")
+
+    def _tell_of_ttl(self, identity: Identity, reason: str) -> None:
+        self._terminal.problem(
+            f"The TTL of {shown(identity)} stays: {reason}. Change it in mijn.host's control panel."
+        )
 
     def remove(self, listing: Listing, unwanted: Sequence[Identity]) -> list[Leftover]:
         """Remove records and return, and tell of, what would not go.
@@ -82,15 +111,15 @@ class Changes:
         :raises MijnHostError: where the API can't be asked.
         """
         leftovers = self._editor.remove(unwanted)
-        if leftovers and not self._editor.behaviour.offers_delete and self._may_rewrite(listing):
-            leftovers = self._editor.remove(unwanted, allow_zone_rewrite=True)
-        self.tell_of(leftovers)
-        return leftovers
-
-    def tell_of(self, leftovers: Iterable[Leftover]) -> None:
-        """Show what would not go, and why."""
+        if leftovers and not self._editor.behaviour.offers_delete:
+            if self._may_rewrite(listing):
+                leftovers = self._editor.remove(unwanted, allow_zone_rewrite=True)
+            else:
+                # Told for all of them already, and in the words of this command.
+                leftovers = [each._replace(reason=NOT_REWRITTEN) for each in leftovers]
         for each in leftovers:
             self._terminal.problem(f"Still there: {each.name} {each.value}. {each.reason}")
+        return leftovers
 
     def _may_rewrite(self, listing: Listing) -> bool:
         if not self._account.settings.allow_zone_rewrite:
@@ -105,7 +134,10 @@ class Changes:
             f"written as a whole ({len(listing.records)} records), with a copy saved in "
             f"{self._editor.backup_directory} first, and read back."
         )
-        return self.confirmed("Write the whole zone?")
+        if self._is_confirmed or self._terminal.ask("Write the whole zone?"):
+            return True
+        self._terminal.problem(NOT_REWRITTEN)
+        return False
 
 
 def shown(identity: Identity) -> str:

@@ -12,7 +12,8 @@ from types import FrameType
 from typing import NoReturn
 
 from certbot_dns_mijnhost.api import InvalidInputError, MijnHostError
-from certbot_dns_mijnhost.command.exit_codes import FAILED, INTERRUPTED, USAGE
+from certbot_dns_mijnhost.command.changes import NotConfirmedError
+from certbot_dns_mijnhost.command.exit_codes import FAILED, INTERRUPTED, NOT_IN_ORDER, USAGE
 from certbot_dns_mijnhost.command.parser import make_parser
 from certbot_dns_mijnhost.command.terminal import Terminal
 from certbot_dns_mijnhost.settings import SettingError
@@ -28,14 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     try:
         return int(options.run(options, terminal))
+    except NotConfirmedError as error:
+        terminal.failed(str(error))
+        return NOT_IN_ORDER
     except (SettingError, InvalidInputError) as error:
-        terminal.problem(f"mijnhost: {error}")
+        terminal.failed(f"mijnhost: {error}")
         return USAGE
     except MijnHostError as error:
-        terminal.problem(f"mijnhost: {error}")
+        terminal.failed(f"mijnhost: {error}")
         return FAILED
     except KeyboardInterrupt:
-        terminal.problem("Stopped.")
+        terminal.failed("Stopped.")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read has enough: `mijnhost records list example.nl | head`.

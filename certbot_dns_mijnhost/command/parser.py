@@ -16,6 +16,7 @@ exit codes:
   1    a problem was found, zones differ, something stays behind, or nobody confirmed
   2    wrong arguments or settings
   3    the API or DNS refused, or could not be reached
+  130  stopped
 
 Without --credentials the key is taken from MIJNHOST_API_KEY, MIJNHOST_API_KEY_FILE, systemd's
 credentials, or /etc/letsencrypt/mijnhost.ini.

@@ -39,6 +39,7 @@ def add(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.data({"added": []})
             return DONE
         if not Changes(account, editor, options, terminal).add(listing, [record]):
+            terminal.data({"added": []})
             return NOT_IN_ORDER
     terminal.line(f"Added: {shown(wanted)}")
     terminal.data({"added": [wanted._asdict()]})
@@ -58,9 +59,10 @@ def set_value(options: argparse.Namespace, terminal: Terminal) -> int:
         if others:
             terminal.line(f"{shown(wanted)} will replace:")
             _show(others, terminal)
-            if not changes.confirmed("Replace?"):
-                return NOT_IN_ORDER
-        editor.write([record])
+            changes.confirm("Replace?")
+        if not changes.set_value(listing, record):
+            terminal.data({"set": None, "left": []})
+            return NOT_IN_ORDER
         # Where the API replaced them, they are gone already; it is seen to in any case.
         leftovers = changes.remove(listing, sorted(others)) if others else []
     terminal.line(f"Set: {shown(wanted)}")
@@ -82,8 +84,7 @@ def delete(options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.line("This will be removed:")
         _show(unwanted, terminal)
         changes = Changes(account, editor, options, terminal)
-        if not changes.confirmed("Remove?"):
-            return NOT_IN_ORDER
+        changes.confirm("Remove?")
         leftovers = changes.remove(listing, sorted(unwanted))
     gone = [i for i in sorted(unwanted) if i.value not in {each.value for each in leftovers}]
     terminal.line(f"Removed: {len(gone)}")

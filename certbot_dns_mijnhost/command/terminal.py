@@ -52,6 +52,11 @@ class Terminal:
         """Show a line on the error stream."""
         self._write(self._problems, _printable(text))
 
+    def failed(self, text: str) -> None:
+        """Show why there is no result; to a machine, as its result too."""
+        self.problem(text)
+        self.data({"error": text})
+
     def paragraph(self, text: str, *, indent: int, colour: str = "", first: int = 0) -> None:
         """Show a line; on a terminal it is wrapped, and its continuation indented.
 

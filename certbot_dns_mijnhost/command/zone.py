@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from certbot_dns_mijnhost.api import InvalidInputError
+from certbot_dns_mijnhost.api import InvalidInputError, MijnHostError
 from certbot_dns_mijnhost.challenge_records import Identity, Listing, ZoneEditor
 from certbot_dns_mijnhost.command import copies
 from certbot_dns_mijnhost.command.account import Account
@@ -61,25 +61,40 @@ def restore(options: argparse.Namespace, terminal: Terminal) -> int:
         _show(found, terminal)
         if not (found.missing or found.changed or (options.exact and found.extra)):
             terminal.line("There is nothing to put back.")
-            terminal.data({**_as_data(found), "restored": True})
+            terminal.data({**_as_data(found), "restored": True, "saved": None})
             return DONE
         if found.extra and not options.exact:
             terminal.line("What the copy lacks (+) stays; --exact removes it.")
         _check(editor, found)
         changes = Changes(account, editor, options, terminal)
-        if not changes.confirmed(f"Change {live.zone} so that it is like the copy?"):
-            return NOT_IN_ORDER
-        _save(editor, live, terminal)
-        changes.set_ttls(live, [record for record, _ in found.changed])
-        extra = found.extra if options.exact else ()
-        # First what stands at a name that gets a record, since it would be in the way of a CNAME;
-        # all else when the records of the copy are there.
-        names = {editor.identify(record).name for record in found.missing}
-        _remove(changes, live, [i for i in extra if i.name in names])
-        if found.missing and not changes.add(live, found.missing):
-            extra = ()
-        _remove(changes, live, [i for i in extra if i.name not in names])
-        return _verify(editor, copy, options, terminal)
+        changes.confirm(f"Change {live.zone} so that it is like the copy?")
+        saved = _save(editor, live, terminal)
+        try:
+            _change(changes, editor, live, found, options)
+        except MijnHostError as error:
+            raise MijnHostError(
+                f"{error} What was put back until then stays, the zone as it was is in {saved}. "
+                "Then give the same command again."
+            ) from error
+        return _verify(editor, copy, saved, options, terminal)
+
+
+def _change(
+    changes: Changes,
+    editor: ZoneEditor,
+    live: Listing,
+    found: Difference,
+    options: argparse.Namespace,
+) -> None:
+    changes.set_ttls(live, [record for record, _ in found.changed])
+    extra = found.extra if options.exact else ()
+    # First what stands at a name that gets a record, since it would be in the way of a CNAME;
+    # all else when the records of the copy are there.
+    names = {editor.identify(record).name for record in found.missing}
+    _remove(changes, live, [i for i in extra if i.name in names])
+    if found.missing and not changes.add(live, found.missing):
+        extra = ()
+    _remove(changes, live, [i for i in extra if i.name not in names])
 
 
 def _stamp() -> str:
@@ -103,7 +118,7 @@ def _remove(changes: Changes, listing: Listing, unwanted: Sequence[Identity]) ->
         changes.remove(listing, unwanted)
 
 
-def _save(editor: ZoneEditor, live: Listing, terminal: Terminal) -> None:
+def _save(editor: ZoneEditor, live: Listing, terminal: Terminal) -> Path:
     try:
         path = editor.save(live)
     except OSError as error:
@@ -112,15 +127,20 @@ def _save(editor: ZoneEditor, live: Listing, terminal: Terminal) -> None:
             "so nothing was changed. Name another folder: --backup-directory FOLDER"
         ) from error
     terminal.line(f"A copy of the zone as it was is in {path}")
+    return path
 
 
 def _verify(
-    editor: ZoneEditor, copy: Listing, options: argparse.Namespace, terminal: Terminal
+    editor: ZoneEditor,
+    copy: Listing,
+    saved: Path,
+    options: argparse.Namespace,
+    terminal: Terminal,
 ) -> int:
     """Say what is still different, as readings that agree show it."""
     rest = difference(copy, editor.read())
     is_done = not (rest.missing or rest.changed or (options.exact and rest.extra))
-    terminal.data({**_as_data(rest), "restored": is_done})
+    terminal.data({**_as_data(rest), "restored": is_done, "saved": str(saved)})
     if is_done:
         terminal.line("Done: the zone has all that the copy has.")
         return DONE

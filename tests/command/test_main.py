@@ -296,3 +296,23 @@ def test_json_is_json_for_each_command(shell: Shell, tmp_path: Path) -> None:
         done = shell.run(*arguments, "--json")
         assert done.exit_code == 0, done.problems
         assert json.loads(done.out) is not None
+
+
+def test_json_is_json_where_there_is_no_result(shell: Shell, tmp_path: Path) -> None:
+    path = str(tmp_path / "copy.json")
+    shell.run("zone", "backup", "example.nl", "-o", path)
+    shell.emulator.account.add_record("example.nl", "A", "new.example.nl.", "192.0.2.9")
+    for arguments, code, words in (
+        (("records", "list", "example.org"), 3, "no access"),
+        (("records", "add", "example.nl", "A", "new", "no-address"), 2, "value: must be"),
+        (("records", "delete", "example.nl", "A", "@"), 1, "Nothing was changed"),
+        (("records", "set", "example.nl", "A", "@", "192.0.2.9"), 1, "Nothing was changed"),
+        (("zone", "restore", "example.nl", path, "--exact"), 1, "Nothing was changed"),
+        (("zone", "diff", "example.nl", "/nowhere"), 2, "can't be read"),
+    ):
+        failed = shell.run(*arguments, "--json")
+        assert failed.exit_code == code
+        assert words in failed.data["error"]
+        assert words in failed.problems
+    added = shell.run("records", "add", "example.nl", "A", "@", "192.0.2.9", "--json")
+    assert (added.exit_code, added.data) == (1, {"added": []})

@@ -73,7 +73,7 @@ def test_add_beside_another_value_where_patch_replaces_asks_first(shell: Shell) 
     refused = shell.run(*arguments)
     assert refused.exit_code == 1
     assert "would be written as a whole (6 records)" in refused.out
-    assert "Nothing was changed" in refused.problems
+    assert "The zone was not written as a whole" in refused.problems
     assert shell.emulator.account.records("example.nl") == before
     confirmed = shell.run(*arguments, "--yes")
     assert confirmed.exit_code == 0, confirmed.problems
@@ -132,6 +132,32 @@ def test_set_keeps_its_value_where_null_removes_all_of_a_name(shell: Shell, patc
     assert done.exit_code == 0, done.problems
     assert shell.values("A", "example.nl") == ["192.0.2.12"]
     assert len(shell.emulator.account.records("example.nl")) == 6
+
+
+@pytest.mark.parametrize("delete", ["supported", "wrong_method"])
+def test_set_where_the_api_has_no_patch(shell: Shell, delete: str) -> None:
+    shell.emulator.variants = Variants(patch="unsupported", delete=delete)
+    done = shell.run("records", "set", "example.nl", "A", "@", "192.0.2.12", "--yes")
+    assert done.exit_code == 0, done.problems
+    assert shell.values("A", "example.nl") == ["192.0.2.12"]
+    assert len(shell.emulator.account.records("example.nl")) == 6
+    ttl = shell.run("records", "set", "example.nl", "A", "@", "192.0.2.12", "--ttl", "60")
+    assert ttl.exit_code == 3
+    assert "does not offer this operation" in ttl.problems
+
+
+def test_who_declines_a_write_of_the_zone_is_told_no_other_reason(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "certbot_dns_mijnhost.command.terminal.Terminal.ask", lambda _, text: text == "Remove?"
+    )
+    shell.emulator.variants = Variants(delete="wrong_method")
+    declined = shell.run("records", "delete", "example.nl", "A", "@")
+    assert declined.exit_code == 1
+    assert "The zone was not written as a whole" in declined.problems
+    assert "dns_mijnhost_allow_zone_rewrite" not in declined.problems
+    assert "Nothing was changed" not in declined.problems
 
 
 def test_delete_by_null_touches_no_other_type(shell: Shell) -> None:

@@ -95,7 +95,9 @@ def test_restore_exactly_removes_what_came_since(shell: Shell, copy: str) -> Non
     change(shell)
     done = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact", "--json")
     assert done.exit_code == 0, done.problems
-    assert done.data == {"missing": [], "extra": [], "changed": [], "restored": True}
+    [saved] = (shell.directory / "copies").glob("restore-*/*.json")
+    rest: dict[str, object] = {"missing": [], "extra": [], "changed": []}
+    assert done.data == {**rest, "restored": True, "saved": str(saved)}
     assert set(shell.emulator.account.records("example.nl")) == set(default_records("example.nl."))
 
 
@@ -127,6 +129,8 @@ def test_nothing_else_is_removed_where_the_copy_can_not_be_put_back(
     shell.emulator.faults.add(Fault.status(403, "Read-only key"), method="PATCH", times=None)
     failed = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact")
     assert failed.exit_code == 3
+    [saved] = (shell.directory / "copies").glob("restore-*/*.json")
+    assert f"the zone as it was is in {saved}" in failed.problems
     assert shell.values("A", "new.example.nl") == ["192.0.2.99"]
 
 
@@ -183,6 +187,20 @@ def test_a_ttl_is_not_put_back_at_the_cost_of_the_values_beside_it(
     assert "The TTL of example.nl A 192.0.2.10 stays" in done.problems
     assert "Still different:" in done.out
     assert done.exit_code == 1
+
+
+def test_restore_where_the_api_has_no_patch_tells_of_the_ttl_and_puts_back_the_rest(
+    shell: Shell, copy: str
+) -> None:
+    shell.emulator.variants = Variants(patch="unsupported")
+    change(shell)
+    done = shell.run("zone", "restore", "example.nl", copy, "--yes")
+    assert done.exit_code == 1
+    assert (
+        "The TTL of mail.example.nl A 192.0.2.25 stays: the API offers no change" in done.problems
+    )
+    assert shell.values("MX", "example.nl") == ["10 mail.example.nl."]
+    assert shell.values("A", "new.example.nl") == ["192.0.2.99"]
 
 
 def test_restore_of_what_is_the_same_changes_nothing(shell: Shell, copy: str) -> None:
