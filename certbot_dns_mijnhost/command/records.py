@@ -10,7 +10,7 @@ from certbot_dns_mijnhost.challenge_records import Identity, Listing, ZoneEditor
 from certbot_dns_mijnhost.command.account import Account
 from certbot_dns_mijnhost.command.changes import Changes, shown
 from certbot_dns_mijnhost.command.exit_codes import DONE, NOT_IN_ORDER
-from certbot_dns_mijnhost.command.spelling import absolute_name, record_as_typed
+from certbot_dns_mijnhost.command.spelling import absolute_name, record_as_typed, value_as_typed
 from certbot_dns_mijnhost.command.terminal import Terminal
 
 
@@ -34,7 +34,7 @@ def add(options: argparse.Namespace, terminal: Terminal) -> int:
         editor = account.editor(options.domain)
         wanted = editor.identify(record)
         listing = editor.read()
-        if wanted in listing.identities:
+        if _equal(listing, wanted):
             terminal.line(f"It stands there already: {shown(wanted)}")
             terminal.data({"added": []})
             return DONE
@@ -105,12 +105,18 @@ def _unwanted(editor: ZoneEditor, listing: Listing, options: argparse.Namespace)
         options.type, options.name, options.value or "", None, zone=options.domain
     )
     if options.value is not None:
-        return {editor.identify(typed)} & listing.identities
+        return _equal(listing, editor.identify(typed))
     return _at(listing, Listing(listing.zone, [typed]).identify(typed))
 
 
 def _at(listing: Listing, wanted: Identity) -> set[Identity]:
     return {identity for identity in listing.identities if identity[:2] == wanted[:2]}
+
+
+def _equal(listing: Listing, wanted: Identity) -> set[Identity]:
+    """Return what stands with this value, whatever spelling of it the listing has."""
+    value = value_as_typed(wanted.type, wanted.value)
+    return {i for i in _at(listing, wanted) if value_as_typed(i.type, i.value) == value}
 
 
 def _is_wanted(listing: Listing, record: DNSRecord, options: argparse.Namespace) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from certbot_dns_mijnhost.api import DNSRecord
+from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError
 from certbot_dns_mijnhost.challenge_records import absolute, canonical
 
 HOSTS_LAST = frozenset({"CNAME", "MX", "NS", "PTR", "SRV"})
@@ -16,7 +16,11 @@ def absolute_name(name: str, zone: str) -> str:
     """Return the name that was meant, without final dot.
 
     It is relative to the zone unless it ends in the zone's name or in a dot; ``@`` is the zone.
+
+    :raises InvalidInputError: for an empty name, such as a shell's variable without a value.
     """
+    if not canonical(name):
+        raise InvalidInputError("The name is empty. Write @ for the domain itself.")
     return absolute(name, canonical(zone))
 
 
@@ -33,10 +37,14 @@ def record_as_typed(
     A host name in a value is absolute, with or without its final dot.
     """
     kind = type.upper()
-    return DNSRecord(kind, f"{absolute_name(name, zone)}.", _value(kind, value), ttl)
+    return DNSRecord(kind, f"{absolute_name(name, zone)}.", value_as_typed(kind, value), ttl)
 
 
-def _value(kind: str, value: str) -> str:
+def value_as_typed(kind: str, value: str) -> str:
+    """Return a value in the one spelling that this command sends.
+
+    :param kind: the type, in capitals.
+    """
     value = value.strip()
     if kind in HOSTS_LAST and value and not value.endswith("."):
         return f"{value}."

@@ -180,6 +180,32 @@ def test_delete_all_of_a_name_after_asking(shell: Shell) -> None:
     assert shell.values("AAAA", "example.nl") == ["2001:db8::10"]
 
 
+@pytest.mark.parametrize(
+    ("type_", "listed"),
+    [("MX", "10 mx.example.nl"), ("AAAA", "2001:DB8:0:0::7"), ("CNAME", "example.com")],
+)
+def test_a_value_is_known_as_the_listing_spells_it(shell: Shell, type_: str, listed: str) -> None:
+    shell.emulator.account.add_record("example.nl", type_, "odd.example.nl.", listed)
+    again = shell.run("records", "add", "example.nl", type_, "odd", listed)
+    assert "stands there already" in again.out
+    done = shell.run("records", "delete", "example.nl", type_, "odd", listed, "--yes")
+    assert done.out.endswith("Removed: 1\n")
+    assert shell.values(type_, "odd.example.nl") == []
+
+
+@pytest.mark.parametrize("name", ["", " ", "."])
+def test_an_empty_name_is_not_taken_for_the_domain_itself(shell: Shell, name: str) -> None:
+    for arguments in (
+        ("delete", "example.nl", "A", name, "--yes"),
+        ("set", "example.nl", "A", name, "192.0.2.9", "--yes"),
+        ("list", "example.nl", "--name", name),
+    ):
+        failed = shell.run("records", *arguments)
+        assert failed.exit_code == 2
+        assert "Write @ for the domain itself" in failed.problems
+    assert shell.values("A", "example.nl") == ["192.0.2.10"]
+
+
 def test_delete_what_is_not_there(shell: Shell) -> None:
     done = shell.run("records", "delete", "example.nl", "A", "nowhere", "--yes")
     assert (done.exit_code, done.out) == (0, "There is no such record.\n")
