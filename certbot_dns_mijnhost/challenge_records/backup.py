@@ -26,7 +26,6 @@ def save(listing: Listing, directory: Path) -> Path:
     content = json.dumps(
         {"zone": listing.zone, "records": [record.to_dict() for record in listing.records]},
         indent=1,
-        ensure_ascii=False,
     )
     stem = file_name(listing.zone)
     path = _write_new(directory, f"{stem}-{stamp}", content)

@@ -12,9 +12,9 @@ from certbot_dns_mijnhost.settings import SettingError
 
 
 def as_text(listing: Listing) -> str:
-    """Return the copy of a zone, with all that the API told of each record."""
+    """Return the copy of a zone, with all that the API told of each record, as ASCII."""
     records = [record.to_dict() for record in listing.records]
-    return json.dumps({"zone": listing.zone, "records": records}, indent=1, ensure_ascii=False)
+    return json.dumps({"zone": listing.zone, "records": records}, indent=1)
 
 
 def write(text: str, path: Path) -> None:
@@ -28,8 +28,15 @@ def write(text: str, path: Path) -> None:
         raise SettingError(f"{path} exists already. Name another file.") from error
     except OSError as error:
         raise SettingError(f"{path} can't be written: {error.strerror}. Name another.") from error
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        # Half a copy would be taken for one.
+        path.unlink(missing_ok=True)
+        raise SettingError(f"{path} can't be written: {error.strerror}. Name another.") from error
 
 
 def read(path: Path, domain: str) -> Listing:
@@ -44,7 +51,7 @@ def read(path: Path, domain: str) -> Listing:
             record.check()
     except OSError as error:
         raise SettingError(f"{path} can't be read: {error.strerror}. Name a copy.") from error
-    except (ValueError, KeyError, TypeError, InvalidResponseError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, InvalidResponseError) as error:
         raise SettingError(
             f"{path} is no copy of a zone ({type(error).__name__}). Name a file that "
             "`mijnhost zone backup` or the plugin wrote."

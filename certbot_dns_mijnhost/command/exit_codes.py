@@ -8,5 +8,5 @@ NOT_IN_ORDER = 1
 USAGE = 2
 """Wrong arguments or settings; argparse ends so too."""
 FAILED = 3
-"""The API or DNS refused, or could not be reached."""
+"""The API or DNS refused or could not be reached, or the output could not be written."""
 INTERRUPTED = 130

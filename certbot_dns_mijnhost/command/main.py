@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -28,23 +29,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _set_up_log(is_verbose=options.verbose)
     signal.signal(signal.SIGTERM, _end)
     try:
+        return _run(options, terminal)
+    except OSError as error:
+        return _cut_off(error, terminal)
+
+
+def _run(options: argparse.Namespace, terminal: Terminal) -> int:
+    try:
         return int(options.run(options, terminal))
     except NotConfirmedError as error:
         terminal.failed(str(error))
         return NOT_IN_ORDER
-    except (SettingError, InvalidInputError) as error:
+    except (SettingError, MijnHostError) as error:
         terminal.failed(f"mijnhost: {error}")
-        return USAGE
-    except MijnHostError as error:
-        terminal.failed(f"mijnhost: {error}")
-        return FAILED
+        return USAGE if isinstance(error, (SettingError, InvalidInputError)) else FAILED
     except KeyboardInterrupt:
         terminal.failed("Stopped.")
         return INTERRUPTED
-    except BrokenPipeError:
+
+
+def _cut_off(error: OSError, terminal: Terminal) -> int:
+    """End where what is shown can't be written."""
+    # What is still to be written would fail once more at the end of the process.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
         # Whoever read has enough: `mijnhost records list example.nl | head`.
-        sys.stderr.close()
         return INTERRUPTED
+    terminal.problem(f"mijnhost: The output can't be written: {error.strerror}.")
+    return FAILED
 
 
 def _set_up_log(*, is_verbose: bool) -> None:

@@ -15,12 +15,14 @@ exit codes:
   0    done, or all in order
   1    a problem was found, zones differ, something stays behind, or nobody confirmed
   2    wrong arguments or settings
-  3    the API or DNS refused, or could not be reached
+  3    the API or DNS refused or could not be reached, or the output could not be written
   130  stopped
 
 Without --credentials the key is taken from MIJNHOST_API_KEY, MIJNHOST_API_KEY_FILE, systemd's
 credentials, or /etc/letsencrypt/mijnhost.ini.
 """
+
+LONGEST_WAIT = 86_400
 
 Subparsers = Any
 
@@ -113,7 +115,7 @@ def _add_challenges(groups: Subparsers) -> None:
     _repeatable(parser, "-d", "--domain", metavar="DOMAIN", help="a domain, instead of all")
     parser.add_argument(
         "--wait",
-        type=int,
+        type=_seconds,
         default=0,
         metavar="SECONDS",
         help="look twice, so long apart, and take only what stands both times",
@@ -155,6 +157,13 @@ def _record(parser: argparse.ArgumentParser, value: str | None = None) -> None:
 
 def _repeatable(parser: argparse.ArgumentParser, *flags: str, **more: Any) -> None:
     parser.add_argument(*flags, action="append", default=[], **more)
+
+
+def _seconds(text: str) -> int:
+    seconds = int(text)
+    if not 0 <= seconds <= LONGEST_WAIT:
+        raise argparse.ArgumentTypeError(f"must be a whole number within 0 to {LONGEST_WAIT}")
+    return seconds
 
 
 def _yes(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -18,6 +19,8 @@ class Terminal:
 
     Colour is used on a terminal only, and not where ``NO_COLOR`` is set, see https://no-color.org
 
+    A stream that is closed takes what is written to nowhere, and gives no answer.
+
     :param is_json: lines for people are kept back, and :meth:`data` is written.
     """
 
@@ -30,9 +33,9 @@ class Terminal:
         answers: TextIO | None = None,
     ) -> None:
         self.is_json = is_json
-        self._out = out or sys.stdout
-        self._problems = problems or sys.stderr
-        self._answers = answers or sys.stdin
+        self._out = out or sys.stdout or io.StringIO()
+        self._problems = problems or sys.stderr or io.StringIO()
+        self._answers = answers or sys.stdin or io.StringIO()
 
     def line(self, text: str = "", *, colour: str = "") -> None:
         """Show a line to a person, without what could rule the terminal: values are whoever's."""
@@ -42,7 +45,7 @@ class Terminal:
     def data(self, value: Any) -> None:
         """Write the result for a machine."""
         if self.is_json:
-            self._write(self._out, json.dumps(value, indent=2, ensure_ascii=False, default=str))
+            self._write(self._out, json.dumps(value, indent=2, default=str))
 
     def text(self, text: str) -> None:
         """Write a result that is the same for both."""
@@ -111,7 +114,9 @@ class Terminal:
 
     @staticmethod
     def _write(stream: TextIO, text: str) -> None:
-        stream.write(f"{text}\n")
+        encoding = stream.encoding or "utf-8"
+        # Not each terminal has each letter.
+        stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         stream.flush()
 
 

@@ -257,6 +257,62 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     assert process.returncode == 130
 
 
+@pytest.mark.parametrize(
+    ("arguments", "before"),
+    [
+        (("records", "list", "example.nl"), b""),
+        (("records", "list", "example.nl", "--json"), b""),
+        (
+            ("records", "list", "a/b", "--json"),
+            b"mijnhost: 'a/b' can't be a part of an API path.\n",
+        ),
+    ],
+)
+def test_a_full_disk_is_told(tmp_path: Path, arguments: tuple[str, ...], before: bytes) -> None:
+    with Emulator() as emulator, Path("/dev/full").open("w") as full:
+        process = start(emulator, tmp_path, *arguments, stdout=full, stderr=subprocess.PIPE)
+        _, problems = process.communicate(timeout=30)
+    full_disk = b"mijnhost: The output can't be written: No space left on device.\n"
+    assert problems == before + full_disk
+    assert process.returncode == 3
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_closed_stream_is_no_error(tmp_path: Path, number: int) -> None:
+    arguments = ("records", "delete", "example.nl", "A", "@")
+    with Emulator() as emulator:
+        process = start(
+            *(emulator, tmp_path, *arguments),
+            preexec_fn=lambda: os.close(number),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        _, problems = process.communicate(timeout=30)
+    assert b"Traceback" not in problems
+    assert process.returncode == 1, problems
+
+
+@pytest.mark.parametrize("seconds", ["-5", "1e3", "100000000000000000000"])
+def test_a_wait_that_can_not_be_waited(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["challenges", "sweep", "--wait", seconds])
+    assert ended.value.code == 2
+    assert "argument --wait" in capsys.readouterr().err
+
+
+def test_letters_that_a_terminal_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    with Emulator() as emulator:
+        emulator.account.add_record("example.nl", "TXT", "x.example.nl.", "caf\u00e9")
+        for flag, shown in (([], b"caf?"), (["--json"], b"caf\\u00e9")):
+            arguments = ("records", "list", "example.nl", *flag)
+            process = start(emulator, tmp_path, *arguments, stdout=subprocess.PIPE)
+            out, _ = process.communicate(timeout=30)
+            assert shown in out
+            assert process.returncode == 0
+
+
 def test_the_console_script_is_installed() -> None:
     script = Path(sys.executable).parent / "mijnhost"
     shown = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,40 @@ def test_backup_has_a_name_of_its_own(
     done = shell.run("zone", "backup", "example.nl", "--json")
     assert Path(done.data["file"]).name.startswith("example.nl-20")
     assert json.loads(shell.run("zone", "backup", "example.nl", "-o", "-").out)["records"]
+
+
+def test_a_copy_holds_what_is_no_text_too(shell: Shell, tmp_path: Path) -> None:
+    value = '"x\\ud800y"'
+    record = f'{{"type":"TXT","name":"x.example.nl.","value":{value},"ttl":60}}'
+    body = f'{{"status":200,"status_description":"","data":{{"records":[{record}]}}}}'
+    shell.emulator.faults.add(Fault.raw(body.encode()), times=None)
+    path = tmp_path / "copy.json"
+    done = shell.run("zone", "backup", "example.nl", "-o", str(path))
+    assert done.exit_code == 0, done.problems
+    assert value in path.read_text()
+    assert shell.run("zone", "diff", "example.nl", str(path)).exit_code == 0
+    shell.emulator.faults.clear()
+    shell.emulator.faults.add(Fault.raw(body.encode()), times=2)
+    path.write_text(path.read_text().replace("60", "300"))
+    failed = shell.run("zone", "restore", "example.nl", str(path), "--yes")
+    [saved] = (shell.directory / "copies").glob("restore-*/*.json")
+    assert value in saved.read_text()
+    assert failed.exit_code == 3
+
+
+def test_half_a_copy_is_not_left(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "copy.json"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        failed = shell.run("zone", "backup", "example.nl", "-o", str(path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert failed.exit_code == 2
+    assert "can't be written: File too large" in failed.problems
+    assert not path.exists()
 
 
 def test_no_difference(shell: Shell, copy: str) -> None:
@@ -214,6 +250,7 @@ def test_restore_of_what_is_the_same_changes_nothing(shell: Shell, copy: str) ->
     [
         ("no json", "is no copy of a zone"),
         ("[]", "is no copy of a zone"),
+        ("[" * 100_000, "is no copy of a zone"),
         ('{"zone": "example.nl"}', "is no copy of a zone"),
         ('{"zone": "example.nl", "records": [{"type": "A"}]}', "is no copy of a zone"),
         ('{"zone": "example.nl", "records": []}', "holds no records"),
