@@ -7,11 +7,12 @@ import time
 from collections.abc import Sequence
 
 from certbot_dns_mijnhost.api import MijnHostError
-from certbot_dns_mijnhost.challenge_records import Identity, Listing
+from certbot_dns_mijnhost.challenge_records import Identity, Listing, canonical
 from certbot_dns_mijnhost.command.account import Account
 from certbot_dns_mijnhost.command.changes import NOT_CONFIRMED, Changes
 from certbot_dns_mijnhost.command.exit_codes import DONE, FAILED, NOT_IN_ORDER
 from certbot_dns_mijnhost.command.terminal import Terminal
+from certbot_dns_mijnhost.settings import SettingError
 
 SCRATCH = ("_mijnhost-probe-", "_mijnhost-doctor-")
 """Begin the names that this software tries things out under."""
@@ -20,11 +21,20 @@ Found = tuple[Listing, Identity]
 
 
 def sweep(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Show stale challenge records, and remove those that the user confirms."""
+    """Show challenge records that stand, and remove those that the user confirms.
+
+    The API tells no ages, so a record of a run that is under way looks like one that was left
+    behind. With --wait it is looked at twice, and what went meanwhile was in use: 900 seconds
+    outlast most runs. With --yes nobody sees what is removed, so --wait has to be given.
+    """
+    if options.yes and options.wait is None:
+        raise SettingError(
+            "With --yes, tell how long to look for records that are in use: --wait 900 outlasts "
+            "most runs, --wait 0 where no ACME client runs now."
+        )
     account = Account(options)
     with account.client:
-        domains = options.domain or [d.domain for d in account.client.domains.get_all()]
-        found, unread = _find(account, domains, terminal)
+        found, unread = _find(account, _domains(account, options), terminal)
         if found and options.wait:
             terminal.line(f"Looking again in {options.wait} s: what is in use goes by itself.")
             time.sleep(options.wait)
@@ -32,12 +42,14 @@ def sweep(options: argparse.Namespace, terminal: Terminal) -> int:
             there = {identity for _, identity in still}
             found = [each for each in found if each[1] in there]
             unread += again
-        chosen = _choose(found, options, terminal)
-        left = set()
+        if not found and not unread:
+            terminal.line("No challenge records were left behind.")
+        chosen = _choose(found, options, terminal) if found else []
+        left: set[Identity] = set()
         for listing in {listing.zone: listing for listing, _ in found}.values():
             unwanted = [i for one, i in found if one.zone == listing.zone and i in chosen]
             changes = Changes(account, account.editor(listing.zone), options, terminal)
-            left |= _remove(changes, listing, unwanted)
+            left |= _remove(changes, listing, unwanted, terminal)
     if chosen:
         terminal.line(f"Removed: {len(chosen) - len(left)}")
     terminal.data(
@@ -50,6 +62,13 @@ def sweep(options: argparse.Namespace, terminal: Terminal) -> int:
     if unread:
         return FAILED
     return NOT_IN_ORDER if len(chosen) < len(found) or left else DONE
+
+
+def _domains(account: Account, options: argparse.Namespace) -> list[str]:
+    """Return the domains that were named, each once; those of the settings; or the account's."""
+    named = options.domain or account.settings.zones
+    domains = named or [each.domain for each in account.client.domains.get_all()]
+    return list({canonical(domain): domain for domain in domains}.values())
 
 
 def _find(
@@ -75,9 +94,6 @@ def _is_passing(identity: Identity) -> bool:
 def _choose(
     found: Sequence[Found], options: argparse.Namespace, terminal: Terminal
 ) -> list[Identity]:
-    if not found:
-        terminal.line("No challenge records were left behind.")
-        return []
     terminal.table(
         (str(number), identity.name, identity.value)
         for number, (_, identity) in enumerate(found, start=1)
@@ -95,9 +111,15 @@ def _choose(
     return chosen
 
 
-def _remove(changes: Changes, listing: Listing, unwanted: Sequence[Identity]) -> set[Identity]:
-    """Remove what was chosen in a zone; return what stays."""
+def _remove(
+    changes: Changes, listing: Listing, unwanted: Sequence[Identity], terminal: Terminal
+) -> set[Identity]:
+    """Remove what was chosen in a zone; return what stays, as far as is known."""
     if not unwanted:
         return set()
-    names = {each[:2] for each in changes.remove(listing, unwanted)}
+    try:
+        names = {each[:2] for each in changes.remove(listing, unwanted)}
+    except MijnHostError as error:
+        terminal.problem(f"{listing.zone} was not swept: {error}")
+        return set(unwanted)
     return {i for i in unwanted if (i.name, i.value) in names}

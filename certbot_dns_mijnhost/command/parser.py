@@ -116,9 +116,8 @@ def _add_challenges(groups: Subparsers) -> None:
     parser.add_argument(
         "--wait",
         type=_seconds,
-        default=0,
         metavar="SECONDS",
-        help="look twice, so long apart, and take only what stands both times",
+        help="look twice, so long apart, and take only what stands both times; needed with --yes",
     )
     _yes(parser)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from certbot_dns_mijnhost.emulator import Fault
+from certbot_dns_mijnhost.emulator import Fault, Variants
 
 from .conftest import Shell
 
@@ -38,7 +38,7 @@ def test_they_are_listed_and_nothing_goes_without_a_yes(stale: Shell) -> None:
 
 def test_what_is_confirmed_goes_and_all_else_stays(stale: Shell) -> None:
     before = set(stale.emulator.account.records("example.nl"))
-    swept = stale.run("challenges", "sweep", "--yes", "--json")
+    swept = stale.run("challenges", "sweep", "--yes", "--wait", "0", "--json")
     assert swept.exit_code == 0, swept.problems
     assert len(swept.data["removed"]) == 3
     gone = before - set(stale.emulator.account.records("example.nl"))
@@ -76,7 +76,7 @@ def test_nothing_stale(shell: Shell) -> None:
 
 def test_a_zone_that_can_not_be_read_is_named_and_the_others_are_swept(stale: Shell) -> None:
     stale.emulator.account.add_domain("elsewhere.nl", managed_dns=False)
-    swept = stale.run("challenges", "sweep", "--yes")
+    swept = stale.run("challenges", "sweep", "--yes", "--wait", "0")
     assert swept.exit_code == 3
     assert "elsewhere.nl was not read" in swept.problems
     assert "Removed: 3" in swept.out
@@ -84,7 +84,46 @@ def test_a_zone_that_can_not_be_read_is_named_and_the_others_are_swept(stale: Sh
 
 def test_what_would_not_go_is_named(stale: Shell) -> None:
     stale.emulator.faults.add(Fault.status(403, "Read-only key"), method="DELETE", times=None)
-    swept = stale.run("challenges", "sweep", "--yes", "--json")
+    swept = stale.run("challenges", "sweep", "--yes", "--wait", "0", "--json")
     assert swept.exit_code == 1
     assert swept.data["removed"] == []
     assert "Still there: _acme-challenge.example.nl left-1" in swept.problems
+
+
+def test_nothing_is_removed_unseen_without_a_word_about_those_in_use(stale: Shell) -> None:
+    before = stale.emulator.account.records("example.nl")
+    refused = stale.run("challenges", "sweep", "--yes")
+    assert refused.exit_code == 2
+    assert "--wait 900" in refused.problems
+    assert stale.emulator.account.records("example.nl") == before
+
+
+def test_a_zone_that_fails_in_the_middle_does_not_hide_what_was_done(stale: Shell) -> None:
+    path = "/api/v2/domains/example.com/dns"
+    account = stale.emulator.account
+    account.add_record("example.com", "TXT", "_acme-challenge.example.com.", "left-3")
+    # After the two readings that found it.
+    stale.emulator.faults.add(Fault.status(403, "No more"), path=path, times=None, skip=2)
+    swept = stale.run("challenges", "sweep", "--yes", "--wait", "0", "--json")
+    assert swept.exit_code == 1
+    assert "example.com was not swept" in swept.problems
+    assert {entry["value"] for entry in swept.data["removed"]} == {value for _, value in STALE}
+    assert len(swept.data["found"]) == 4
+
+
+def test_a_domain_is_swept_once_however_it_is_spelt(stale: Shell) -> None:
+    listed = stale.run("challenges", "sweep", "-d", "example.nl", "-d", "EXAMPLE.NL.", "--json")
+    assert len(listed.data["found"]) == len(STALE)
+
+
+def test_what_was_not_read_is_not_called_clean(shell: Shell) -> None:
+    swept = shell.run("challenges", "sweep", "-d", "example.org")
+    assert swept.exit_code == 3
+    assert "No challenge records" not in swept.out
+
+
+def test_a_key_that_may_not_list_domains_sweeps_those_of_the_settings(stale: Shell) -> None:
+    stale.emulator.variants = Variants(listing_forbidden=True)
+    stale.write(zone="example.nl, example.com")
+    listed = stale.run("challenges", "sweep", "--json")
+    assert len(listed.data["found"]) == len(STALE), listed.problems
