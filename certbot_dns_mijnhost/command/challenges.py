@@ -11,11 +11,9 @@ from certbot_dns_mijnhost.challenge_records import Identity, Listing, canonical
 from certbot_dns_mijnhost.command.account import Account
 from certbot_dns_mijnhost.command.changes import NOT_CONFIRMED, Changes
 from certbot_dns_mijnhost.command.exit_codes import DONE, FAILED, NOT_IN_ORDER
+from certbot_dns_mijnhost.command.passing import is_passing
 from certbot_dns_mijnhost.command.terminal import Terminal
 from certbot_dns_mijnhost.settings import SettingError
-
-SCRATCH = ("_mijnhost-probe-", "_mijnhost-doctor-")
-"""Begin the names that this software tries things out under."""
 
 Found = tuple[Listing, Identity]
 
@@ -83,12 +81,8 @@ def _find(
             terminal.problem(f"{domain} was not read: {error}")
             unread.append(domain)
             continue
-        found += [(listing, i) for i in sorted(listing.identities) if _is_passing(i)]
+        found += [(listing, i) for i in sorted(listing.identities) if is_passing(i)]
     return found, unread
-
-
-def _is_passing(identity: Identity) -> bool:
-    return identity.is_challenge or (identity.type == "TXT" and identity.name.startswith(SCRATCH))
 
 
 def _choose(

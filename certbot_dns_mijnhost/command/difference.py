@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from certbot_dns_mijnhost.api import DNSRecord
 from certbot_dns_mijnhost.challenge_records import Identity, Listing
+from certbot_dns_mijnhost.command.passing import is_passing
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,16 @@ class Difference:
 
 
 def difference(copy: Listing, live: Listing) -> Difference:
-    """Compare a copy with the zone, whatever spelling either has."""
+    """Compare a copy with the zone, whatever spelling either has.
+
+    Challenges are left out: those of a copy are over, and those of the zone may be in use.
+    """
     ttls = {live.identify(record): record.ttl for record in live.records}
-    by_identity = {copy.identify(record): record for record in copy.records}
+    by_identity = {
+        identity: record
+        for record in copy.records
+        if not is_passing(identity := copy.identify(record))
+    }
     changed = []
     for identity, record in by_identity.items():
         ttl = ttls.get(identity)
@@ -36,7 +44,7 @@ def difference(copy: Listing, live: Listing) -> Difference:
             changed.append((absolute_record(identity, record), ttl))
     return Difference(
         tuple(absolute_record(i, r) for i, r in by_identity.items() if i not in live.identities),
-        tuple(sorted(live.identities - copy.identities)),
+        tuple(sorted(i for i in live.identities - copy.identities if not is_passing(i))),
         tuple(changed),
     )
 

@@ -239,6 +239,27 @@ def test_restore_where_the_api_has_no_patch_tells_of_the_ttl_and_puts_back_the_r
     assert shell.values("A", "new.example.nl") == ["192.0.2.99"]
 
 
+def test_challenges_are_neither_put_back_nor_removed(shell: Shell, tmp_path: Path) -> None:
+    account = shell.emulator.account
+    over = ("_acme-challenge.example.nl.", "_mijnhost-probe-12ab.example.nl.")
+    for name in over:
+        account.add_record("example.nl", "TXT", name, "over")
+    cname = ("CNAME", "_acme-challenge.www.example.nl.", "x.example.com.")
+    account.add_record("example.nl", *cname)
+    path = str(tmp_path / "during-a-run.json")
+    shell.run("zone", "backup", "example.nl", "-o", path)
+    for name in over:
+        account.delete_record("example.nl", "TXT", name, "over")
+    account.add_record("example.nl", "TXT", "_acme-challenge.example.nl.", "in use")
+    assert shell.run("zone", "diff", "example.nl", path).out == "No difference.\n"
+    account.delete_record("example.nl", *cname)
+    done = shell.run("zone", "restore", "example.nl", path, "--yes", "--exact")
+    assert done.exit_code == 0, done.problems
+    assert shell.values("TXT", "_acme-challenge.example.nl") == ["in use"]
+    assert shell.values("CNAME", "_acme-challenge.www.example.nl") == ["x.example.com."]
+    assert len(account.records("example.nl")) == 8
+
+
 def test_restore_of_what_is_the_same_changes_nothing(shell: Shell, copy: str) -> None:
     done = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact")
     assert (done.exit_code, done.out) == (0, "There is nothing to put back.\n")
