@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from certbot_dns_mijnhost.api import DNSRecord
+from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError
 from certbot_dns_mijnhost.challenge_records import Identity, Listing, ZoneEditor
 from certbot_dns_mijnhost.command.account import Account
 from certbot_dns_mijnhost.command.changes import Changes, shown
@@ -38,6 +38,7 @@ def add(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.line(f"It stands there already: {shown(wanted)}")
             terminal.data({"added": []})
             return DONE
+        _check_company(wanted, {i for i in listing.identities if i.name == wanted.name})
         if not Changes(account, editor, options, terminal).add(listing, [record]):
             terminal.data({"added": []})
             return NOT_IN_ORDER
@@ -56,6 +57,8 @@ def set_value(options: argparse.Namespace, terminal: Terminal) -> int:
         changes = Changes(account, editor, options, terminal)
         listing = editor.read()
         others = _at(listing, wanted) - {wanted}
+        at_name = {i for i in listing.identities if i.name == wanted.name}
+        _check_company(wanted, at_name - others - {wanted})
         if others:
             terminal.line(f"{shown(wanted)} will replace:")
             _show(others, terminal)
@@ -92,6 +95,16 @@ def delete(options: argparse.Namespace, terminal: Terminal) -> int:
         {"deleted": [i._asdict() for i in gone], "left": [each._asdict() for each in leftovers]}
     )
     return NOT_IN_ORDER if leftovers else DONE
+
+
+def _check_company(wanted: Identity, beside: set[Identity]) -> None:
+    """Refuse a CNAME beside another record, which DNS forbids: a server may then serve neither."""
+    for other in sorted(beside):
+        if "CNAME" in {wanted.type, other.type}:
+            raise InvalidInputError(
+                f"A CNAME can't stand beside another record, and there is {shown(other)}. Remove "
+                "that first; records set replaces one CNAME by another."
+            )
 
 
 def _record(options: argparse.Namespace) -> DNSRecord:

@@ -238,6 +238,26 @@ def test_mistakes_are_told_before_anything_is_sent(
     assert not any(method in {"PATCH", "PUT", "DELETE"} for method in shell.methods())
 
 
+@pytest.mark.parametrize(
+    ("verb", "type_", "name", "value"),
+    [
+        ("add", "CNAME", "mail", "example.com"),
+        ("set", "CNAME", "mail", "example.com"),
+        ("add", "CNAME", "www", "example.com"),
+        ("add", "A", "www", "192.0.2.9"),
+        ("set", "TXT", "www", "text"),
+    ],
+)
+def test_a_cname_is_not_put_beside_another_record(
+    shell: Shell, verb: str, type_: str, name: str, value: str
+) -> None:
+    failed = shell.run("records", verb, "example.nl", type_, name, value, "--yes")
+    assert failed.exit_code == 2
+    assert f"and there is {name}.example.nl" in failed.problems
+    assert set(shell.methods()) == {"GET"}
+    assert shell.run("records", "set", "example.nl", "CNAME", "www", "a.nl", "-y").exit_code == 0
+
+
 def test_a_domain_of_somebody_else(shell: Shell) -> None:
     failed = shell.run("records", "list", "example.org")
     assert failed.exit_code == 3
