@@ -23,13 +23,17 @@ def place_of(found: AliasResult, follower: AliasFollower, records: ChallengeReco
     """
     for number, name in enumerate(found.chain[:-1]):
         onward = found.chain[number + 1 :]
-        if _leads_any_name(name, onward, follower) and _may_take(name, records):
+        if leads_any_name(name, onward, follower) and _may_take(name, records):
             return name
     return found.target
 
 
-def _leads_any_name(name: str, onward: tuple[str, ...], follower: AliasFollower) -> bool:
-    """Tell whether a name beside `name` that nobody made goes the same way."""
+def leads_any_name(name: str, onward: tuple[str, ...], follower: AliasFollower) -> bool:
+    """Tell whether a name beside `name` that nobody made goes the same way: by a wildcard, then.
+
+    :param onward: the names that `name` leads to.
+    :raises certbot_dns_mijnhost.propagation.AliasLoopError: where that way does not end.
+    """
     _, _, parent = name.partition(".")
     return follower.follow(f"_{secrets.token_hex(4)}.{parent}").chain[1:] == onward
 

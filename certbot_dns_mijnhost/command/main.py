@@ -16,7 +16,7 @@ from certbot_dns_mijnhost.api import InvalidInputError, MijnHostError
 from certbot_dns_mijnhost.command.changes import NotConfirmedError
 from certbot_dns_mijnhost.command.exit_codes import FAILED, INTERRUPTED, NOT_IN_ORDER, USAGE
 from certbot_dns_mijnhost.command.parser import make_parser
-from certbot_dns_mijnhost.command.terminal import Terminal
+from certbot_dns_mijnhost.command.terminal import OutputError, Terminal
 from certbot_dns_mijnhost.settings import SettingError
 
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     try:
         return _run(options, terminal)
-    except OSError as error:
+    except OutputError as error:
         return _cut_off(error, terminal)
 
 
@@ -43,19 +43,23 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     except (SettingError, MijnHostError) as error:
         terminal.failed(f"mijnhost: {error}")
         return USAGE if isinstance(error, (SettingError, InvalidInputError)) else FAILED
+    except OSError as error:
+        terminal.failed(f"mijnhost: {error}. Put that in order, and give the same command again.")
+        return FAILED
     except KeyboardInterrupt:
         terminal.failed("Stopped.")
         return INTERRUPTED
 
 
-def _cut_off(error: OSError, terminal: Terminal) -> int:
+def _cut_off(error: OutputError, terminal: Terminal) -> int:
     """End where what is shown can't be written."""
+    cause = error.__cause__
     # What is still to be written would fail once more at the end of the process.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if isinstance(error, BrokenPipeError):
+    if isinstance(cause, BrokenPipeError):
         # Whoever read has enough: `mijnhost records list example.nl | head`.
         return INTERRUPTED
-    terminal.problem(f"mijnhost: The output can't be written: {error.strerror}.")
+    terminal.problem(f"mijnhost: The output can't be written: {getattr(cause, 'strerror', cause)}.")
     return FAILED
 
 

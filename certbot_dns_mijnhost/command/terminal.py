@@ -14,12 +14,17 @@ from typing import Any, TextIO
 GREEN, YELLOW, RED, FAINT = "32", "33", "31", "2"
 
 
+class OutputError(Exception):
+    """What is shown can't be written; the cause tells why."""
+
+
 class Terminal:
     """The place where the command talks: people read lines, machines read JSON.
 
     Colour is used on a terminal only, and not where ``NO_COLOR`` is set, see https://no-color.org
 
-    A stream that is closed takes what is written to nowhere, and gives no answer.
+    A stream that is closed takes what is written to nowhere, and gives no answer. Each method that
+    writes raises :class:`OutputError` where a stream takes nothing more.
 
     :param is_json: lines for people are kept back, and :meth:`data` is written.
     """
@@ -33,6 +38,7 @@ class Terminal:
         answers: TextIO | None = None,
     ) -> None:
         self.is_json = is_json
+        self._has_result = False
         self._out = out or sys.stdout or io.StringIO()
         self._problems = problems or sys.stderr or io.StringIO()
         self._answers = answers or sys.stdin or io.StringIO()
@@ -43,8 +49,9 @@ class Terminal:
             self._write(self._out, self._painted(_printable(text), colour))
 
     def data(self, value: Any) -> None:
-        """Write the result for a machine."""
-        if self.is_json:
+        """Write the result for a machine, which gets one: a further one is left out."""
+        if self.is_json and not self._has_result:
+            self._has_result = True
             self._write(self._out, json.dumps(value, indent=2, default=str))
 
     def text(self, text: str) -> None:
@@ -96,8 +103,7 @@ class Terminal:
         """Ask, and return what was typed; empty where nobody can answer."""
         if not self.can_ask:
             return ""
-        self._problems.write(question)
-        self._problems.flush()
+        self._write(self._problems, question, end="")
         return self._answers.readline().strip()
 
     @property
@@ -113,11 +119,14 @@ class Terminal:
         return f"\x1b[{colour}m{text}\x1b[0m"
 
     @staticmethod
-    def _write(stream: TextIO, text: str) -> None:
+    def _write(stream: TextIO, text: str, end: str = "\n") -> None:
         encoding = stream.encoding or "utf-8"
-        # Not each terminal has each letter.
-        stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-        stream.flush()
+        try:
+            # Not each terminal has each letter.
+            stream.write(text.encode(encoding, "replace").decode(encoding) + end)
+            stream.flush()
+        except OSError as error:
+            raise OutputError from error
 
 
 def _printable(text: str) -> str:

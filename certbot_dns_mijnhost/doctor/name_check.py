@@ -11,7 +11,7 @@ from certbot_dns_mijnhost.challenge_records import (
     ZoneNotFoundError,
     canonical,
 )
-from certbot_dns_mijnhost.delegation import place_of
+from certbot_dns_mijnhost.delegation import leads_any_name, place_of
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.propagation import (
     AliasFollower,
@@ -19,7 +19,6 @@ from certbot_dns_mijnhost.propagation import (
     InspectionError,
     Inspector,
 )
-from certbot_dns_mijnhost.propagation.inspection import NOBODYS
 
 CHALLENGE = "_acme-challenge"
 WILDCARD = "*."
@@ -96,11 +95,10 @@ def check_ignored_cname(follower: AliasFollower, name: str, report: Report) -> N
     challenge = f"{CHALLENGE}.{name}"
     try:
         chain = follower.follow(challenge).chain
-        # A wildcard record leads there too, and gives way to the challenge's own record.
-        is_wildcard = follower.follow(f"{NOBODYS}.{name}").chain[1:] == chain[1:]
+        # A wildcard gives way to the challenge's own record.
+        if len(chain) == 1 or leads_any_name(challenge, chain[1:], follower):
+            return
     except AliasLoopError:
-        return
-    if len(chain) == 1 or is_wildcard:
         return
     message = (
         f"{challenge} is a CNAME to {chain[1]}, which dns_mijnhost_follow_cname = false leaves "
@@ -147,10 +145,7 @@ def check_zone(
     except ZoneNotFoundError as error:
         message, step = str(error), ""
         if target != f"{CHALLENGE}.{name}":
-            step = (
-                "A CNAME leads the challenge there. Correct it, or, if it comes from a wildcard "
-                "record, set dns_mijnhost_follow_cname = false."
-            )
+            step = "A CNAME leads the challenge there: correct it where that zone is served."
         if chosen:
             message = f"dns_mijnhost_zone has no domain that holds {target}: {', '.join(chosen)}."
             step = "Add the domain there, or leave dns_mijnhost_zone out."
