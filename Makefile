@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTHON ?=
 SIMULATE ?= --count 10000
+# More than there are cores: most tests wait rather than reckon.
+WORKERS ?= 6
 export PYTHON
 
 .PHONY: demo test lint types unit simulate matrix benchmark recording dist clean
@@ -33,7 +35,7 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 unit: $(STAMP)
-	PEBBLE=$$(scripts/find-pebble) MACHINE=$$(scripts/find-machine) $(BIN)/python -m pytest -n auto
+	PEBBLE=$$(scripts/find-pebble) MACHINE=$$(scripts/find-machine) $(BIN)/python -m pytest -n $(WORKERS)
 
 # Thousands of histories: SIMULATE='--count 10000 --seed 1' repeats one.
 simulate: $(STAMP)

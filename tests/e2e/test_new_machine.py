@@ -157,9 +157,10 @@ def test_the_hardened_service_renews_and_its_hooks_reach_the_servers(
     assert site.key not in machine.type("journalctl --no-pager")
 
 
-def test_the_recipe_for_apts_certbot_may_be_followed_twice(
+def test_the_recipe_for_apts_certbot_may_be_followed_twice_and_after_the_readme(
     machine: NewcomerOnANewMachine,
 ) -> None:
+    machine.type(blocks("1b. Install beside apt's Certbot")[0])
     install, look = blocks("apt's Certbot on Debian and Ubuntu", RECIPES)
     machine.type(install)
     machine.type(install)
@@ -169,3 +170,10 @@ def test_the_recipe_for_apts_certbot_may_be_followed_twice(
     assert "* dns-mijnhost" in shown
     assert "ExecStart=/opt/certbot-mijnhost/bin/python /usr/bin/certbot -q renew" in shown
     assert machine.type("systemctl start certbot.service") == ""
+
+    # Where there is no systemd, apt's cron renews. It has to find the command before apt's own.
+    cron = machine.path("/etc/cron.d/certbot").read_text()
+    [path] = re.findall(r"^PATH=(.*)$", cron, re.MULTILINE)
+    found = [folder for folder in path.split(":") if folder in {"/usr/local/bin", "/usr/bin"}]
+    assert found == ["/usr/local/bin", "/usr/bin"]
+    assert "&& certbot -q renew " in cron

@@ -616,34 +616,6 @@ def has_apts_certbot() -> bool:
     )
 
 
-@pytest.mark.skipif(not has_apts_certbot(), reason="what it says without apt's Certbot is tried")
-def test_the_plugin_goes_beside_apts_certbot(machine: Machine) -> None:
-    version = machine.run("/usr/bin/certbot", "--version").stdout
-    # Made by hand, as the README shows it.
-    machine.bin.mkdir(parents=True)
-    by_hand = f'#!/bin/sh\nexec {machine.prefix}/bin/python /usr/bin/certbot "$@"\n'
-    (machine.bin / "certbot").write_text(by_hand)
-    for _ in ("first", "again"):
-        installed = machine.install("debian.sh")
-        assert installed.returncode == 0, installed.stdout
-    assert machine.certbot("--version").stdout == version
-    assert "* dns-mijnhost" in machine.certbot("plugins", "--authenticators").stdout
-
-    # Where there is no systemd, apt's cron renews. It has to find the command before apt's own.
-    cron = Path("/etc/cron.d/certbot").read_text()
-    [path] = re.findall(r"^PATH=(.*)$", cron, re.MULTILINE)
-    found = [folder for folder in path.split(":") if folder in {"/usr/local/bin", "/usr/bin"}]
-    assert found == ["/usr/local/bin", "/usr/bin"]
-    assert "&& certbot -q renew " in cron
-
-    drop_in = unit(machine.units / "certbot.service.d" / "mijnhost.conf")
-    reset, command = drop_in["Service"]["ExecStart"]
-    assert reset == ""
-    assert command.startswith(f"{machine.prefix}/bin/python /usr/bin/certbot ")
-    renewed = machine.run(*command.split(), *machine.folders)
-    assert (renewed.returncode, renewed.stdout) == (0, "")
-
-
 @pytest.mark.skipif(Path("/usr/bin/certbot").exists(), reason="apt's Certbot is here")
 def test_without_apts_certbot_it_says_what_to_install(machine: Machine) -> None:
     refused = machine.install("debian.sh")
