@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer that are read at the most; a zone of 1,000 records takes about 0.1 MiB."""
+
 Timeout = Union[float, tuple[float, float]]
 Answered = tuple[int, Mapping[str, str], bytes]
 """Status, headers and body."""
@@ -186,22 +187,26 @@ class Transport:
         }
 
     def _answer(self, request: str, prepared: requests.PreparedRequest) -> Answered:
-        settings = self._session.merge_environment_settings(
-            prepared.url, proxies={}, stream=True, verify=None, cert=None
-        )
-        if uses_plain_http(self.base_url):
-            settings["proxies"] = {}
         try:
-            response = self._session.send(
-                prepared, timeout=self._timeout, allow_redirects=False, **settings
-            )
-            with response:
+            with self._send(request, prepared) as response:
                 return response.status_code, response.headers, self._body(request, response)
-        except (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError):
-            # Without theirs: it may quote a proxy's address, in which a password may stand.
-            raise InvalidInputError(_unreadable_address(request)) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             self._raise_transport_error(request, error)
+
+    def _send(self, request: str, prepared: requests.PreparedRequest) -> requests.Response:
+        try:
+            settings = self._session.merge_environment_settings(
+                prepared.url, proxies={}, stream=True, verify=None, cert=None
+            )
+            if uses_plain_http(self.base_url):
+                settings["proxies"] = {}
+            return self._session.send(
+                prepared, timeout=self._timeout, allow_redirects=False, **settings
+            )
+        except ValueError:
+            # Whoever reads addresses says so in his own way: requests, urllib3, Python. Without
+            # their words, which may quote a proxy's address, in which a password may stand.
+            raise InvalidInputError(_unreadable_address(request)) from None
 
     def _body(self, request: str, response: requests.Response) -> bytes:
         allowed = self._timeout[1] if isinstance(self._timeout, tuple) else self._timeout

@@ -19,7 +19,8 @@ ZONE = zone(
     ("example.nl", "CAA", '0 issue "letsencrypt.org"'),
     ("sub.example.nl", "A", "192.0.2.1"),
     ("own.example.nl", "CAA", '0 issue ";"'),
-    ("bytes.example.nl", "CAA", '0 issue "\\255"'),
+    # Flags 0, tag "issue", and a value of one byte that is no UTF-8.
+    ("bytes.example.nl", "CAA", "\\# 8 00056973737565ff"),
     ("alias.example.nl", "CNAME", "own.example.nl."),
     ("loop.example.nl", "CNAME", "loop.example.nl."),
 )
