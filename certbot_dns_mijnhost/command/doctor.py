@@ -21,7 +21,10 @@ INDENT = 23
 
 
 def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Check, and show each finding as it is made."""
+    """Check what a renewal will need, and say what to do about what is not in order.
+
+    Where domains are named, a scratch record is written in their zones, waited for and removed.
+    """
     try:
         from certbot_dns_mijnhost.doctor import Doctor  # noqa: PLC0415  # DNS takes long to import
     except ImportError as error:

@@ -23,6 +23,7 @@ credentials, or /etc/letsencrypt/mijnhost.ini.
 """
 
 LONGEST_WAIT = 86_400
+VALUE = "MX, SRV: priority first; one that begins with - goes behind --"
 
 Subparsers = Any
 
@@ -63,9 +64,12 @@ def _add_doctor(groups: Subparsers) -> None:
         metavar="FOLDER",
         help="Certbot's folder, whose renewals are looked at (default: %(default)s)",
     )
-    parser.add_argument("--propagation-seconds", help="how long to wait for the name servers")
-    parser.add_argument("--nameservers", help="name servers to ask: host[:port], ...")
-    parser.add_argument("--resolver", help="resolvers to find the name servers by")
+    _like_certbots(
+        parser, "propagation-seconds", metavar="SECONDS", help="to wait for the name servers"
+    )
+    servers = "HOST[:PORT],..."
+    _like_certbots(parser, "nameservers", metavar=servers, help="name servers to ask")
+    _like_certbots(parser, "resolver", metavar=servers, help="to find the name servers by")
     # For tests: the emulator's name servers can't have port 53.
     parser.add_argument("--dns-port", type=int, default=53, help=argparse.SUPPRESS)
 
@@ -136,7 +140,7 @@ def _command(groups: Subparsers, name: str, help_text: str, run: Any) -> argpars
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
-    parser.add_argument("--credentials", metavar="FILE", help="file with dns_mijnhost_api_key")
+    _like_certbots(parser, "credentials", metavar="FILE", help="file with dns_mijnhost_api_key")
     parser.add_argument("--json", action="store_true", help="write JSON for machines")
     parser.add_argument("-v", "--verbose", action="store_true", help="show each call to the API")
     parser.add_argument(
@@ -145,11 +149,17 @@ def _command(groups: Subparsers, name: str, help_text: str, run: Any) -> argpars
     return parser
 
 
+def _like_certbots(parser: argparse.ArgumentParser, name: str, **more: Any) -> None:
+    """Add a flag that Certbot has too, under both names: messages speak of Certbot's."""
+    destination = name.replace("-", "_")
+    parser.add_argument(f"--{name}", f"--dns-mijnhost-{name}", dest=destination, **more)
+
+
 def _record(parser: argparse.ArgumentParser, value: str | None = None) -> None:
     parser.add_argument("domain", metavar="DOMAIN")
     parser.add_argument("type", metavar="TYPE", help="such as TXT")
     parser.add_argument("name", metavar="NAME", help="relative to the domain; @ is itself")
-    parser.add_argument("value", metavar="VALUE", nargs=value, help="MX, SRV: priority first")
+    parser.add_argument("value", metavar="VALUE", nargs=value, help=VALUE)
     if value is None:
         parser.add_argument("--ttl", type=int, default=3600, help="seconds (default: %(default)s)")
 

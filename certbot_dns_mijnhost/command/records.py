@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError
-from certbot_dns_mijnhost.challenge_records import Identity, Listing, ZoneEditor
+from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostError
+from certbot_dns_mijnhost.challenge_records import Identity, Leftover, Listing, ZoneEditor
 from certbot_dns_mijnhost.command.account import Account
 from certbot_dns_mijnhost.command.changes import Changes, shown
 from certbot_dns_mijnhost.command.exit_codes import DONE, NOT_IN_ORDER
@@ -67,7 +67,7 @@ def set_value(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.data({"set": None, "left": []})
             return NOT_IN_ORDER
         # Where the API replaced them, they are gone already; it is seen to in any case.
-        leftovers = changes.remove(listing, sorted(others)) if others else []
+        leftovers = _remove_others(changes, listing, wanted, others) if others else []
     terminal.line(f"Set: {shown(wanted)}")
     terminal.data({"set": wanted._asdict(), "left": [each._asdict() for each in leftovers]})
     return NOT_IN_ORDER if leftovers else DONE
@@ -95,6 +95,18 @@ def delete(options: argparse.Namespace, terminal: Terminal) -> int:
         {"deleted": [i._asdict() for i in gone], "left": [each._asdict() for each in leftovers]}
     )
     return NOT_IN_ORDER if leftovers else DONE
+
+
+def _remove_others(
+    changes: Changes, listing: Listing, wanted: Identity, others: set[Identity]
+) -> list[Leftover]:
+    try:
+        return changes.remove(listing, sorted(others))
+    except MijnHostError as error:
+        raise MijnHostError(
+            f"{error} {shown(wanted)} was set; what was there before may still be there. Then give "
+            "the same command again."
+        ) from error
 
 
 def _check_company(wanted: Identity, beside: set[Identity]) -> None:

@@ -34,9 +34,11 @@ def record_as_typed(
 ) -> DNSRecord:
     """Return the record that was meant.
 
-    A host name in a value is absolute, with or without its final dot.
+    A host name in a value is absolute, with or without its final dot; ``@`` is the zone there too.
     """
     kind = type.upper()
+    if kind in HOSTS_LAST and value.split()[-1:] == ["@"]:
+        value = f"{value.strip()[:-1]}{canonical(zone)}."
     return DNSRecord(kind, f"{absolute_name(name, zone)}.", value_as_typed(kind, value), ttl)
 
 

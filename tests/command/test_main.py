@@ -140,6 +140,9 @@ def test_a_flag_goes_before_the_file(shell: Shell) -> None:
     assert by_file.exit_code == 1
     flag = ("--resolver", shell.emulator.resolver)
     assert shell.run("doctor", "-d", "example.nl", "--no-write", *flag).exit_code == 0
+    # As Certbot has it, and as messages say it.
+    flag = ("--dns-mijnhost-resolver", shell.emulator.resolver)
+    assert shell.run("doctor", "-d", "example.nl", "--no-write", *flag).exit_code == 0
 
 
 def start(

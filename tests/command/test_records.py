@@ -33,6 +33,8 @@ def test_list_by_type_and_name(shell: Shell) -> None:
         ("AAAA", "home.example.nl", "2001:DB8:0::7", "2001:db8::7"),
         ("MX", "@", "20 mx.example.com", "20 mx.example.com."),
         ("cname", "blog", "example.com", "example.com."),
+        ("CNAME", "blog", "@", "example.nl."),
+        ("SRV", "_imaps._tcp", "0 1 993 @", "0 1 993 example.nl."),
         ("TXT", "_dmarc.example.nl.", "v=DMARC1; p=none", "v=DMARC1; p=none"),
     ],
 )
@@ -262,3 +264,15 @@ def test_a_domain_of_somebody_else(shell: Shell) -> None:
     failed = shell.run("records", "list", "example.org")
     assert failed.exit_code == 3
     assert "no access" in failed.problems
+
+
+def test_set_says_what_was_done_where_the_others_can_not_be_removed(shell: Shell) -> None:
+    shell.emulator.variants = APPENDS
+    command = ("records", "set", "example.nl", "TXT", "@", "--yes")
+    shell.run(*command, "first")
+    before = shell.methods()[: shell.methods().index("PATCH")].count("GET")
+    shell.emulator.faults.add(Fault.status(403), method="GET", skip=before, times=None)
+    failed = shell.run(*command, "second")
+    assert failed.exit_code == 3
+    assert shell.values("TXT", "example.nl") == ["first", "second"]
+    assert "example.nl TXT second was set; what was there before may still" in failed.problems
