@@ -20,6 +20,8 @@ RECIPES = ROOT / "docs" / "recipes.md"
 SERVICE = ROOT / "examples" / "systemd" / "certbot-mijnhost.service"
 HOOKS = "/etc/letsencrypt/renewal-hooks/deploy"
 LOOPBACK = "127.0.0.1"
+SINCE_24 = ("ssl_server_cert_file", "ssl_server_key_file")
+"""What Dovecot calls its certificate and key since version 2.4."""
 
 Served = Callable[[], x509.Certificate]
 
@@ -88,10 +90,13 @@ def postfix_dovecot(machine: NewcomerOnANewMachine) -> list[Served]:
         f"postconf -MX smtp/inet; postconf -Me '{smtp}/inet={smtp} inet n - y - - smtpd'\n"
         "systemctl restart postfix"
     )
+    is_old = machine.type("dovecot --version").startswith("2.3")
+    names, file = (("ssl_cert", "ssl_key"), "<") if is_old else (SINCE_24, "")
     machine.write(
         "/etc/dovecot/local.conf",
         f"listen = {LOOPBACK}\nssl = required\n"
-        f"ssl_cert = <{live(machine)}/fullchain.pem\nssl_key = <{live(machine)}/privkey.pem\n"
+        f"{names[0]} = {file}{live(machine)}/fullchain.pem\n"
+        f"{names[1]} = {file}{live(machine)}/privkey.pem\n"
         "service imap-login {\n  inet_listener imap {\n    port = 0\n  }\n"
         f"  inet_listener imaps {{\n    port = {imap}\n    ssl = yes\n  }}\n}}\n",
     )

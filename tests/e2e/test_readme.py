@@ -9,6 +9,7 @@ and the API's address are stands in Certbot's and the plugin's configuration.
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -48,7 +49,7 @@ def try_pips_certbot(newcomer: Newcomer) -> None:
     [install] = blocks("1a. Install pip's Certbot")
     newcomer.type(install)
     obtain(newcomer, "cron")
-    line = newcomer.path("/etc/cron.d/certbot-mijnhost").read_text().rstrip("\n")
+    _, line = newcomer.path("/etc/cron.d/certbot-mijnhost").read_text().splitlines()
     *times, user, command = line.split(" ", 6)
     assert len(times) == 5
     assert user == "root"
@@ -59,10 +60,32 @@ def test_pips_certbot(newcomer: Newcomer) -> None:
     try_pips_certbot(newcomer)
 
 
-def test_pips_certbot_on_a_new_machine(on_a_new_machine: Newcomer) -> None:
+def cron_renews(newcomer: NewcomerOnANewMachine) -> bool:
+    """Tell whether the real cron does, with the line of the README at each minute."""
+    newcomer.make_due()
+    # As nginx and its like are, useradd is in a folder that cron's own path lacks.
+    hook = "/etc/letsencrypt/renewal-hooks/deploy/hook"
+    newcomer.write(hook, "#!/bin/sh\ncommand -v useradd > /root/found\n")
+    newcomer.type(f"chmod 755 {hook}")
+    file = newcomer.path("/etc/cron.d/certbot-mijnhost")
+    path, line = file.read_text().splitlines()
+    command = line.split(" ", 5)[5]
+    first = newcomer.certificate()
+    trust = f"REQUESTS_CA_BUNDLE={newcomer.authority()}"
+    file.write_text(f"{trust}\n{path}\n* * * * * {command}\n")
+    deadline = time.monotonic() + 150
+    while not newcomer.path("/root/found").exists() and time.monotonic() < deadline:
+        time.sleep(1)
+    file.unlink()
+    assert newcomer.path("/root/found").read_text() == "/usr/sbin/useradd\n"
+    return newcomer.certificate() != first
+
+
+def test_pips_certbot_on_a_new_machine(on_a_new_machine: NewcomerOnANewMachine) -> None:
     [first] = re.findall(r"on Debian and Ubuntu first `(.*)`", README.read_text())
     on_a_new_machine.type(f"apt-get update; {first}")
     try_pips_certbot(on_a_new_machine)
+    assert cron_renews(on_a_new_machine)
 
 
 def test_apts_certbot_on_a_new_machine(on_a_new_machine: NewcomerOnANewMachine) -> None:
