@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from certbot_dns_mijnhost.challenge_records import zone_lock
+
+
+def pytest_configure() -> None:
+    """Heed SIGINT, which a job in the background of a shell ignores, and so would its children."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
