@@ -13,9 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from certbot_dns_mijnhost.doctor import Finding, State
 from certbot_dns_mijnhost.renewals import renewals
 
-from .test_doctor import Practice, practice
-
-__all__ = ["practice"]
+from .practice import Practice
 
 NO_NAME = x509.Name([])
 

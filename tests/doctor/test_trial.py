@@ -9,9 +9,7 @@ from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory, 
 from certbot_dns_mijnhost.doctor import State
 from certbot_dns_mijnhost.emulator import Fault, Variants
 
-from .test_doctor import Practice, practice
-
-__all__ = ["practice"]
+from .practice import Practice
 
 
 @pytest.mark.parametrize(

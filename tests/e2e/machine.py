@@ -85,7 +85,7 @@ class Machine:
         return subprocess.run(
             [
                 *("nsenter", "--target", str(self._leader), "--all", "--root", "--wd"),
-                *("sh", "-e", "-c", f"cd /root\n{script}"),
+                *("sh", "-e", "-c", f"cd /srv\n{script}"),
             ],
             env={**environment, **INSIDE},
             stdin=subprocess.DEVNULL,

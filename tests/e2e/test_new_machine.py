@@ -118,7 +118,7 @@ def drop_in_for(hook: str) -> str:
 
 @pytest.fixture
 def machine(on_a_new_machine: NewcomerOnANewMachine) -> NewcomerOnANewMachine:
-    shutil.copytree(ROOT / "examples", on_a_new_machine.path("/root/examples"))
+    shutil.copytree(ROOT / "examples", on_a_new_machine.path("/srv/examples"))
     on_a_new_machine.type("apt-get update")
     return on_a_new_machine
 

@@ -65,7 +65,7 @@ def cron_renews(newcomer: NewcomerOnANewMachine) -> bool:
     newcomer.make_due()
     # As nginx and its like are, useradd is in a folder that cron's own path lacks.
     hook = "/etc/letsencrypt/renewal-hooks/deploy/hook"
-    newcomer.write(hook, "#!/bin/sh\ncommand -v useradd > /root/found\n")
+    newcomer.write(hook, "#!/bin/sh\ncommand -v useradd > /srv/found\n")
     newcomer.type(f"chmod 755 {hook}")
     file = newcomer.path("/etc/cron.d/certbot-mijnhost")
     path, line = file.read_text().splitlines()
@@ -74,10 +74,10 @@ def cron_renews(newcomer: NewcomerOnANewMachine) -> bool:
     trust = f"REQUESTS_CA_BUNDLE={newcomer.authority()}"
     file.write_text(f"{trust}\n{path}\n* * * * * {command}\n")
     deadline = time.monotonic() + 150
-    while not newcomer.path("/root/found").exists() and time.monotonic() < deadline:
+    while not newcomer.path("/srv/found").exists() and time.monotonic() < deadline:
         time.sleep(1)
     file.unlink()
-    assert newcomer.path("/root/found").read_text() == "/usr/sbin/useradd\n"
+    assert newcomer.path("/srv/found").read_text() == "/usr/sbin/useradd\n"
     return newcomer.certificate() != first
 
 

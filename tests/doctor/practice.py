@@ -1,0 +1,78 @@
+"""A doctor, and an account in the emulator to be examined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from certbot_dns_mijnhost.api import RetryPolicy
+from certbot_dns_mijnhost.doctor import Doctor, Finding, State
+from certbot_dns_mijnhost.emulator import Emulator
+from examples.local_ca import write_credentials
+
+BOTH = ("example.nl", "*.example.nl")
+
+
+@dataclass
+class Practice:
+    """A doctor, and an account at hand."""
+
+    emulator: Emulator
+    path: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, str] = field(default_factory=dict)
+    now: float = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        # A little more, as any sleep takes: what is left of a wait may be too little to add.
+        self.now += seconds + 0.001
+
+    def examine(self, *names: str, write: bool = False, path: str | None = "") -> Examined:
+        needed = {
+            "api_key": self.emulator.account.api_key,
+            "api_url": self.emulator.api_url,
+            "resolver": self.emulator.resolver,
+        }
+        if not self.path.exists():
+            write_credentials(self.path, {**needed, **self.settings})
+        doctor = Doctor(
+            lambda _: None,
+            port=int(self.emulator.nameservers[0].split(":")[1]),
+            query_timeout=0.2,
+            retry=RetryPolicy(tries=2, sleep=self.sleep, clock=self.clock),
+        )
+        doctor.run(
+            names,
+            path=str(self.path) if path == "" else path,
+            flags=self.flags,
+            environment=self.environment,
+            config_directory=self.path.parent / "config",
+            write=write,
+        )
+        return Examined(doctor)
+
+    @property
+    def domain(self) -> str:
+        return self.emulator.account.domains()[0].name
+
+
+class Examined:
+    """What was found."""
+
+    def __init__(self, doctor: Doctor) -> None:
+        self.findings = doctor.findings
+        self.has_failed = doctor.has_failed
+
+    def one(self, check: str) -> Finding:
+        [found] = [finding for finding in self.findings if finding.check == check]
+        return found
+
+    def states(self) -> set[State]:
+        return {finding.state for finding in self.findings}
+
+    def failed(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.state is State.FAILED]

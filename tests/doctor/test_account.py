@@ -1,0 +1,115 @@
+"""The account: the key, the whitelist, the API."""
+
+from __future__ import annotations
+
+import socket
+from datetime import date, timedelta
+
+import pytest
+
+from certbot_dns_mijnhost.doctor import State
+from certbot_dns_mijnhost.emulator import Fault, Variants
+
+from .practice import Practice
+
+
+def test_a_wrong_key(practice: Practice) -> None:
+    practice.settings["api_key"] = "a-wrong-key"
+    found = practice.examine("example.nl")
+    [key] = found.failed()
+    assert key.message == "The API refuses the key: No valid API key set."
+    assert "Make a new one" in key.next_step
+    assert "a-wrong-key" not in str(found.findings)
+
+
+def test_an_expired_key(practice: Practice) -> None:
+    practice.emulator.variants = Variants(key_expired=True)
+    [key] = practice.examine("example.nl").failed()
+    assert key.check == "key"
+    assert "expired" in key.next_step
+
+
+def test_a_key_that_no_header_can_hold(practice: Practice) -> None:
+    practice.settings["api_key"] = "two words"
+    [key] = practice.examine("example.nl").failed()
+    assert key.check == "key"
+    assert "spaces" in key.message
+
+
+@pytest.mark.parametrize("whoami_refused", [False, True])
+def test_an_address_that_is_not_on_the_whitelist(practice: Practice, whoami_refused: bool) -> None:
+    practice.emulator.variants = Variants(whitelist_refused=True, whoami_refused=whoami_refused)
+    [whitelist] = practice.examine("example.nl").failed()
+    assert whitelist.check == "whitelist"
+    address = "this machine's public address" if whoami_refused else "127.0.0.1"
+    expected = f"Add {address} to the key's whitelist in mijn.host's control panel."
+    assert whitelist.next_step == expected
+
+
+@pytest.mark.parametrize("days", [-3, 5, 200])
+def test_a_key_whose_last_day_shows(practice: Practice, days: int) -> None:
+    last_day = date.today() + timedelta(days=days)  # noqa: DTZ011  # as the doctor does
+    practice.emulator.variants = Variants(key_expires=last_day.isoformat())
+    expiry = practice.examine().one("expiry")
+    assert expiry.state is (State.OK if days > 30 else State.WARNING)
+    assert str(last_day) in expiry.message
+    assert ("last day was" in expiry.message) is (days < 0)
+    assert ("Make a new key" in expiry.next_step) is (days <= 30)
+
+
+def test_a_date_that_can_not_be_read_is_no_date(practice: Practice) -> None:
+    practice.emulator.variants = Variants(key_expires="soon")
+    assert practice.examine().one("expiry").state is State.NOTE
+
+
+@pytest.mark.parametrize("how", [True, "bad_request"])
+def test_a_key_that_may_not_list_domains(practice: Practice, how: bool | str) -> None:
+    practice.emulator.variants = Variants(listing_forbidden=how)
+    found = practice.examine("example.nl")
+    assert found.one("key").state is State.WARNING
+    assert "dns_mijnhost_zone" in found.one("key").next_step
+    assert found.one("zone").state is State.OK
+
+
+def test_an_api_that_can_not_be_reached(practice: Practice) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        practice.settings["api_url"] = f"http://127.0.0.1:{closed.getsockname()[1]}/api/v2"
+        [api] = practice.examine("example.nl").failed()
+    assert api.check == "api"
+    assert "Connection refused" in api.message
+
+
+def test_an_api_that_answers_nonsense(practice: Practice) -> None:
+    practice.emulator.faults.add(Fault.html(), times=None)
+    [api] = practice.examine("example.nl").failed()
+    assert "not the API's JSON" in api.message
+
+
+@pytest.mark.parametrize("path", ["*/domains", "*/domains/example.nl", "*/dns"])
+@pytest.mark.parametrize("words", ["Bad request", "DNS records not managed by mijn.host"])
+def test_a_400_that_passes_is_no_finding(practice: Practice, path: str, words: str) -> None:
+    practice.emulator.faults.add(Fault.bad_request(words), method="GET", path=path)
+    found = practice.examine("example.nl", write=True)
+    assert found.states() == {State.OK, State.NOTE}
+
+
+def test_an_api_that_had_too_many_requests_is_not_asked_for_each_domain(
+    practice: Practice,
+) -> None:
+    for number in range(20):
+        practice.emulator.account.add_domain(f"d{number}.nl")
+    practice.emulator.faults.add(Fault.status(429), path="*/domains/*", skip=5, times=None)
+    found = practice.examine()
+    managed = [finding.state for finding in found.findings if finding.check == "managed"]
+    assert managed == [State.OK] * 5 + [State.FAILED] + [State.SKIPPED] * 15
+    asked = [request.path for request in practice.emulator.requests if ".nl" in request.path]
+    assert len(asked) == 7, "the sixth is asked for twice"
+
+
+def test_an_api_that_fails_is_not_said_to_refuse(practice: Practice) -> None:
+    practice.emulator.account.domains()[0].published_at = ("ns1.example.com",)
+    practice.emulator.faults.add(Fault.status(500), path="*/domains/example.nl", times=None)
+    found = practice.examine("example.nl", write=True)
+    assert [finding.check for finding in found.failed()] == ["managed"]
+    assert "did not answer well" in found.one("write").message

@@ -1,0 +1,69 @@
+"""The credentials, and who can read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from certbot_dns_mijnhost.doctor import State
+
+from .practice import Practice
+
+
+def test_no_credentials_at_all(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("certbot_dns_mijnhost.credentials.USUAL_PATH", "/nowhere/mijnhost.ini")
+    found = practice.examine("example.nl", path=None)
+    assert "No API key was found" in found.one("credentials").message
+    assert "--credentials FILE" in found.one("credentials").message
+    assert found.has_failed
+
+
+def test_a_file_that_is_missing(practice: Practice) -> None:
+    found = practice.examine("example.nl", path="/nowhere/mijnhost.ini")
+    assert "does not exist" in found.one("credentials").message
+    assert found.has_failed
+
+
+@pytest.mark.parametrize(
+    ("mode", "who"), [(0o644, "its group and everybody"), (0o640, "its group")]
+)
+def test_a_file_that_others_can_read(practice: Practice, mode: int, who: str) -> None:
+    practice.examine()
+    practice.path.chmod(mode)
+    found = practice.examine()
+    permissions = found.one("permissions")
+    assert permissions.state is State.WARNING
+    assert f"open to {who} (mode {mode:04o})" in permissions.message
+    assert permissions.next_step == f"Close it: chmod 600 {practice.path}"
+
+
+def test_a_file_with_the_key_that_others_can_read(practice: Practice, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(practice.emulator.account.api_key)
+    secret.chmod(0o644)
+    practice.examine()
+    key = f"dns_mijnhost_api_key = {practice.emulator.account.api_key}"
+    text = practice.path.read_text().replace(key, "dns_mijnhost_api_key_file = secret")
+    practice.path.write_text(text)
+    found = [f for f in practice.examine().findings if f.check == "permissions"]
+    assert [finding.state for finding in found] == [State.OK, State.WARNING]
+    assert found[1].next_step == f"Close it: chmod 600 {secret}"
+
+
+def test_the_vendors_name_of_the_key(practice: Practice) -> None:
+    practice.examine()
+    text = practice.path.read_text().replace("dns_mijnhost_api_key", "dns_mijn_host_api_key")
+    practice.path.write_text(text)
+    found = practice.examine()
+    assert found.one("credentials").state is State.WARNING
+    assert "rename it to dns_mijnhost_api_key" in found.one("credentials").message
+    assert found.one("key").state is State.OK
+
+
+def test_the_environment_gives_the_key(practice: Practice, tmp_path: Path) -> None:
+    practice.examine()
+    practice.environment["CREDENTIALS_DIRECTORY"] = str(tmp_path)
+    found = practice.examine("example.nl", path=None)
+    assert str(practice.path) in found.one("credentials").message
+    assert not found.has_failed

@@ -1,0 +1,167 @@
+"""The names of certificates: are they ones, which zone holds them, where do CNAMEs lead."""
+
+from __future__ import annotations
+
+import pytest
+
+from certbot_dns_mijnhost.doctor import State
+from certbot_dns_mijnhost.emulator import Variants
+
+from .practice import Practice
+
+
+def test_a_domain_that_is_not_in_the_account(practice: Practice) -> None:
+    found = practice.examine("exmaple.nl")
+    zone = found.one("zone")
+    assert zone.state is State.FAILED
+    assert "it has example.nl" in zone.message
+    assert "Check the spelling" in zone.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            "*",
+            "nl",
+            "localhost",
+            "192.0.2.1",
+            "2001:db8::1",
+            "http://example.nl",
+            "exa mple.nl",
+        ),
+        *("*.*.example.nl", "www.*.example.nl", ".example.nl", "a..example.nl", "-a.example.nl"),
+        *("_a.example.nl", "a" * 64 + ".example.nl", ".".join(["a" * 60] * 4) + ".nl"),
+    ],
+)
+def test_a_name_that_no_certificate_can_have(practice: Practice, name: str) -> None:
+    found = practice.examine(name, "example.nl")
+    [failed] = found.failed()
+    assert failed.check == "name"
+    assert repr(name) in failed.message
+    assert found.one("zone").domain == "example.nl", "the others are checked all the same"
+
+
+@pytest.mark.parametrize("name", ["EXAMPLE.nl.", "www.b\u00fccher.example.nl", "xn--a.example.nl"])
+def test_a_name_in_another_spelling(practice: Practice, name: str) -> None:
+    assert not practice.examine(name).has_failed
+
+
+def test_the_setting_for_zones_leaves_the_domain_out(practice: Practice) -> None:
+    practice.emulator.account.add_domain("other.nl")
+    practice.settings["zone"] = "other.nl"
+    [zone] = practice.examine("example.nl").failed()
+    assert zone.message == (
+        "dns_mijnhost_zone has no domain that holds _acme-challenge.example.nl: other.nl."
+    )
+    assert "Add the domain there" in zone.next_step
+
+
+def test_the_setting_for_zones_has_a_domain_of_somebody_else(practice: Practice) -> None:
+    practice.settings["zone"] = "nl"
+    [zone] = practice.examine("example.nl").failed()
+    assert zone.message == "dns_mijnhost_zone has nl, which is no domain of this account."
+    assert "Correct dns_mijnhost_zone" in zone.next_step
+
+
+def test_without_names_and_a_list_the_setting_for_zones_tells_what_to_look_at(
+    practice: Practice,
+) -> None:
+    practice.emulator.variants = Variants(listing_forbidden=True)
+    practice.settings["zone"] = "example.nl"
+    found = practice.examine()
+    assert found.one("key").state is State.NOTE, "what was advised is done"
+    assert "the zone example.nl of dns_mijnhost_zone" in found.one("zone").message
+    assert found.one("managed").state is State.OK
+
+
+def test_that_nothing_was_looked_at_is_not_in_order(practice: Practice) -> None:
+    practice.emulator.variants = Variants(listing_forbidden=True)
+    [name] = practice.examine().failed()
+    assert "No domain was checked" in name.message
+    assert "-d example.nl" in name.next_step
+
+
+def test_a_delegation_by_cname(practice: Practice) -> None:
+    practice.emulator.account.add_domain("challenges.nl")
+    practice.emulator.account.add_record(
+        "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.challenges.nl."
+    )
+    found = practice.examine("example.nl")
+    chain = "_acme-challenge.example.nl -> one.challenges.nl"
+    assert chain in found.one("delegation").message
+    assert found.one("zone").data["zone"] == "challenges.nl"
+
+
+def test_a_delegation_that_is_not_followed(practice: Practice) -> None:
+    practice.settings["follow_cname"] = "false"
+    found = practice.examine("example.nl")
+    assert not found.has_failed
+    practice.emulator.account.add_record(
+        "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.challenges.nl."
+    )
+    found = practice.examine("example.nl")
+    assert found.one("zone").data["zone"] == "example.nl"
+    [delegation] = found.failed()
+    assert "is a CNAME to one.challenges.nl" in delegation.message
+    assert "Set dns_mijnhost_follow_cname = true" in delegation.next_step
+
+
+def test_a_wildcard_cname_gives_way_to_the_challenge(practice: Practice) -> None:
+    practice.settings["follow_cname"] = "false"
+    account = practice.emulator.account
+    account.add_record("example.nl", "CNAME", "*.example.nl.", "shop.example.org.")
+    assert not practice.examine("example.nl").has_failed
+
+
+def test_a_delegation_to_a_domain_that_does_not_exist(practice: Practice) -> None:
+    practice.emulator.account.add_record(
+        "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.chalenges.nl."
+    )
+    found = practice.examine("example.nl")
+    delegation = found.one("delegation")
+    assert delegation.state is State.WARNING
+    assert "is delegated: _acme-challenge.example.nl -> one.chalenges.nl" in delegation.message
+    assert "Check that one.chalenges.nl is spelt right" in delegation.next_step
+    assert "A CNAME leads the challenge there" in found.one("zone").next_step
+
+
+def test_a_challenge_that_is_a_zone_of_its_own(practice: Practice) -> None:
+    practice.emulator.account.add_record(
+        "example.nl", "NS", "_acme-challenge.www.example.nl.", "ns1.mijn.host."
+    )
+    assert not practice.examine("example.nl").has_failed
+    [subzone] = practice.examine("www.example.nl").failed()
+    assert subzone.check == "subzone"
+    assert "in a zone of its own, _acme-challenge.www.example.nl" in subzone.message
+    assert subzone.next_step == (
+        "Remove the NS records at _acme-challenge.www.example.nl from example.nl."
+    )
+
+
+def test_a_wildcard_is_no_delegation(practice: Practice) -> None:
+    practice.emulator.account.add_record("example.nl", "CNAME", "*.example.nl.", "example.org.")
+    found = practice.examine("example.nl")
+    assert found.one("delegation").state is State.OK
+    assert "by a wildcard only" in found.one("delegation").message
+    assert found.one("zone").data["zone"] == "example.nl"
+
+
+def test_a_delegation_in_a_circle(practice: Practice) -> None:
+    practice.emulator.account.add_record(
+        "example.nl", "CNAME", "_acme-challenge.example.nl.", "_acme-challenge.example.nl."
+    )
+    delegation = practice.examine("example.nl").one("delegation")
+    assert delegation.state is State.FAILED
+    assert "in a circle" in delegation.message
+    assert "Correct the CNAME records" in delegation.next_step
+
+
+def test_a_delegation_to_a_zone_of_somebody_else(practice: Practice) -> None:
+    practice.emulator.account.add_record(
+        "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.example.org."
+    )
+    found = practice.examine("example.nl")
+    assert found.one("zone").state is State.FAILED
+    assert "one.example.org" in found.one("zone").message
