@@ -175,6 +175,7 @@ def _check_aliases(listing: Listing, wanted: Iterable[Identity]) -> None:
             raise AliasInTheWayError(
                 f"At {identity.name} stands a CNAME to {target}, beside which no TXT record can "
                 f"stand, so nothing was written in the zone {listing.zone}. It was not followed: "
-                "that takes dns_mijnhost_follow_cname = true, dnspython and an open port 53. See "
-                "to these, or remove the CNAME if it is not wanted."
+                "that takes dns_mijnhost_follow_cname = true, dnspython, an open port 53, and name "
+                "servers that serve it by now. See to these, or remove the CNAME if it is not "
+                "wanted."
             )

@@ -63,9 +63,9 @@ class ZoneFinder:
 
     def _list(self) -> dict[str, str] | None:
         try:
-            domains = persistently(self._client.domains.get_all, self._retry, _may_pass)
+            domains = persistently(self._client.domains.get_all, self._retry, may_pass)
         except APIError as error:
-            if not (_says_no_access(error) or isinstance(error, MethodNotAllowedError)):
+            if not forbids_listing(error):
                 raise
             logger.debug("The key may not list the domains: %s", error)
             self._forbidden = True
@@ -87,9 +87,9 @@ class ZoneFinder:
         if candidate.startswith("_"):
             return False
         try:
-            persistently(lambda: self._client.domains.get(candidate), self._retry, _may_pass)
+            persistently(lambda: self._client.domains.get(candidate), self._retry, may_pass)
         except APIError as error:
-            if _says_no_access(error):
+            if says_no_access(error):
                 return False
             raise
         return True
@@ -105,7 +105,7 @@ def _not_found(wanted: str, listed: Iterable[str]) -> str:
     )
 
 
-def _says_no_access(error: Exception) -> bool:
+def says_no_access(error: Exception) -> bool:
     """Tell whether the API said that this is not the account's, rather than that it is unwell."""
     if isinstance(error, NotFoundError):
         return True
@@ -114,5 +114,11 @@ def _says_no_access(error: Exception) -> bool:
     return isinstance(error, BadRequestError) and "access" in error.description.lower()
 
 
-def _may_pass(error: MijnHostError) -> bool:
-    return may_pass_in_a_reading(error) and not _says_no_access(error)
+def forbids_listing(error: Exception) -> bool:
+    """Tell whether the API said that this key may not list domains, or offers no list."""
+    return says_no_access(error) or isinstance(error, MethodNotAllowedError)
+
+
+def may_pass(error: MijnHostError) -> bool:
+    """Tell whether a refusal to tell of domains may be a passing fault."""
+    return may_pass_in_a_reading(error) and not says_no_access(error)

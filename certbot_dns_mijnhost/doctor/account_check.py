@@ -8,15 +8,15 @@ from datetime import date
 
 from certbot_dns_mijnhost.api import (
     AddressNotAllowedError,
-    APIError,
     AuthenticationError,
     Domain,
     MijnHostClient,
     MijnHostError,
     Whoami,
 )
+from certbot_dns_mijnhost.challenge_records.zone_finder import forbids_listing
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
-from certbot_dns_mijnhost.doctor.tools import Calls, says_no_access
+from certbot_dns_mijnhost.doctor.tools import Calls
 
 SOON_DAYS = 30
 NEW_KEY = (
@@ -39,20 +39,11 @@ def check_account(
     except AddressNotAllowedError:
         report(_not_whitelisted(_whoami(client)))
         return None
-    except AuthenticationError as error:
-        if error.status != 403:
-            message = f"The API refuses the key: {error.description or error.status}."
-            report(Finding("key", State.FAILED, message, NEW_KEY))
-            return None
-        domains = _forbidden(error, report, chosen)
-    except APIError as error:
-        if not says_no_access(error):
-            report(Finding("api", State.FAILED, str(error)))
-            return None
-        domains = _forbidden(error, report, chosen)
     except MijnHostError as error:
-        report(Finding("api", State.FAILED, str(error)))
-        return None
+        if not forbids_listing(error):
+            report(_failure(error))
+            return None
+        domains = _forbidden(error, report, chosen)
     else:
         seconds = time.monotonic() - started
         counted = f"{len(domains)} domain{'' if len(domains) == 1 else 's'}"
@@ -65,8 +56,15 @@ def check_account(
     return domains
 
 
-def _forbidden(error: APIError, report: Report, chosen: Collection[str]) -> list[Domain]:
-    said = error.description or error.status
+def _failure(error: MijnHostError) -> Finding:
+    if isinstance(error, AuthenticationError):
+        message = f"The API refuses the key: {error.description or error.status}."
+        return Finding("key", State.FAILED, message, NEW_KEY)
+    return Finding("api", State.FAILED, str(error))
+
+
+def _forbidden(error: MijnHostError, report: Report, chosen: Collection[str]) -> list[Domain]:
+    said = getattr(error, "description", "") or error
     message = f"The key may not list the account's domains: {said}. "
     if chosen:
         message += f"Those of dns_mijnhost_zone are taken: {', '.join(chosen)}."

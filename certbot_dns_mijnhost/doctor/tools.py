@@ -6,14 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from certbot_dns_mijnhost.api import (
-    BadRequestError,
-    Exchange,
-    MijnHostClient,
-    MijnHostError,
-    RetryPolicy,
-)
+from certbot_dns_mijnhost.api import Exchange, MijnHostClient, RetryPolicy
 from certbot_dns_mijnhost.challenge_records.persistence import persistently
+from certbot_dns_mijnhost.challenge_records.zone_finder import may_pass
 
 T = TypeVar("T")
 
@@ -36,20 +31,11 @@ class Calls:
         return RetryPolicy(sleep=self.retry.sleep, clock=self.retry.clock)
 
     def reading(self, call: Callable[[], T]) -> T:
-        """Return what a reading returns; a 400 that may pass is not told as a fault.
+        """Return what a reading returns; a refusal that may pass is not told as a fault.
 
         :raises MijnHostError: the last error.
         """
-        return persistently(call, self.retry, _may_pass)
-
-
-def says_no_access(error: MijnHostError) -> bool:
-    """Tell whether the API said that something is not for this key."""
-    return isinstance(error, BadRequestError) and "access" in error.description.lower()
-
-
-def _may_pass(error: MijnHostError) -> bool:
-    return isinstance(error, BadRequestError) and not says_no_access(error)
+        return persistently(call, self.retry, may_pass)
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,17 @@ def test_a_key_that_may_not_list_domains(practice: Practice, how: bool | str) ->
     assert found.one("zone").state is State.OK
 
 
+@pytest.mark.parametrize("status", [404, 405])
+def test_an_account_without_a_list_of_domains_is_taken_as_the_plugin_takes_it(
+    practice: Practice, status: int
+) -> None:
+    practice.emulator.faults.add(Fault.status(status), path="*/domains", times=None)
+    found = practice.examine("example.nl")
+    assert found.one("key").state is State.WARNING
+    assert found.one("zone").state is State.OK
+    assert not found.has_failed
+
+
 def test_an_api_that_can_not_be_reached(practice: Practice) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
