@@ -128,9 +128,9 @@ def test_the_hardened_service_renews_and_its_hooks_reach_the_servers(
 ) -> None:
     site = machine.site
     machine.type("apt-get install python3-venv")
-    machine.type(blocks("1a. Install pip's Certbot")[0])
+    machine.type(blocks("Install with pip")[0])
     machine.tell_where_the_ca_is()
-    write, _, _, real, *_ = blocks("2. Key, certificate, renewal")
+    write, _, _, real, *_ = blocks("First certificate")
     machine.type(write)
     machine.tell_where_the_api_is()
     machine.type(real)
@@ -165,7 +165,7 @@ def test_the_hardened_service_renews_and_its_hooks_reach_the_servers(
 def test_the_recipe_for_apts_certbot_may_be_followed_twice_and_after_the_readme(
     machine: NewcomerOnANewMachine,
 ) -> None:
-    machine.type(blocks("1b. Install beside apt's Certbot")[0])
+    machine.type(blocks("Install beside apt's Certbot")[0])
     install, look = blocks("apt's Certbot on Debian and Ubuntu", RECIPES)
     machine.type(install)
     machine.type(install)

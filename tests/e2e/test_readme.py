@@ -19,10 +19,13 @@ from .newcomer import README, ROOT, Newcomer, NewcomerOnANewMachine, blocks
 
 pytestmark = pytest.mark.timeout(600)
 
+INSTALL = ("Install with pip", "Install beside apt's Certbot")
+
 
 def obtain(newcomer: Newcomer, renewal: str) -> None:
     """Type step 2, the lines on renewal that belong to the way of installing included."""
-    write, doctor, trial, real, cron, timer, renew = blocks("2. Key, certificate, renewal")
+    write, doctor, trial, real = blocks("First certificate")
+    cron, timer, renew = blocks("Renewal")
     before = newcomer.site.zone
     newcomer.tell_where_the_ca_is()
     newcomer.type(write)
@@ -46,7 +49,7 @@ def renew(newcomer: Newcomer, command: str) -> None:
 
 
 def try_pips_certbot(newcomer: Newcomer) -> None:
-    [install] = blocks("1a. Install pip's Certbot")
+    [install] = blocks("Install with pip")
     newcomer.type(install)
     obtain(newcomer, "cron")
     _, line = newcomer.path("/etc/cron.d/certbot-mijnhost").read_text().splitlines()
@@ -82,14 +85,14 @@ def cron_renews(newcomer: NewcomerOnANewMachine) -> bool:
 
 
 def test_pips_certbot_on_a_new_machine(on_a_new_machine: NewcomerOnANewMachine) -> None:
-    [first] = re.findall(r"on Debian and Ubuntu first `(.*)`", README.read_text())
+    [first] = re.findall(r"On Debian and Ubuntu, first run `(.*)`", README.read_text())
     on_a_new_machine.type(f"apt-get update; {first}")
     try_pips_certbot(on_a_new_machine)
     assert cron_renews(on_a_new_machine)
 
 
 def test_apts_certbot_on_a_new_machine(on_a_new_machine: NewcomerOnANewMachine) -> None:
-    [install] = blocks("1b. Install beside apt's Certbot")
+    [install] = blocks("Install beside apt's Certbot")
     on_a_new_machine.type(install)
     obtain(on_a_new_machine, "timer")
     assert "certbot.timer" in on_a_new_machine.type("systemctl list-timers")
@@ -97,13 +100,13 @@ def test_apts_certbot_on_a_new_machine(on_a_new_machine: NewcomerOnANewMachine) 
     first = on_a_new_machine.certificate().serial_number
     on_a_new_machine.type("systemctl start certbot.service || journalctl -u certbot.service")
     assert on_a_new_machine.certificate().serial_number != first
-    doctor = blocks("2. Key, certificate, renewal")[1]
+    doctor = blocks("First certificate")[1]
     assert "Certbot has what it needs to renew" in on_a_new_machine.type(doctor)
 
 
 def test_the_dutch_commands_are_the_same() -> None:
     dutch = (ROOT / "README.nl.md").read_text()
-    for heading in ("1a. Install", "1b. Install", "2. Key, certificate, renewal"):
+    for heading in (*INSTALL, "First certificate", "Renewal"):
         for block in blocks(heading):
             assert re.sub(r"^", "    ", block.rstrip("\n"), flags=re.MULTILINE) in dutch
 
@@ -128,5 +131,5 @@ def test_the_badges_are_true() -> None:
 
 def test_the_first_command_is_the_one_that_is_tried() -> None:
     first = next(block for block in re.findall(r"(?:^    .*\n)+", README.read_text(), re.MULTILINE))
-    real = blocks("2. Key, certificate, renewal")[3]
+    real = blocks("First certificate")[3]
     assert re.sub(r"^    ", "", first, flags=re.MULTILINE) == real
