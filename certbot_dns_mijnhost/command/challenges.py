@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Sequence
 
 from certbot_dns_mijnhost.api import MijnHostError
@@ -35,7 +34,7 @@ def sweep(options: argparse.Namespace, terminal: Terminal) -> int:
         found, unread = _find(account, _domains(account, options), terminal)
         if found and options.wait:
             terminal.line(f"Looking again in {options.wait} s: what is in use goes by itself.")
-            time.sleep(options.wait)
+            options.sleep(options.wait)
             still, again = _find(account, sorted({one.zone for one, _ in found}), terminal)
             there = {identity for _, identity in still}
             found = [each for each in found if each[1] in there]

@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from certbot_dns_mijnhost.command.exit_codes import DONE, NOT_IN_ORDER
@@ -26,7 +27,7 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
     Where domains are named, a scratch record is written in their zones, waited for and removed.
     """
     try:
-        from certbot_dns_mijnhost.doctor import Doctor  # noqa: PLC0415  # DNS takes long to import
+        from certbot_dns_mijnhost.doctor import PATIENCE, Doctor  # noqa: PLC0415  # DNS takes long to import
     except ImportError as error:
         raise SettingError(
             f"The doctor needs the library dnspython ({error.name} is missing). Install it beside "
@@ -34,7 +35,10 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
         ) from error
     _heed_hangup()
     examiner = Doctor(
-        lambda finding: _show(finding, terminal), ca=options.ca, port=options.dns_port
+        lambda finding: _show(finding, terminal),
+        ca=options.ca,
+        port=options.dns_port,
+        retry=replace(PATIENCE, sleep=options.sleep, clock=options.clock),
     )
     try:
         examiner.run(

@@ -8,9 +8,10 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import Callable, NoReturn
 
 from certbot_dns_mijnhost.api import InvalidInputError, MijnHostError
 from certbot_dns_mijnhost.command.changes import NotConfirmedError
@@ -20,11 +21,22 @@ from certbot_dns_mijnhost.command.terminal import OutputError, Terminal
 from certbot_dns_mijnhost.settings import SettingError
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command ``mijnhost``; return its exit code."""
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Run the command ``mijnhost``; return its exit code.
+
+    :param arguments: those of the process if None.
+    :param clock: in seconds; all time limits are measured with it.
+    :param sleep: called with the seconds of each pause.
+    """
     parser = make_parser()
     _offer_completion(parser)
     options = parser.parse_args(arguments)
+    options.clock, options.sleep = clock, sleep
     terminal = Terminal(is_json=options.json)
     _set_up_log(is_verbose=options.verbose)
     signal.signal(signal.SIGTERM, _end)

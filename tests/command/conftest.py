@@ -1,11 +1,11 @@
-"""The command, run in this process against an emulator."""
+"""The command, run in this process against an emulator, by a clock that only sleeping moves."""
 
 from __future__ import annotations
 
 import json
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from certbot_dns_mijnhost.command.main import main
 from certbot_dns_mijnhost.emulator import Emulator
 from examples.local_ca import write_credentials
+from tests.support.virtual_time import VirtualTime
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,20 @@ class Result:
 
 
 class Shell:
-    """Runs commands on an account."""
+    """Runs commands on an account.
+
+    :param time: the emulator's clock.
+    """
 
     def __init__(
-        self, emulator: Emulator, directory: Path, capsys: pytest.CaptureFixture[str]
+        self,
+        emulator: Emulator,
+        time: VirtualTime,
+        directory: Path,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
         self.emulator = emulator
+        self.time = time
         self.directory = directory
         self.credentials = self.write()
         self._capsys = capsys
@@ -50,7 +59,7 @@ class Shell:
         }
         return write_credentials(self.directory / "mijnhost.ini", {**needed, **settings})
 
-    def run(self, *arguments: str) -> Result:
+    def run(self, *arguments: str, sleep: Callable[[float], None] | None = None) -> Result:
         copies = self.directory / "copies"
         # Not this machine's own renewals.
         certbots = ("--config-dir", str(self.directory / "config"))
@@ -60,7 +69,9 @@ class Shell:
                 *(certbots if arguments[0] == "doctor" else ()),
                 *("--credentials", str(self.credentials)),
                 *("--backup-directory", str(copies)),
-            ]
+            ],
+            clock=self.time,
+            sleep=sleep or self.time.sleep,
         )
         captured = self._capsys.readouterr()
         return Result(exit_code, captured.out, captured.err)
@@ -90,5 +101,6 @@ def as_before() -> Iterator[None]:
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
-    with Emulator(lags=(0.0, 0.1)) as emulator:
-        yield Shell(emulator, tmp_path, capsys)
+    time = VirtualTime()
+    with Emulator(lags=(0.0, 0.1), clock=time) as emulator:
+        yield Shell(emulator, time, tmp_path, capsys)

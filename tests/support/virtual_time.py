@@ -1,0 +1,28 @@
+"""A clock that only sleeping moves."""
+
+from __future__ import annotations
+
+
+class VirtualTime:
+    """A clock, and the sleep that moves it; share it with the emulator so that both agree.
+
+    Give the instance as ``clock=`` and its method as ``sleep=``.
+
+    :param now: seconds at the start.
+    """
+
+    def __init__(self, now: float = 0.0) -> None:
+        self.now = now
+        self.slept: list[float] = []
+        """The seconds of each pause, in order."""
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let seconds pass, and a little more, as any real sleep does.
+
+        Without it, a remainder that is too small to be added to `now` never passes.
+        """
+        self.slept.append(seconds)
+        self.now += seconds + 0.001
