@@ -13,12 +13,8 @@ from certbot_dns_mijnhost.challenge_records import (
 )
 from certbot_dns_mijnhost.delegation import leads_any_name, place_of
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
-from certbot_dns_mijnhost.propagation import (
-    AliasFollower,
-    AliasLoopError,
-    InspectionError,
-    Inspector,
-)
+from certbot_dns_mijnhost.doctor.inspection import InspectionError, Inspector
+from certbot_dns_mijnhost.propagation import AliasFollower, AliasLoopError
 
 CHALLENGE = "_acme-challenge"
 WILDCARD = "*."

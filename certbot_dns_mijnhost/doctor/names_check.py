@@ -9,6 +9,7 @@ from pathlib import Path
 
 from certbot_dns_mijnhost.challenge_records import ChallengeRecords
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.name_check import (
     CHALLENGE,
     WILDCARD,
@@ -22,7 +23,7 @@ from certbot_dns_mijnhost.doctor.name_check import (
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
 from certbot_dns_mijnhost.doctor.trial import Trial
 from certbot_dns_mijnhost.doctor.zone_check import check_managed, check_published, check_servers
-from certbot_dns_mijnhost.propagation import AliasFollower, Inspector, PropagationError
+from certbot_dns_mijnhost.propagation import AliasFollower, PropagationError
 from certbot_dns_mijnhost.settings import Settings
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from certbot_dns_mijnhost.api import MijnHostError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
-from certbot_dns_mijnhost.doctor.tools import Calls
-from certbot_dns_mijnhost.propagation import (
+from certbot_dns_mijnhost.doctor.inspection import (
     BrokenDNSSECError,
     InspectionError,
     Inspector,
     Servers,
 )
+from certbot_dns_mijnhost.doctor.tools import Calls
 
 OWNER = "mijn.host"
 """The domain under which mijn.host's name servers are called: ns1, ns2 and ns3."""

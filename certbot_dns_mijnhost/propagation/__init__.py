@@ -4,31 +4,22 @@ Knows neither Certbot nor the API of mijn.host. Needs dnspython.
 """
 
 from certbot_dns_mijnhost.propagation.aliases import AliasFollower, AliasResult
-from certbot_dns_mijnhost.propagation.caa import CAARecord, CAARecords
 from certbot_dns_mijnhost.propagation.checker import PropagationChecker, TXTRecord
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, parse_endpoint
 from certbot_dns_mijnhost.propagation.errors import (
     AliasLoopError,
-    BrokenDNSSECError,
-    InspectionError,
     InvalidEndpointError,
     InvalidNameError,
     PropagationError,
     PropagationTimeoutError,
 )
-from certbot_dns_mijnhost.propagation.inspection import Inspector, Servers
 from certbot_dns_mijnhost.propagation.report import Outcome, Progress, ServerStatus, State
 
 __all__ = [
     "AliasFollower",
     "AliasLoopError",
     "AliasResult",
-    "BrokenDNSSECError",
-    "CAARecord",
-    "CAARecords",
     "Endpoint",
-    "InspectionError",
-    "Inspector",
     "InvalidEndpointError",
     "InvalidNameError",
     "Outcome",
@@ -37,7 +28,6 @@ __all__ = [
     "PropagationError",
     "PropagationTimeoutError",
     "ServerStatus",
-    "Servers",
     "State",
     "TXTRecord",
     "parse_endpoint",

@@ -6,8 +6,6 @@
     ├─ InvalidEndpointError      not a ``host[:port]`` (is a ValueError too)
     ├─ InvalidNameError          not a domain name (is a ValueError too)
     ├─ AliasLoopError            CNAMEs that lead in a circle, or too far
-    ├─ InspectionError           DNS does not tell what was asked beforehand
-    │  └─ BrokenDNSSECError      since the zone's signatures don't hold
     └─ PropagationTimeoutError   no name server served the records in time
 """
 
@@ -30,14 +28,6 @@ class InvalidNameError(PropagationError, ValueError):
 
 class AliasLoopError(PropagationError):
     """The CNAMEs of a name lead in a circle, or on for too many hops."""
-
-
-class InspectionError(PropagationError):
-    """DNS does not tell what was asked of it beforehand; says why."""
-
-
-class BrokenDNSSECError(InspectionError):
-    """A resolver that checks DNSSEC refuses a zone, and tells without the check."""
 
 
 class PropagationTimeoutError(PropagationError):

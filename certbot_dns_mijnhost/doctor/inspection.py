@@ -13,16 +13,12 @@ import dns.exception
 import dns.name
 import dns.rdatatype
 
+from certbot_dns_mijnhost.doctor.caa import CAARecord, CAARecords
 from certbot_dns_mijnhost.propagation.aliases import AliasFollower
 from certbot_dns_mijnhost.propagation.asking import Asker, Reply
 from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError, Server
-from certbot_dns_mijnhost.propagation.caa import CAARecord, CAARecords
 from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT, Endpoint
-from certbot_dns_mijnhost.propagation.errors import (
-    AliasLoopError,
-    BrokenDNSSECError,
-    InspectionError,
-)
+from certbot_dns_mijnhost.propagation.errors import AliasLoopError
 from certbot_dns_mijnhost.propagation.names import read_name, write_name
 from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
 from certbot_dns_mijnhost.propagation.query import NoAnswerError
@@ -41,6 +37,14 @@ NO_WAY = frozenset(map(os.strerror, (errno.ENETUNREACH, errno.EADDRNOTAVAIL, err
 """What the system says where it has no IPv6."""
 NOBODYS = "_mijnhost-doctor"
 """A label that is no zone of its own: who answers for it below a name answers for the name."""
+
+
+class InspectionError(Exception):
+    """DNS does not answer a question of the doctor; says why."""
+
+
+class BrokenDNSSECError(InspectionError):
+    """A validating resolver refuses a zone, and answers when asked not to validate."""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ import dns.message
 import dns.rcode
 import pytest
 
+from certbot_dns_mijnhost.doctor.inspection import BrokenDNSSECError, InspectionError, Inspector
 from certbot_dns_mijnhost.emulator import Emulator
-from certbot_dns_mijnhost.propagation import BrokenDNSSECError, InspectionError, Inspector
-
-from .scripted_server import ScriptedServer, code, silence, zone
-from .test_discovery import except_for, refer
-from .world import UNROUTED
+from tests.propagation.scripted_server import ScriptedServer, code, silence, zone
+from tests.propagation.test_discovery import except_for, refer
+from tests.propagation.world import UNROUTED
 
 ZONE = zone(
     ("example.nl", "SOA", "ns1.example.nl. a. 1 2 3 4 5"),
