@@ -7,7 +7,13 @@ import time
 from collections.abc import Callable, Iterable
 
 from certbot_dns_mijnhost.emulator import refusals, writes
-from certbot_dns_mijnhost.emulator.domain import Domain, RecordLike, as_record, default_records
+from certbot_dns_mijnhost.emulator.domain import (
+    Domain,
+    RecordLike,
+    as_record,
+    default_records,
+    parking_records,
+)
 from certbot_dns_mijnhost.emulator.possessions import EXTENSIONS, Charge, Possessions
 from certbot_dns_mijnhost.emulator.reads import Records
 from certbot_dns_mijnhost.emulator.refusals import Refused
@@ -48,6 +54,7 @@ class Account:
         self.extensions = list(EXTENSIONS)
         self.lock = threading.RLock()
         self.keep_seconds = KEEP_SECONDS
+        self._epoch = time.time() - clock()
         self._domains: dict[str, Domain] = {}
 
     # What the owner does in the panel, and what tests look at.
@@ -69,7 +76,8 @@ class Account:
         """
         name = domain_name(domain)
         apex = f"{name}."
-        given = default_records(apex) if records is None else [as_record(r) for r in records]
+        usual = parking_records if self.variants.parking else default_records
+        given = usual(apex) if records is None else [as_record(r) for r in records]
         zone_records = tuple(stored(record, apex, keep_relative=False) for record in given)
         with self.lock:
             if name in self._domains:
@@ -134,9 +142,21 @@ class Account:
             self._write(found, kept)
 
     def published(self, domain: Domain, lag: float) -> Version:
-        """Return the version that a name server with this lag in seconds serves now."""
+        """Return the version that a name server with this lag in seconds serves now.
+
+        Seen in practice: changes are published in batches. Assumed: at the same moments for all.
+        """
         with self.lock:
-            return domain.zone.at(self.clock() - lag)
+            moment = self.clock() - lag
+            if self.variants.publish_every:
+                moment -= moment % self.variants.publish_every
+            return domain.zone.at(moment)
+
+    def serial(self, version: Version) -> int:
+        """Return the SOA serial of a version of a zone."""
+        if self.variants.serial == "counter":
+            return version.serial
+        return int(self._epoch + version.since)
 
     @property
     def ledger(self) -> list[Charge]:
@@ -248,5 +268,9 @@ class Account:
     def _write(self, domain: Domain, records: Records) -> None:
         variants = self.variants
         domain.reads.about_to_write(domain.zone, variants)
-        keep = max(self.keep_seconds, variants.stale_seconds, variants.replica_seconds)
+        keep = max(
+            self.keep_seconds + variants.publish_every,
+            variants.stale_seconds,
+            variants.replica_seconds,
+        )
         domain.zone.write(records, self.clock(), keep)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from certbot_dns_mijnhost.emulator import refusals
@@ -14,6 +16,7 @@ from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.faults import Faults
 from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost, Request, json_answer
 from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.variants import Variants
 
 BASE_PATH = "/api/v2"
 
@@ -48,6 +51,7 @@ class Application:
         self._faults = faults
         self._requests = requests
         self._lock = threading.Lock()
+        self._answered: deque[float] = deque()
 
     def handle(self, request: Request) -> Answer:
         """Answer one request.
@@ -63,10 +67,35 @@ class Application:
         return answer
 
     def _answer_or_fault(self, request: Request) -> Answer:
+        wait = self._seconds_to_wait()
+        if wait:
+            headers = {"Retry-After": str(ceil(wait))} if self._variants.rate_retry_after else {}
+            return self._refusal(Refused(429, refusals.TOO_MANY), headers)
         fault = self._faults.take(request.method, urlsplit(request.path).path)
         if fault is None:
             return self._answer(request)
         return fault.play(self._answer(request) if fault.after else None)
+
+    @property
+    def _variants(self) -> Variants:
+        return self._account.variants
+
+    def _seconds_to_wait(self) -> float:
+        """Count a call against the rate limit; return for how many seconds there is no room.
+
+        Assumed: a sliding window for all calls of the account, in which refused ones do not count.
+        """
+        variants = self._variants
+        if not variants.rate_limit:
+            return 0.0
+        now = self._account.clock()
+        with self._lock:
+            while self._answered and self._answered[0] <= now - variants.rate_seconds:
+                self._answered.popleft()
+            if len(self._answered) >= variants.rate_limit:
+                return self._answered[0] + variants.rate_seconds - now
+            self._answered.append(now)
+            return 0.0
 
     def _answer(self, request: Request) -> Answer:
         try:
@@ -78,13 +107,14 @@ class Application:
             body["data"] = reply.data
         return json_answer(200, body)
 
-    def _refusal(self, refused: Refused) -> Answer:
+    def _refusal(self, refused: Refused, headers: Mapping[str, str] | None = None) -> Answer:
         """Wrap a refusal. Seen in practice: ``status`` may be a word, HTTP may say 200."""
-        variants = self._account.variants
+        variants = self._variants
         word = "error" if variants.error_status_word else refused.status
         return json_answer(
             200 if variants.errors_inside_200 else refused.status,
             {"status": word, "status_description": refused.description},
+            headers,
         )
 
     def _reply(self, request: Request) -> Reply:
@@ -92,7 +122,7 @@ class Application:
         self._account.check_key(request.header("API-Key"))
         url = urlsplit(request.path)
         route, parameters = find_route(ROUTES, request.method, url.path)
-        if route.needs_whitelist or self._account.variants.whoami_refused:
+        if route.needs_whitelist or self._variants.whoami_refused:
             self._account.check_address()
         call = Call(parameters, parse_qs(url.query), request.body, request.address)
         return route.handler(self._account, call)

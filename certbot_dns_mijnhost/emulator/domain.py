@@ -8,6 +8,7 @@ from typing import Union
 from certbot_dns_mijnhost.emulator.reads import Reads
 from certbot_dns_mijnhost.emulator.zone import Record, Zone
 
+PARKING_TTL = 900
 RecordLike = Union[Record, tuple[str, str, str, int]]
 
 
@@ -48,4 +49,18 @@ def default_records(apex: str) -> list[Record]:
         Record("TXT", apex, "v=spf1 mx -all"),
         Record("A", f"mail.{apex}", "192.0.2.25"),
         Record("CNAME", f"www.{apex}", apex),
+    ]
+
+
+def parking_records(apex: str) -> list[Record]:
+    """Return the parking records of a domain that was just ordered (seen in practice)."""
+    return [
+        Record("A", f"*.{apex}", "192.0.2.80", PARKING_TTL),
+        Record("AAAA", f"*.{apex}", "2001:db8::80", PARKING_TTL),
+        Record("A", apex, "192.0.2.80", PARKING_TTL),
+        Record("AAAA", apex, "2001:db8::80", PARKING_TTL),
+        Record("MX", apex, "10 mx1.mijn.host.", PARKING_TTL),
+        Record("MX", apex, "20 mx2.mijn.host.", PARKING_TTL),
+        Record("TXT", apex, "v=spf1 include:spf.mijn.host ~all", PARKING_TTL),
+        Record("TXT", f"_dmarc.{apex}", "v=DMARC1; p=none", PARKING_TTL),
     ]

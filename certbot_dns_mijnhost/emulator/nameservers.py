@@ -20,6 +20,7 @@ from certbot_dns_mijnhost.emulator.tables import (
     Table,
     elsewhere_table,
     infrastructure_table,
+    nameserver_name,
     zone_table,
 )
 from certbot_dns_mijnhost.emulator.zone import Version
@@ -38,8 +39,7 @@ class Nameservers:
         self._account = account
         self.lags = tuple(lags)
         self.behaviours = ["normal"] * len(self.lags)
-        self._infrastructure = infrastructure_table(len(self.lags))
-        self._tables: WeakKeyDictionary[Version, Table] = WeakKeyDictionary()
+        self._tables: WeakKeyDictionary[Version, tuple[object, Table]] = WeakKeyDictionary()
 
     def behave(self, index: int, behaviour: str) -> None:
         """Let a name server be ``dead`` (silent), ``refused`` (lame), ``servfail`` or ``normal``.
@@ -93,16 +93,20 @@ class Nameservers:
 
     def _find(self, name: dns.name.Name, lag: float) -> Table | None:
         """Find the zone with the longest name that the question lies in."""
-        if name.is_subdomain(self._infrastructure.apex):
-            return self._infrastructure
+        variants = self._account.variants
+        own = variants.nameserver_domain
+        servers = [nameserver_name(index, own) for index in range(len(self.lags))]
+        if name.is_subdomain(dns.name.from_text(own)):
+            return infrastructure_table(own, servers)
         domain = self._domain(name)
         if domain is None or not domain.managed_dns:
             return None
         version = self._account.published(domain, lag)
-        table = self._tables.get(version)
-        if table is None:
-            table = zone_table(domain.zone.apex, version, len(self.lags))
-            self._tables[version] = table
+        made_for, table = self._tables.get(version, (None, None))
+        if table is None or made_for != (variants.serial, own):
+            serial = self._account.serial(version)
+            table = zone_table(domain.zone.apex, version, serial, servers)
+            self._tables[version] = ((variants.serial, own), table)
         return table
 
     def _domain(self, name: dns.name.Name) -> Domain | None:

@@ -19,6 +19,7 @@ NOT_MANAGED = "DNS records not managed by mijn.host"
 # Assumed: the status is documented, these texts are ours.
 METHOD_NOT_ALLOWED = "Method not allowed"
 NOT_FOUND = "The requested resource could not be found"
+TOO_MANY = "Too many requests"
 BAD_BODY = "The request body is not valid"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import dns.name
@@ -13,7 +13,6 @@ import dns.rrset
 
 from certbot_dns_mijnhost.emulator.zone import DEFAULT_TTL, Version, absolute_name, rdata
 
-INFRASTRUCTURE = "mijn.host."
 NEGATIVE_TTL = 60
 
 Key = tuple[dns.name.Name, dns.rdatatype.RdataType]
@@ -55,9 +54,13 @@ class Table:
         return self.rrsets[self.apex, dns.rdatatype.SOA]
 
 
-def nameserver_name(index: int) -> str:
-    """Name a name server. Seen in practice: ns1, ns2 and ns3 under mijn.host."""
-    return f"ns{index + 1}.{INFRASTRUCTURE}"
+def nameserver_name(index: int, domain: str) -> str:
+    """Name a name server.
+
+    Seen in practice: ns1, ns2 and ns3 under mijn.host, or under webhost.company; and names under a
+    reseller's own domain.
+    """
+    return f"ns{index + 1}.{domain.rstrip('.')}."
 
 
 def nameserver_address(index: int) -> str:
@@ -65,10 +68,12 @@ def nameserver_address(index: int) -> str:
     return f"127.0.0.{index + 1}"
 
 
-def zone_table(apex: str, version: Version, nameservers: int) -> Table:
+def zone_table(apex: str, version: Version, serial: int, servers: Sequence[str]) -> Table:
     """Make the DNS data of a version of a zone.
 
     Assumed: SOA and NS at the apex are mijn.host's own, whatever the records say.
+
+    :param servers: absolute names of the name servers
     """
     own = dns.name.from_text(apex)
     entries = [
@@ -76,21 +81,21 @@ def zone_table(apex: str, version: Version, nameservers: int) -> Table:
         for record in version.records
     ]
     kept = [entry for entry in entries if not (entry[0] == own and entry[2].rdtype == NS)]
-    return _table(own, [*_apex(own, version.serial, nameservers), *kept])
+    return _table(own, [*_apex(own, serial, servers), *kept])
 
 
-def infrastructure_table(nameservers: int) -> Table:
+def infrastructure_table(domain: str, servers: Sequence[str]) -> Table:
     """Make the zone in which the name servers' addresses are found."""
-    own = dns.name.from_text(INFRASTRUCTURE)
+    own = dns.name.from_text(domain)
     addresses = [
         (
-            dns.name.from_text(nameserver_name(index)),
+            dns.name.from_text(server),
             DEFAULT_TTL,
             _parse(dns.rdatatype.A, nameserver_address(index)),
         )
-        for index in range(nameservers)
+        for index, server in enumerate(servers)
     ]
-    return _table(own, [*_apex(own, 1, nameservers), *addresses])
+    return _table(own, [*_apex(own, 1, servers), *addresses])
 
 
 def elsewhere_table(apex: str, nameservers: Iterable[str]) -> Table:
@@ -106,13 +111,12 @@ def elsewhere_table(apex: str, nameservers: Iterable[str]) -> Table:
 NS = dns.rdatatype.NS
 
 
-def _apex(apex: dns.name.Name, serial: int, nameservers: int) -> Iterator[Entry]:
-    text = (
-        f"{nameserver_name(0)} hostmaster.{INFRASTRUCTURE} {serial} 3600 600 604800 {NEGATIVE_TTL}"
-    )
+def _apex(apex: dns.name.Name, serial: int, servers: Sequence[str]) -> Iterator[Entry]:
+    hostmaster = f"hostmaster.{servers[0].partition('.')[2]}"
+    text = f"{servers[0]} {hostmaster} {serial} 3600 600 604800 {NEGATIVE_TTL}"
     yield apex, DEFAULT_TTL, _parse(dns.rdatatype.SOA, text)
-    for index in range(nameservers):
-        yield apex, DEFAULT_TTL, _parse(NS, nameserver_name(index))
+    for server in servers:
+        yield apex, DEFAULT_TTL, _parse(NS, server)
 
 
 def _parse(type_: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:

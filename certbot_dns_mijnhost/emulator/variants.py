@@ -16,6 +16,8 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "short_kind": ("empty", "shortened", "gaps"),
     "name_case": ("as_sent", "upper", "mixed"),
     "listing_forbidden": (False, True, "bad_request"),
+    "rrset_ttl": ("own", "shared"),
+    "serial": ("time", "counter"),
 }
 
 
@@ -37,6 +39,8 @@ class Variants:
         that type and name, or is ``ignored`` (200 without effect)
     :param stale_reads: so many reads after a write show the zone as it was before it
     :param stale_seconds: reads show the zone as it was so many seconds ago
+    :param cached_seconds: a listing is shown again for so many seconds after it was made, whatever
+        was written since (seen in practice: listings that were about a minute old)
     :param lagging_replica: every other read shows the zone as it was ``replica_seconds`` ago
     :param replica_seconds: how far that replica lags behind
     :param short_reads: so many reads after a write show too few records (after the stale reads,
@@ -55,6 +59,19 @@ class Variants:
     :param key_expired: the key is no longer valid
     :param key_expires: a date that GET /whoami tells as the key's last day; empty tells none
     :param no_access_final_dot: the text of "no access" ends in a dot
+    :param rate_limit: so many calls are answered within any ``rate_seconds``; the next ones get a
+        429 and do not count. 0 sets no limit
+    :param rate_seconds: the length of that window
+    :param rate_retry_after: the 429 says in ``Retry-After`` when the window has room again
+    :param rrset_ttl: each record has its ``own`` TTL, or all values of a name and type ``shared``
+        the TTL that was written last, as in PowerDNS (assumed)
+    :param publish_every: the name servers take up changes at whole multiples of so many seconds of
+        the clock only (seen in practice: about 60)
+    :param serial: the zone's SOA serial is the Unix ``time`` of its last write (seen in practice),
+        or a ``counter``
+    :param nameserver_domain: the domain under which the name servers are called ns1, ns2, …: also
+        ``webhost.company`` was seen, and a reseller's own domain
+    :param parking: a domain that is added without records holds the parking records of a new one
     """
 
     patch: str = "replace"
@@ -65,6 +82,7 @@ class Variants:
     null_patch: str = "refused"
     stale_reads: int = 0
     stale_seconds: float = 0.0
+    cached_seconds: float = 0.0
     lagging_replica: bool = False
     replica_seconds: float = 5.0
     short_reads: int = 0
@@ -81,6 +99,14 @@ class Variants:
     key_expired: bool = False
     key_expires: str = ""
     no_access_final_dot: bool = True
+    rate_limit: int = 0
+    rate_seconds: float = 60.0
+    rate_retry_after: bool = True
+    rrset_ttl: str = "own"
+    publish_every: float = 0.0
+    serial: str = "time"
+    nameserver_domain: str = "mijn.host"
+    parking: bool = False
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.reads import Records, listed
@@ -42,9 +43,9 @@ def replace_all(sent: Iterable[Record], apex: str, variants: Variants) -> Record
         made.append(accepted(record, apex, variants))
     if not made:
         raise refusals.bad_request("No records given")
-    if variants.duplicates:
-        return tuple(made)
-    return tuple({(r.type, _key(r.name, apex), r.value): r for r in made}.values())
+    if not variants.duplicates:
+        made = list({(r.type, _key(r.name, apex), r.value): r for r in made}.values())
+    return _with_shared_ttls(tuple(made), made, apex, variants)
 
 
 def update(records: Records, record: Record, apex: str, variants: Variants) -> Records:
@@ -58,15 +59,16 @@ def update(records: Records, record: Record, apex: str, variants: Variants) -> R
     record = accepted(record, apex, variants)
     there = [position for position, other in enumerate(records) if _same_set(other, record, apex)]
     if variants.patch == "append" or not there:
-        return _add(records, record, apex, variants)
+        return _with_shared_ttls(_add(records, record, apex, variants), [record], apex, variants)
     gone = set(there if variants.patch == "replace" else there[:1])
     if not variants.duplicates:
         gone.update(position for position in there if records[position].value == record.value)
-    return tuple(
+    after = tuple(
         record if position == there[0] else other
         for position, other in enumerate(records)
         if position == there[0] or position not in gone
     )
+    return _with_shared_ttls(after, [record], apex, variants)
 
 
 def update_with_null(
@@ -117,8 +119,21 @@ def _key(name: str, apex: str) -> str:
     return name.lower() if is_relative(name, apex) else absolute_name(name, apex)
 
 
+def _with_shared_ttls(
+    records: Records, written: Iterable[Record], apex: str, variants: Variants
+) -> Records:
+    """Give each set the TTL that was written last in it, if a set has one TTL."""
+    if variants.rrset_ttl == "own":
+        return records
+    ttls = {(record.type, _key(record.name, apex)): record.ttl for record in written}
+    return tuple(
+        replace(record, ttl=ttls.get((record.type, _key(record.name, apex)), record.ttl))
+        for record in records
+    )
+
+
 def _add(records: Records, record: Record, apex: str, variants: Variants) -> Records:
-    """Put the record last; where it stands already, only its TTL is taken over (assumed)."""
+    """Put the record last; if it exists already, only its TTL is taken over (seen in practice)."""
     if not variants.duplicates:
         for position, other in enumerate(records):
             if other.value == record.value and _same_set(other, record, apex):

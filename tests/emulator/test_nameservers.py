@@ -15,7 +15,7 @@ import dns.query
 import dns.resolver
 import pytest
 
-from certbot_dns_mijnhost.emulator import Emulator, LoggedQuery
+from certbot_dns_mijnhost.emulator import Emulator, LoggedQuery, Variants
 from tests.emulator.conftest import Clock
 from tests.emulator.support import CHALLENGE, Caller, answers, ask, rcode
 
@@ -47,6 +47,7 @@ def test_addresses(emulator: Emulator) -> None:
     ],
 )
 def test_answers(emulator: Emulator, name: str, type_: str, expected: list[str], tcp: bool) -> None:
+    emulator.variants = Variants(serial="counter")
     for server in (*emulator.nameservers, emulator.resolver):
         message = ask(server, name, type_, tcp=tcp)
         assert rcode(message) == "NOERROR"
@@ -145,6 +146,7 @@ def test_apex_ns_in_the_records_is_not_served(emulator: Emulator) -> None:
 def test_each_server_publishes_after_its_own_delay(
     emulator: Emulator, caller: Caller, clock: Clock
 ) -> None:
+    emulator.variants = Variants(serial="counter")
     fast, slow = emulator.nameservers
     caller.patch("one")
     assert answers(ask(fast, CHALLENGE)) == ['TXT "one"']

@@ -1,4 +1,7 @@
-"""Name-server profiles. Documented: the body, and that mijn.host's own hosts are refused."""
+"""Name-server profiles. Documented: the body, and that mijn.host's own hosts are refused.
+
+Seen in practice: the hosts of webhost.company are refused too.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ def _profile(alias: str, sent: dict[str, Any], default: int) -> dict[str, Any]:
         bodies.address(host, "ipv4", 4)
         if "ipv6" in host:
             bodies.address(host, "ipv6", 6)
-        if name.lower().rstrip(".").endswith(".mijn.host"):
+        if name.lower().rstrip(".").endswith((".mijn.host", ".webhost.company")):
             raise refusals.bad_request("The hostname is not allowed")
     if not hosts:
         raise refusals.bad_request("The field nameservers is required")

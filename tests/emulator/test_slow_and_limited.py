@@ -1,0 +1,119 @@
+"""Limits of the rate, old listings, batches of name servers, and how name servers are called."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Emulator, Variants
+from tests.emulator.conftest import Clock
+from tests.emulator.support import CHALLENGE, ZONE, Caller, answers, ask, rcode, stored, txt
+
+
+@pytest.mark.parametrize("says_when", [True, False])
+def test_a_window_of_calls(
+    emulator: Emulator, caller: Caller, clock: Clock, says_when: bool
+) -> None:
+    emulator.variants = Variants(rate_limit=3, rate_seconds=12.0, rate_retry_after=says_when)
+    assert caller.get(ZONE).status_code == 200
+    clock.advance(5.0)
+    assert [caller.get(ZONE).status_code for _ in range(2)] == [200, 200]
+    refused = caller.patch("one")
+    assert refused.status_code == 429
+    assert refused.headers.get("Retry-After") == ("7" if says_when else None)
+    clock.advance(7.0)
+    assert caller.patch("one").status_code == 200, "the first call has left the window"
+    assert caller.get(ZONE).status_code == 429
+    assert stored(emulator) == ["one"]
+
+
+def test_a_listing_from_a_cache(emulator: Emulator, caller: Caller, clock: Clock) -> None:
+    emulator.variants = Variants(cached_seconds=60.0)
+    assert caller.values() == []
+    caller.patch("one")
+    clock.advance(59.0)
+    assert caller.values() == []
+    clock.advance(1.0)
+    assert caller.values() == ["one"]
+
+
+def test_name_servers_publish_in_batches(emulator: Emulator, caller: Caller, clock: Clock) -> None:
+    emulator.variants = Variants(publish_every=60.0)
+    clock.now = 1200.0 + 6.0
+    caller.patch("one")
+    fast, slow = emulator.nameservers
+    clock.now = 1200.0 + 59.0
+    assert rcode(ask(fast, CHALLENGE)) == "NXDOMAIN"
+    clock.now = 1200.0 + 60.0
+    assert answers(ask(fast, CHALLENGE)) == ['TXT "one"']
+    assert rcode(ask(slow, CHALLENGE)) == "NXDOMAIN", "30 seconds behind, and in batches too"
+    clock.now = 1200.0 + 90.0
+    assert answers(ask(slow, CHALLENGE)) == ['TXT "one"']
+
+
+def test_the_serial_is_the_time_of_the_last_write(
+    emulator: Emulator, caller: Caller, clock: Clock
+) -> None:
+    def serial() -> int:
+        [line] = answers(ask(emulator.nameservers[0], "example.nl", "SOA"))
+        return int(line.split()[3])
+
+    first = serial()
+    assert abs(first - time.time()) < 3600
+    clock.advance(500.0)
+    assert serial() == first
+    caller.patch("one")
+    assert 499 <= serial() - first <= 501
+    emulator.variants = Variants(serial="counter")
+    assert serial() == 2
+
+
+@pytest.mark.parametrize("domain", ["webhost.company", "dns.reseller.example"])
+def test_name_servers_under_other_names(emulator: Emulator, domain: str) -> None:
+    emulator.variants = Variants(nameserver_domain=domain)
+    for server in (emulator.nameservers[0], emulator.resolver):
+        expected = [f"NS ns1.{domain}.", f"NS ns2.{domain}."]
+        assert answers(ask(server, "example.nl", "NS")) == expected
+        assert answers(ask(server, f"ns2.{domain}", "A")) == ["A 127.0.0.2"]
+        [soa] = answers(ask(server, "example.nl", "SOA"))
+        assert soa.startswith(f"SOA ns1.{domain}. hostmaster.{domain}. ")
+
+
+@pytest.mark.parametrize("host", ["ns1.mijn.host", "ns2.webhost.company", "NS3.webhost.company."])
+def test_no_profile_holds_their_name_servers(caller: Caller, host: str) -> None:
+    hosts = [{"hostname": host, "ipv4": "192.0.2.1"}]
+    body = {"alias": "ours", "nameservers": hosts}
+    assert caller.send("POST", "/domains/nameservers", body).status_code == 400
+
+
+def test_a_new_domain_is_parked(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(parking=True)
+    emulator.account.add_domain("new.nl")
+    records = caller.get("/domains/new.nl/dns").json()["data"]["records"]
+    found = {(record["type"], record["name"]) for record in records}
+    assert {("A", "*.new.nl."), ("AAAA", "*.new.nl."), ("TXT", "_dmarc.new.nl.")} <= found
+    assert {record["ttl"] for record in records} == {900}
+    nothing = ask(emulator.resolver, "_acme-challenge.new.nl")
+    assert (rcode(nothing), answers(nothing)) == ("NOERROR", []), "the wildcard covers the name"
+
+
+def test_a_set_with_one_ttl(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(patch="append", rrset_ttl="shared")
+    caller.patch("one", ttl=60)
+    caller.patch("two", ttl=300)
+    shown = {r["value"]: r["ttl"] for r in caller.records() if r["name"] == CHALLENGE}
+    assert shown == {"one": 300, "two": 300}
+    caller.send("PUT", ZONE, {"records": [txt("one", ttl=60), txt("two", ttl=120)]})
+    assert {record["ttl"] for record in caller.records()} == {120}
+
+
+@pytest.mark.parametrize("patch", ["replace", "replace_first", "append"])
+def test_the_same_value_with_another_ttl_changes_it_in_place(
+    emulator: Emulator, caller: Caller, patch: str
+) -> None:
+    emulator.variants = Variants(patch=patch)
+    caller.patch("one", ttl=60)
+    before = caller.records()
+    caller.patch("one", ttl=300)
+    assert caller.records() == [*before[:-1], {**before[-1], "ttl": 300}]
