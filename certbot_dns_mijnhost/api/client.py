@@ -49,9 +49,10 @@ class MijnHostClient:
     :raises InvalidInputError: for a key or a URL that must not be used.
 
     Threads may share a client: each method may be called from any thread at any time, since a
-    client keeps nothing between calls but its connections and the key. `on_exchange` is then
-    called by each of them, also at once. A `session` of your own must not be changed meanwhile, an
-    iterator of extensions belongs to one thread, and :meth:`close` comes after the last call.
+    client keeps nothing between calls but its connections, the key, and when a rate limit last
+    refused a call. `on_exchange` is then called by each of them, also at once. A `session` of your
+    own must not be changed meanwhile, an iterator of extensions belongs to one thread, and
+    :meth:`close` comes after the last call.
     """
 
     def __init__(
@@ -124,6 +125,11 @@ class MijnHostClient:
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+
+    @property
+    def rate_limited_at(self) -> float | None:
+        """When the API last answered 429, by the retry policy's clock; None if it never did."""
+        return self._transport.rate_limited_at
 
     def whoami(self) -> Whoami:
         """Return the caller's public address and customer number.

@@ -61,7 +61,7 @@ class RetryPolicy:
         if attempt >= self.tries or not self.is_repeatable(method, error):
             return None
         asked = getattr(error, "retry_after", None)
-        seconds = self.growing_pause(attempt) if asked is None else self._heed(asked)
+        seconds = self._usual_pause(error, attempt) if asked is None else self._heed(asked)
         return None if elapsed + seconds > self.total_seconds else seconds
 
     def is_repeatable(self, method: str, error: MijnHostError) -> bool:
@@ -80,6 +80,11 @@ class RetryPolicy:
         """Seconds before the attempt that follows attempt number `attempt`."""
         seconds = min(self.first_pause * 2.0 ** (attempt - 1), self.longest_pause)
         return seconds * (1 + self.jitter * self.chance())
+
+    def _usual_pause(self, error: MijnHostError, attempt: int) -> float:
+        # A window of the rate limit has to pass, which takes up to a minute with most APIs.
+        is_limited = isinstance(error, RateLimitError)
+        return self.growing_pause(attempt + 3 if is_limited else attempt)
 
     def _heed(self, retry_after: float) -> float:
         return min(max(retry_after, 0.0), self.longest_pause)

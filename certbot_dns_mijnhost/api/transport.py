@@ -21,6 +21,7 @@ from certbot_dns_mijnhost.api.errors import (
     InvalidInputError,
     InvalidResponseError,
     MijnHostError,
+    RateLimitError,
     RequestTimeoutError,
     TransportError,
 )
@@ -73,6 +74,8 @@ class Transport:
         self._on_exchange = on_exchange
         self._owns_session = session is None
         self._session = _session() if session is None else session
+        self.rate_limited_at: float | None = None
+        """When the API last answered 429, by the policy's clock; None if it never did."""
 
     def __repr__(self) -> str:
         return f"Transport(base_url={self.base_url!r})"
@@ -118,6 +121,8 @@ class Transport:
                 request = f"{method} {path}"
                 return read_envelope(status, headers, body, request=request, hide=hide)
             except MijnHostError as error:
+                if isinstance(error, RateLimitError):
+                    self.rate_limited_at = self._retry.clock()
                 if method == "POST":
                     # Whatever policy a caller brings: an order is charged each time it is sent.
                     raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -9,9 +10,13 @@ from certbot_dns_mijnhost.api import (
     BadRequestError,
     InvalidResponseError,
     MijnHostError,
+    RateLimitError,
     RedirectError,
     RetryPolicy,
+    TransportError,
 )
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -75,3 +80,49 @@ def persistently(
             if not may_pass(error):
                 break
     raise errors[-1]
+
+
+class Refusals:
+    """Decides and waits after each refusal of a write that did nothing.
+
+    A rate limit, a request that never left, and a 400 may all be transient. The caller prepares
+    each further write anew, because the zone may have changed during the pause.
+
+    :param may_pass: tells whether another error may be transient.
+    """
+
+    TRIES = 5
+    TRIES_OF_OTHERS = 4
+    """For all refusals but a rate limit: a 400 is more often final."""
+    SECONDS = 180.0
+    LONGEST_PAUSE = 60.0
+    """A rate limit that asks for more is reported instead of waited for."""
+
+    def __init__(self, policy: RetryPolicy, may_pass: Callable[[MijnHostError], bool]) -> None:
+        self._policy = policy
+        self._may_pass = may_pass
+        self._count = 0
+        self._began: float | None = None
+
+    def pause_after(self, error: MijnHostError) -> bool:
+        """Sleep before the next try and return True; return False if there is to be none."""
+        self._count += 1
+        now = self._policy.clock()
+        self._began = now if self._began is None else self._began
+        pause = self._pause(error)
+        if pause is None or now - self._began + pause > self.SECONDS:
+            return False
+        logger.info("Nothing was written (%s). The next attempt is in %.0f s", error, pause)
+        self._policy.sleep(pause)
+        return True
+
+    def _pause(self, error: MijnHostError) -> float | None:
+        if isinstance(error, RateLimitError):
+            # Without a hint the pauses begin longer than usual: a window of seconds has to pass.
+            asked = error.retry_after
+            pause = self._policy.growing_pause(self._count + 3) if asked is None else asked
+            return pause if self._count < self.TRIES and pause <= self.LONGEST_PAUSE else None
+        is_unsent = isinstance(error, TransportError) and not error.may_have_taken_effect
+        if self._count < self.TRIES_OF_OTHERS and (is_unsent or self._may_pass(error)):
+            return self._policy.growing_pause(self._count)
+        return None

@@ -2,7 +2,8 @@
 
 Whatever stands in a zone and not in the list that is sent is lost. So the list comes from readings
 that agree and show each record that this run saw before; it is saved to a file; it is sent at once;
-and it is read back, lost records being put back.
+and it is read back, lost records being put back. If the API refuses the write for a reason that may
+be transient, nothing was done: after a pause the zone is read again, and a new write is prepared.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ import logging
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
-from certbot_dns_mijnhost.challenge_records import backup
+from certbot_dns_mijnhost.challenge_records.backup import Copies
 from certbot_dns_mijnhost.challenge_records.errors import ZoneNotConfirmedError, ZoneRewriteError
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
-from certbot_dns_mijnhost.challenge_records.persistence import BETWEEN_READINGS, attempts
+from certbot_dns_mijnhost.challenge_records.persistence import (
+    BETWEEN_READINGS,
+    Refusals,
+    attempts,
+)
 from certbot_dns_mijnhost.challenge_records.zone_reader import EQUAL_READINGS_TO_WRITE, ZoneReader
 
 logger = logging.getLogger(__name__)
@@ -46,19 +51,19 @@ class Intent:
 class ZoneRewriter:
     """Writes one zone as a whole. The caller holds the zone's lock.
 
-    :param directory: where copies of the zone are kept.
+    :param copies: saves the zone before each write.
     """
 
     def __init__(
-        self, client: MijnHostClient, reader: ZoneReader, directory: Path, retry: RetryPolicy
+        self, client: MijnHostClient, reader: ZoneReader, copies: Copies, retry: RetryPolicy
     ) -> None:
         self._client = client
         self._reader = reader
-        self._directory = directory
+        self._copies = copies
         self._retry = retry
         self.has_written = False
         """Whether a write was sent that may have taken effect."""
-        self._saved: Path | None = None
+        self._is_announced = False
 
     def rewrite(
         self,
@@ -77,6 +82,60 @@ class ZoneRewriter:
         :raises ZoneRewriteError: where the zone is not as intended after several writes.
         :raises MijnHostError: where the API refuses; then nothing was written.
         """
+
+        def read_before() -> Listing:
+            return self._read_before(known=known, passing=passing, span=span)
+
+        listing = read_before()
+        read_again = read_before
+        refusals = Refusals(self._retry, self._reader.may_pass)
+        expected: dict[Identity, DNSRecord] = {}
+        writes = 0
+        while writes < WRITES:
+            lost = _missing(expected, listing)
+            if intent.is_met_by(listing) and not lost:
+                return
+            self._save(listing)
+            target = self._target(listing, intent, lost)
+            is_confirmed = self._write(target, refusals, len(lost))
+            if is_confirmed is None:
+                listing = read_again()
+                continue
+            writes += 1
+            expected = target
+            read_again = partial(self._read_back, target, intent)
+            after = read_again()
+            # If a record of others was to be restored, its absence is no mere delay of the listing.
+            if is_confirmed and not lost and after.identities == listing.identities:
+                logger.warning(
+                    "The API took the zone %s as a whole, but its listing does not show the "
+                    "changes yet. Going on; the name servers tell.",
+                    after.zone,
+                )
+                return
+            listing = after
+        lost = _missing(expected, listing)
+        if lost or not intent.is_met_by(listing):
+            raise ZoneRewriteError(self._half_done(len(lost)))
+
+    def _half_done(self, missing: int) -> str:
+        return (
+            f"The zone {self._reader.zone} was written as a whole, and is not as intended "
+            f"afterwards: {missing} records are missing. Compare it with the copy that was "
+            f"saved before, {self._copies.first}, and put back what is missing."
+        )
+
+    def _read_before(
+        self,
+        *,
+        known: Callable[[], AbstractSet[Identity]],
+        passing: Callable[[], AbstractSet[Identity]],
+        span: float,
+    ) -> Listing:
+        """Return a listing that may be written back.
+
+        :raises ZoneNotConfirmedError: if there is none.
+        """
         listing = self._reader.settled(
             must_show=known, should_show=passing, equal=EQUAL_READINGS_TO_WRITE, span=span
         )
@@ -85,44 +144,25 @@ class ZoneRewriter:
                 f"The API lists nothing in the zone {listing.zone}, and an empty list is never "
                 "taken for a zone to write back. Add any record to it in the control panel first."
             )
-        lost: dict[Identity, DNSRecord] = {}
-        for _ in range(WRITES):
-            if intent.is_met_by(listing) and not lost:
-                return
-            self._save(listing)
-            target = self._target(listing, intent, lost)
-            is_confirmed = self._write(target)
-            after = self._read_back(target, intent)
-            lost = {key: record for key, record in target.items() if key not in after.identities}
-            if is_confirmed and after.identities == listing.identities:
-                logger.warning(
-                    "The API took the zone %s as a whole, but its listing does not show the "
-                    "changes yet. Going on; the name servers tell.",
-                    after.zone,
-                )
-                return
-            listing = after
-        if lost or not intent.is_met_by(listing):
-            raise ZoneRewriteError(
-                f"The zone {self._reader.zone} was written as a whole, and is not as intended "
-                f"afterwards: {len(lost)} records are missing. Compare it with the copy that was "
-                f"saved before, {self._saved}, and put back what is missing."
-            )
+        return listing
 
     def _save(self, listing: Listing) -> None:
         try:
-            self._saved = backup.save(listing, self._directory)
+            self._copies.save(listing)
         except OSError as error:
             raise ZoneNotConfirmedError(
                 f"The zone {listing.zone} has to be written as a whole, but a copy of it can't be "
-                f"saved in {self._directory} ({error.strerror}), so nothing was written. "
+                f"saved in {self._copies.directory} ({error.strerror}), so nothing was written. "
                 "See that this folder can be written and its disk has room."
             ) from error
-        logger.warning(
-            "The zone %s is written as a whole, since the API leaves no other way; "
-            "a copy of it as it was is in %s",
-            *(listing.zone, self._saved),
-        )
+        if not self._is_announced:
+            # Always the run's first copy: later ones may show what this run's writes did.
+            logger.warning(
+                "The zone %s is written as a whole, since the API leaves no other way; "
+                "a copy of it as it was is in %s",
+                *(listing.zone, self._copies.first),
+            )
+            self._is_announced = True
 
     def _target(
         self, listing: Listing, intent: Intent, lost: dict[Identity, DNSRecord]
@@ -140,16 +180,29 @@ class ZoneRewriter:
             target.setdefault(identity, added)
         return target
 
-    def _write(self, target: dict[Identity, DNSRecord]) -> bool:
-        """Send the zone, and return whether the API confirmed it."""
+    def _write(
+        self, target: dict[Identity, DNSRecord], refusals: Refusals, missing: int
+    ) -> bool | None:
+        """Send the zone.
+
+        :param missing: how many records an earlier write lost.
+        :returns: whether the API confirmed it; None if it refused, did nothing, and a pause has
+            passed after which a new write may succeed.
+        :raises ZoneRewriteError: if it refused to put back what is missing.
+        :raises MijnHostError: if it refused for good.
+        """
         try:
             self._client.dns_records.replace_all(self._reader.domain, target.values())
         except MijnHostError as error:
-            if not error.may_have_taken_effect:
-                raise
-            self.has_written = True
-            logger.info("Whether the zone was written is read back: %s", error)
-            return False
+            if error.may_have_taken_effect:
+                self.has_written = True
+                logger.info("Whether the zone was written is read back: %s", error)
+                return False
+            if refusals.pause_after(error):
+                return None
+            if missing:
+                raise ZoneRewriteError(self._half_done(missing)) from error
+            raise
         self.has_written = True
         return True
 
@@ -170,9 +223,13 @@ class ZoneRewriter:
             raise ZoneRewriteError(
                 f"The zone {self._reader.zone} was written as a whole, and the API's listing of it "
                 "does not come to rest since. Compare it with the copy that was saved before, "
-                f"{self._saved}."
+                f"{self._copies.first}."
             )
         return settled
+
+
+def _missing(expected: Mapping[Identity, DNSRecord], listing: Listing) -> dict[Identity, DNSRecord]:
+    return {key: record for key, record in expected.items() if key not in listing.identities}
 
 
 def _with_absolute_name(record: DNSRecord, name: str) -> DNSRecord:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
+from certbot_dns_mijnhost.challenge_records.backup import Copies
 from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour, PatchEffect
 from certbot_dns_mijnhost.challenge_records.errors import (
     ZoneBusyError,
@@ -54,6 +55,7 @@ class Zone:
         self.setting = setting
         self.domain = domain
         self.reader = ZoneReader(setting.client, domain, setting.retry)
+        self.copies = Copies(self.name, setting.backup_directory, clock=setting.retry.clock)
         self.ours: set[Identity] = set()
         """Records that this run wants or tried to write, the ones for trying out included."""
         self.believed: set[Identity] = set()
@@ -147,9 +149,7 @@ class Zone:
                 "Nothing was written. See that this folder belongs to the user who runs this."
             )
         intent = Intent({each: self.ttl_of(each) for each in add}, frozenset(remove))
-        rewriter = ZoneRewriter(
-            setting.client, self.reader, setting.backup_directory, setting.retry
-        )
+        rewriter = ZoneRewriter(setting.client, self.reader, self.copies, setting.retry)
         # What is to be removed must show first too: a reading without it may be older than it.
         try:
             rewriter.rewrite(

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostClient, RetryPolicy
-from certbot_dns_mijnhost.challenge_records import backup
 from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
 from certbot_dns_mijnhost.challenge_records.names import is_within
@@ -93,7 +92,7 @@ class ZoneEditor:
 
         :raises OSError: where it can't be written.
         """
-        return backup.save(listing, self._setting.backup_directory)
+        return self._zone.copies.save(listing)
 
     def add(self, records: Iterable[DNSRecord], *, allow_zone_rewrite: bool = False) -> None:
         """Add values beside all others.

@@ -37,6 +37,12 @@ READINGS = 40
 SECONDS = 45.0
 LONGEST_PAUSE = 1.0
 """Seconds between readings that agree."""
+NEAR_LIMIT = 60.0
+"""Seconds after a refusal by a rate limit for which its window may still be open."""
+PAUSE_NEAR_LIMIT = 3.0
+"""Seconds between readings meanwhile: the calls that the limit leaves are needed for writes."""
+SECONDS_NEAR_LIMIT = 150.0
+"""What `SECONDS` becomes if a rate limit slows the readings down."""
 
 
 class ZoneReader:
@@ -55,19 +61,33 @@ class ZoneReader:
         self._client = client
         self._retry = retry
         self._is_managed: bool | None = None
+        self._read_at: float | None = None
 
     def read(self) -> Listing:
         """Return one reading, whatever it is worth.
 
         :raises MijnHostError: where the API can't be asked.
         """
+        self._keep_away_from_limit()
         records = persistently(
             lambda: self._client.dns_records.get_all(self.domain), self._retry, self.may_pass
         )
+        self._read_at = self._retry.clock()
         listing = Listing(self.zone, records)
         self.seen |= listing.identities
         self.listed_names.update((listing.identify(r), r.name) for r in listing.records)
         return listing
+
+    def _is_near_limit(self) -> bool:
+        limited = self._client.rate_limited_at
+        return limited is not None and self._retry.clock() - limited < NEAR_LIMIT
+
+    def _keep_away_from_limit(self) -> None:
+        if self._read_at is None or not self._is_near_limit():
+            return
+        pause = self._read_at + PAUSE_NEAR_LIMIT - self._retry.clock()
+        if pause > 0:
+            self._retry.sleep(pause)
 
     def survey(self) -> Listing:
         """Return the zone as it stands before anything is written.
@@ -115,14 +135,16 @@ class ZoneReader:
                 return listing
             # Short after a change, so that somebody who edits all the time leaves a gap.
             pause = min(self._retry.growing_pause(row) * BETWEEN_READINGS, LONGEST_PAUSE)
-            if self._retry.clock() - started + pause > SECONDS:
+            allowed = SECONDS_NEAR_LIMIT if self._is_near_limit() else SECONDS
+            if self._retry.clock() - started + pause > allowed:
                 break
             self._retry.sleep(pause)
         missing = 0 if previous is None else len(must_show() - previous.identities)
+        seconds = self._retry.clock() - started
         raise ZoneNotConfirmedError(
             f"The API's readings of the zone {self.zone} can't be trusted"
             + (f" ({missing} records that stood before are missing)" if missing else "")
-            + f": in {SECONDS:.0f} s no two in a row agreed and were whole. Nothing was changed "
+            + f": in {seconds:.0f} s no two in a row agreed and were whole. Nothing was changed "
             "on their ground. Try again later; if it stays, ask mijn.host's support."
         )
 

@@ -142,12 +142,14 @@ def test_a_whole_zone_write_saves_the_zone_first(
     assert str(path) in caplog.text
 
 
-def test_only_the_last_few_copies_are_kept(world: World) -> None:
+def test_of_one_day_the_first_copy_and_those_of_the_last_runs_are_kept(world: World) -> None:
     world.start(Variants())
-    records = world.records()
-    for number in range(7):
-        records.publish([TXTRecord(APEX, f"{number}-a"), TXTRecord(APEX, f"{number}-b")])
-    assert len(list((world.directory / "backups").iterdir())) == 5
+    for number in range(9):
+        world.records().publish([TXTRecord(APEX, f"{number}-a"), TXTRecord(APEX, f"{number}-b")])
+    copies = (world.directory / "backups").iterdir()
+    runs = {int(path.name.split("-")[-2]) for path in copies}
+    # One more if midnight came between.
+    assert runs in [{1, *range(5, 10)}, *({1, 5, 6, 7, 8, 9, day} for day in range(2, 5))]
 
 
 @contextmanager
