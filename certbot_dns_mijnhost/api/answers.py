@@ -7,12 +7,12 @@ both, so both are looked at.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from certbot_dns_mijnhost.api import exact_json
 from certbot_dns_mijnhost.api.errors import (
     AddressNotAllowedError,
     APIError,
@@ -61,21 +61,6 @@ BAD_REQUESTS: dict[str, KindAndStep] = {
         ),
     ),
 }
-
-
-class ExactFloat(float):
-    """A number with the digits that the answer gave it, since money must not be rounded.
-
-    It stays a float for whoever reads or sends it on.
-    """
-
-    def __new__(cls, digits: str) -> ExactFloat:
-        """Keep `digits`."""
-        made = super().__new__(cls, digits)
-        made.digits = digits
-        return made
-
-    digits: str
 
 
 def read_envelope(
@@ -148,23 +133,12 @@ def refusal(
 
 def _decode(body: bytes) -> Envelope:
     try:
-        decoded = json.loads(
-            body.decode("utf-8"), parse_constant=_no_constant, parse_float=ExactFloat
-        )
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    except json.JSONDecodeError as error:
-        # Its own text would be right, but the document it keeps may hold personal data.
-        raise ValueError(f"{error.msg} at character {error.pos}") from None
+        decoded = exact_json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 at byte {error.start}") from None
     if not isinstance(decoded, dict):
         raise ValueError("not an object")  # noqa: TRY004  # one kind of error tells of all this
     return decoded
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _description(envelope: Envelope) -> str:

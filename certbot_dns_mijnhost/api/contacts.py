@@ -35,7 +35,7 @@ class ContactsResource:
         """
         envelope = self._transport.request("GET", PATH)
         data = Fields(envelope, "an answer").child("data", "the contacts")
-        return [Contact.from_dict(entry) for entry in data.list_of_objects("contacts")]
+        return data.entries("contacts", Contact.from_dict)
 
     def get(self, id: int) -> Contact:  # noqa: A002  # the API's word
         """Return one contact.

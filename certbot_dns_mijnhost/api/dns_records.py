@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from certbot_dns_mijnhost.api import checks
 from certbot_dns_mijnhost.api.addresses import segment
 from certbot_dns_mijnhost.api.errors import InvalidInputError
-from certbot_dns_mijnhost.api.models import DNSRecord
-from certbot_dns_mijnhost.api.models.fields import Fields
+from certbot_dns_mijnhost.api.models import DNSListing, DNSRecord
+from certbot_dns_mijnhost.api.models.fields import Fields, read_entries
 from certbot_dns_mijnhost.api.transport import Transport
 
 
@@ -23,18 +23,31 @@ class DNSRecordsResource:
         self._transport = transport
 
     def get_all(self, domain: str) -> list[DNSRecord]:
-        """Return the records of the zone, without the apex's NS and SOA.
+        """Return the readable records of the zone, without the apex's NS and SOA.
+
+        Before you write a zone back, use :meth:`get_listing`: it also reports what was skipped.
 
         See https://mijn.host/api/doc/
 
-        :raises InvalidResponseError: where the answer lacks the list of records; a zone is never
-            taken as empty because of that.
-        :raises BadRequestError: where the account has no such domain.
+        :raises InvalidResponseError: if the answer lacks the list of records; a zone is never
+            treated as empty because of that.
+        :raises BadRequestError: if the account has no such domain.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
         """
-        envelope = self._transport.request("GET", _path(domain))
-        data = Fields(envelope, "an answer").child("data", "a zone")
-        return [DNSRecord.from_dict(entry) for entry in data.list_of_objects("records")]
+        return list(self.get_listing(domain).records)
+
+    def get_listing(self, domain: str) -> DNSListing:
+        """Return the records of the zone, and which entries of the answer could not be read.
+
+        See https://mijn.host/api/doc/
+
+        :raises MijnHostError: as for :meth:`get_all`.
+        """
+        path = _path(domain)
+        envelope = self._transport.request("GET", path)
+        listed = Fields(envelope, "an answer").child("data", "a zone").list_of_objects("records")
+        entries = read_entries(listed, DNSRecord.from_dict, f"GET {path}")
+        return DNSListing(tuple(entries.read), entries.skipped)
 
     def replace_all(self, domain: str, records: Iterable[DNSRecord]) -> None:
         """Replace the whole zone by `records`. Never sent twice.
@@ -44,7 +57,11 @@ class DNSRecordsResource:
 
         See https://mijn.host/api/doc/
 
-        :raises InvalidInputError: for no records at all, or one that breaks a rule.
+        Records that are unchanged since they were listed are sent back as they were listed; the
+        rules for new records do not apply to them (see :meth:`DNSRecord.check`).
+
+        :raises InvalidInputError: naming the record, if one breaks a rule or cannot be sent back
+            exactly; also if there are no records. Nothing was sent.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`; where
             `may_have_taken_effect` is true, only reading back tells.
         """
@@ -52,7 +69,10 @@ class DNSRecordsResource:
         if not checked:
             raise InvalidInputError("records: a zone can't be replaced by nothing.")
         for record in checked:
-            record.check()
+            try:
+                record.check()
+            except InvalidInputError as error:
+                raise InvalidInputError(f"{error} The record: {record.label}") from error
         body = {"records": [record.to_dict() for record in checked]}
         self._transport.request("PUT", _path(domain), json=body)
 
@@ -77,12 +97,14 @@ class DNSRecordsResource:
 
         See https://mijn.host/api/doc/api-4293957
 
-        :raises MethodNotAllowedError: where the API does not offer this yet.
+        :raises InvalidInputError: if the record breaks a rule, or its value cannot be read.
+        :raises MethodNotAllowedError: if the API does not offer this yet.
         :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`; where
             `may_have_taken_effect` is true, only reading back tells.
         """
         record.check()
-        self._transport.request("DELETE", _path(domain), json={"record": record.to_dict()})
+        sent = record.to_dict() if record.unreadable_fields != ("ttl",) else _without_ttl(record)
+        self._transport.request("DELETE", _path(domain), json={"record": sent})
 
     def clear(self, domain: str, type: str, name: str) -> None:  # noqa: A002  # the API's word
         """Ask for the removal of **all** values of this type and name, by a PATCH with null.
@@ -122,6 +144,11 @@ class DNSRecordsResource:
         """
         checks.text("text", text)
         self._transport.request("PUT", f"{_path(domain)}/zone", json={"zone": text})
+
+
+def _without_ttl(record: DNSRecord) -> dict[str, str]:
+    """Return what identifies a record whose TTL cannot be read."""
+    return {"type": record.type, "name": record.name, "value": record.value}
 
 
 def _path(domain: str) -> str:

@@ -30,7 +30,7 @@ class DNSTemplatesResource:
         """
         envelope = self._transport.request("GET", PATH)
         data = Fields(envelope, "an answer").child("data", "the templates")
-        return [DNSTemplate.from_dict(entry) for entry in data.list_of_objects("templates")]
+        return data.entries("templates", DNSTemplate.from_dict)
 
     def get(self, id: int) -> DNSTemplate:  # noqa: A002  # the API's word
         """Return one template with its records.

@@ -40,7 +40,7 @@ class DomainsResource:
         params = None if wanted is None else {"tags": ",".join(wanted)}
         envelope = self._transport.request("GET", "/domains", params=params)
         data = Fields(envelope, "an answer").child("data", "the domains")
-        return [Domain.from_dict(entry) for entry in data.list_of_objects("domains")]
+        return data.entries("domains", Domain.from_dict)
 
     def get(self, domain: str) -> Domain:
         """Return one domain, with more than the list tells.

@@ -31,7 +31,7 @@ class NameserverProfilesResource:
         """
         envelope = self._transport.request("GET", PATH)
         data = Fields(envelope, "an answer").child("data", "the profiles")
-        return [NameserverProfile.from_dict(each) for each in data.list_of_objects("nameservers")]
+        return data.entries("nameservers", NameserverProfile.from_dict)
 
     def get(self, alias: str) -> NameserverProfile:
         """Return one profile.

@@ -86,7 +86,7 @@ class OrdersResource:
         """
         envelope = self._transport.request("GET", "/orders/")
         data = Fields(envelope, "an answer").child("data", "the orders")
-        return [Order.from_dict(entry) for entry in data.list_of_objects("orders")]
+        return data.entries("orders", Order.from_dict)
 
     def get(self, id: int) -> Order:  # noqa: A002  # the API's word
         """Return one order.

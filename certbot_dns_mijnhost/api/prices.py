@@ -57,21 +57,21 @@ class ExtensionsResource:
         return self._pages({"limit": str(PAGE), **({} if search is None else {"search": search})})
 
     def _pages(self, params: dict[str, str]) -> Iterator[Extension]:
-        last: list[Extension] = []
+        last: list[object] = []
         for page in range(1, MOST_PAGES + 1):
             asked = {"page": str(page), **params}
             envelope = self._transport.request("GET", "/domains/extensions/", params=asked)
             data = Fields(envelope, "an answer").child("data", "the extensions")
-            found = [Extension.from_dict(each) for each in data.list_of_objects("extensions")]
-            if found and found == last:
+            listed = data.list_of_objects("extensions")
+            if listed and listed == last:
                 raise InvalidResponseError(
                     f"GET /domains/extensions/: page {page} is page {page - 1} once more, so that "
                     "the list can't be read to its end. Narrow it down by a search."
                 )
-            yield from found
-            if len(found) < PAGE:
+            yield from data.entries("extensions", Extension.from_dict)
+            if len(listed) < PAGE:
                 return
-            last = found
+            last = listed
         raise InvalidResponseError(
             f"GET /domains/extensions/: more than {MOST_PAGES} pages. Narrow it down by a search."
         )

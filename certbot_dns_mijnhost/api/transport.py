@@ -6,7 +6,6 @@ import logging
 import platform
 from collections.abc import Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from json import dumps
 from typing import Any, NoReturn, Union
 
 import requests
@@ -25,6 +24,7 @@ from certbot_dns_mijnhost.api.errors import (
     RequestTimeoutError,
     TransportError,
 )
+from certbot_dns_mijnhost.api.exact_json import dumps
 from certbot_dns_mijnhost.api.exchange import Exchange, OnExchange, tell
 from certbot_dns_mijnhost.api.masking import mask, texts_in
 from certbot_dns_mijnhost.api.retry import RetryPolicy
@@ -144,18 +144,18 @@ class Transport:
         json: Mapping[str, Any] | None,
         params: Mapping[str, str] | None,
     ) -> requests.PreparedRequest:
-        request = requests.Request(
-            method,
-            self.base_url + path,
-            headers=self._headers(),
-            json=json,
-            params=dict(params or {}),
-            auth=self._key,
-        )
         try:
-            # requests before 2.26 would send NaN, which is no JSON.
-            dumps(json, allow_nan=False)
-            prepared = self._session.prepare_request(request)
+            body = None if json is None else dumps(json).encode("ascii")
+            prepared = self._session.prepare_request(
+                requests.Request(
+                    method,
+                    self.base_url + path,
+                    headers=self._headers(has_body=body is not None),
+                    data=body,
+                    params=dict(params or {}),
+                    auth=self._key,
+                )
+            )
         except requests.exceptions.InvalidURL:
             raise InvalidInputError(_unreadable_address(f"{method} {path}")) from None
         except (requests.RequestException, TypeError, ValueError, RecursionError):
@@ -182,8 +182,9 @@ class Transport:
             tell(self._on_exchange, exchange)
         return answered
 
-    def _headers(self) -> dict[str, str]:
+    def _headers(self, *, has_body: bool) -> dict[str, str]:
         return {
+            **({"Content-Type": "application/json"} if has_body else {}),
             "Accept": "application/json",
             # Not compressed: a small answer can't then unfold into a huge one.
             "Accept-Encoding": "identity",

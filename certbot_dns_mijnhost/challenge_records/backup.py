@@ -8,7 +8,6 @@ their files count as older than all others.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -17,6 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from certbot_dns_mijnhost.api.exact_json import dumps
 from certbot_dns_mijnhost.challenge_records.listing import Listing
 from certbot_dns_mijnhost.challenge_records.names import file_name
 
@@ -114,8 +114,8 @@ class Copies:
 
         :raises OSError: if it cannot be written.
         """
-        content = json.dumps(
-            {"zone": listing.zone, "records": [record.to_dict() for record in listing.records]},
+        content = dumps(
+            {"zone": listing.zone, "records": [record.as_listed() for record in listing.records]},
             indent=1,
         )
         is_old = self._clock() - self._began > RUN_SECONDS

@@ -43,10 +43,14 @@ class Listing:
 
     :param zone: canonical name of the zone.
     :param records: as the API listed them.
+    :param skipped: a line for each entry that could not be read as a record.
     """
 
-    def __init__(self, zone: str, records: Iterable[DNSRecord]) -> None:
+    def __init__(
+        self, zone: str, records: Iterable[DNSRecord], *, skipped: Iterable[str] = ()
+    ) -> None:
         self.zone = zone
+        self.skipped = tuple(skipped)
         self.records = tuple(records)
         self.identities = frozenset(self.identify(record) for record in self.records)
 

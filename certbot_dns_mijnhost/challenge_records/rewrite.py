@@ -95,6 +95,13 @@ class ZoneRewriter:
             lost = _missing(expected, listing)
             if intent.is_met_by(listing) and not lost:
                 return
+            if listing.skipped:
+                raise ZoneNotConfirmedError(
+                    f"Cannot rewrite the zone {listing.zone}, because the API lists an entry in it "
+                    f"that is not a readable record ({listing.skipped[0]}). A rewrite would lose "
+                    "it. Nothing was written. Correct or delete the record in mijn.host's control "
+                    "panel."
+                )
             self._save(listing)
             target = self._target(listing, intent, lost)
             is_confirmed = self._write(target, refusals, len(lost))

@@ -69,11 +69,11 @@ class ZoneReader:
         :raises MijnHostError: where the API can't be asked.
         """
         self._keep_away_from_limit()
-        records = persistently(
-            lambda: self._client.dns_records.get_all(self.domain), self._retry, self.may_pass
+        answer = persistently(
+            lambda: self._client.dns_records.get_listing(self.domain), self._retry, self.may_pass
         )
         self._read_at = self._retry.clock()
-        listing = Listing(self.zone, records)
+        listing = Listing(self.zone, answer.records, skipped=answer.skipped)
         self.seen |= listing.identities
         self.listed_names.update((listing.identify(r), r.name) for r in listing.records)
         return listing

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import DNSRecord, InvalidResponseError
+from certbot_dns_mijnhost.api.exact_json import dumps, loads
 from certbot_dns_mijnhost.challenge_records import Listing, canonical
 from certbot_dns_mijnhost.settings import SettingError
 
 
 def as_text(listing: Listing) -> str:
     """Return the copy of a zone, with all that the API told of each record, as ASCII."""
-    records = [record.to_dict() for record in listing.records]
-    return json.dumps({"zone": listing.zone, "records": records}, indent=1)
+    records = [record.as_listed() for record in listing.records]
+    return dumps({"zone": listing.zone, "records": records}, indent=1)
 
 
 def write(text: str, path: Path) -> None:
@@ -45,7 +45,7 @@ def read(path: Path, domain: str) -> Listing:
     :raises SettingError: where it can't be read, is no copy, or is one of another zone.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = loads(path.read_text(encoding="utf-8"))
         zone, records = content["zone"], [DNSRecord.from_dict(each) for each in content["records"]]
         for record in records:
             record.check()

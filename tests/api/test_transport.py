@@ -270,8 +270,8 @@ ECHOES = {
     "in the envelope": Fault.envelope({"status": "error", "status_description": KEY}),
     "page": Fault.html(500, f"<html>{KEY}</html>"),
     "odd": Fault.raw(f"{KEY}".encode()),
-    "wrong place": Fault.envelope({"status": 200, "data": {"domains": [KEY]}}),
-    "wrong field": Fault.envelope({"status": 200, "data": {"domains": [{"domain": [KEY]}]}}),
+    "wrong place": Fault.envelope({"status": 200, "data": {"domains": {KEY: KEY}}}),
+    "wrong data": Fault.envelope({"status": 200, "data": [KEY]}),
 }
 
 

@@ -1,7 +1,7 @@
 """What the API's answers and requests are made of: frozen dataclasses that make no calls."""
 
 from certbot_dns_mijnhost.api.models.contact import Contact, ContactProfile
-from certbot_dns_mijnhost.api.models.dns_record import DNSRecord
+from certbot_dns_mijnhost.api.models.dns_record import DNSListing, DNSRecord
 from certbot_dns_mijnhost.api.models.dns_template import DNSTemplate, TemplateRecord
 from certbot_dns_mijnhost.api.models.domain import Domain
 from certbot_dns_mijnhost.api.models.domain_changes import DNSSEC, ContactHandles, Forwarder
@@ -17,6 +17,7 @@ __all__ = [
     "Contact",
     "ContactHandles",
     "ContactProfile",
+    "DNSListing",
     "DNSRecord",
     "DNSTemplate",
     "Domain",

@@ -153,7 +153,7 @@ class Contact:
     def from_dict(cls, data: object) -> Contact:
         """Read a contact from an answer, its profile beside its name or in an object of its own.
 
-        :raises InvalidResponseError: where it is no object or a field is of a wrong kind.
+        :raises InvalidResponseError: if it is not an object.
         """
         fields = Fields(data, "a contact")
         has_profile = isinstance(fields.raw.get("profile"), Mapping)
@@ -173,8 +173,7 @@ class Contact:
 
 
 def _default_roles(profile: Fields) -> dict[str, bool | None] | None:
-    # An empty list is how some servers write an empty object.
-    if profile.raw.get("defaults") in (None, []):
+    if not isinstance(profile.raw.get("defaults"), Mapping):
         return None
     defaults = profile.child("defaults", "a contact's defaults")
     return {role: defaults.optional_boolean(role) for role in ROLES if role in defaults.raw}

@@ -8,7 +8,7 @@ from typing import Any
 from certbot_dns_mijnhost.api import checks
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.api.models.dns_record import ADDRESSES
-from certbot_dns_mijnhost.api.models.fields import Fields, Raw
+from certbot_dns_mijnhost.api.models.fields import Fields, Raw, read_entries, whole_number
 from certbot_dns_mijnhost.api.unset import present
 
 
@@ -28,20 +28,24 @@ class TemplateRecord:
     name: str = ""
     ttl: int | None = None
     priority: int | None = None
+    raw: Raw = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_dict(cls, data: object) -> TemplateRecord:
         """Read a record from an answer.
 
-        :raises InvalidResponseError: where type or value is missing or a field is of a wrong kind.
+        A value that cannot be read is empty, and refused when it is sent back.
+
+        :raises InvalidResponseError: if it is not an object or has no type.
         """
         fields = Fields(data, "a template's record")
         return cls(
-            type=fields.text("type"),
-            value=fields.text("value"),
+            type=fields.name("type"),
+            value=fields.optional_text("value") or "",
             name=fields.optional_text("name") or "",
             ttl=fields.optional_integer("ttl"),
             priority=fields.optional_integer("priority"),
+            raw=fields.raw,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +68,16 @@ class TemplateRecord:
             checks.within("ttl", self.ttl, 1, checks.LARGEST_TTL)
         if self.priority is not None:
             checks.within("priority", self.priority, 0, 65535)
+        for name in ("ttl", "priority"):
+            listed = self.raw.get(name)
+            if (
+                getattr(self, name) is None
+                and listed not in (None, "")
+                and whole_number(listed) is None
+            ):
+                raise InvalidInputError(
+                    f"{name}: was listed in a way that cannot be read, and would be lost."
+                )
 
 
 def _is_relative(name: object) -> bool:
@@ -75,7 +89,10 @@ def _is_relative(name: object) -> bool:
 
 @dataclass(frozen=True)
 class DNSTemplate:
-    """A template; the list leaves the records out."""
+    """A template; the list leaves the records out.
+
+    :param alias: empty if it cannot be read; the id is then the only handle.
+    """
 
     alias: str
     id: int | None = None
@@ -87,13 +104,20 @@ class DNSTemplate:
     def from_dict(cls, data: object) -> DNSTemplate:
         """Read a template from an answer.
 
-        :raises InvalidResponseError: where the alias is missing or a field is of a wrong kind.
+        :raises InvalidResponseError: if it is not an object, or has neither an alias nor an id.
         """
         fields = Fields(data, "a DNS template")
+        number = fields.optional_integer("id")
+        alias = fields.optional_text("alias") or ""
         return cls(
-            alias=fields.text("alias"),
-            id=fields.optional_integer("id"),
+            alias=fields.name("alias") if number is None else alias,
+            id=number,
             is_default=fields.optional_boolean("default"),
-            records=tuple(map(TemplateRecord.from_dict, fields.optional_list("records"))),
+            records=_records(fields),
             raw=fields.raw,
         )
+
+
+def _records(fields: Fields) -> tuple[TemplateRecord, ...]:
+    listed = fields.optional_list("records")
+    return tuple(read_entries(listed, TemplateRecord.from_dict, "a DNS template: records").read)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
 
-from certbot_dns_mijnhost.api.errors import InvalidResponseError
 from certbot_dns_mijnhost.api.models.domain_changes import DNSSEC, ContactHandles, Forwarder
 from certbot_dns_mijnhost.api.models.fields import Fields, Raw
 from certbot_dns_mijnhost.api.models.nameserver_profile import NameserverHost
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -44,13 +39,13 @@ class Domain:
         """Read a domain from an answer.
 
         How the single look-up words name servers, contacts, forwarder and DNSSEC is not
-        documented: where they are worded otherwise than for a change, they are None, and in `raw`.
+        documented: if they are worded otherwise than for a change, they are None, and in `raw`.
 
-        :raises InvalidResponseError: where the name is missing or a field is of a wrong kind.
+        :raises InvalidResponseError: if it is not an object or has no name.
         """
         fields = Fields(data, "a domain")
         return cls(
-            domain=fields.text("domain"),
+            domain=fields.name("domain"),
             id=fields.optional_integer("id"),
             renewal_date=fields.optional_date("renewal_date"),
             status=fields.optional_text("status"),
@@ -58,11 +53,11 @@ class Domain:
             tags=fields.texts("tags"),
             is_locked=fields.optional_boolean("is_locked"),
             managed_dns=fields.optional_boolean("managed_dns"),
-            nameserver=_if_worded_so(lambda _: fields.optional_text("nameserver"), fields.raw),
-            nameservers=_if_worded_so(_hosts, fields.raw.get("nameservers")),
-            profile=_if_worded_so(ContactHandles.from_dict, fields.raw.get("profile")),
-            forwarder=_if_worded_so(Forwarder.from_dict, fields.raw.get("forwarder")),
-            dnssec=_if_worded_so(DNSSEC.from_dict, fields.raw.get("dnssec")),
+            nameserver=fields.optional_text("nameserver"),
+            nameservers=fields.optional_object("nameservers", _hosts),
+            profile=fields.optional_object("profile", ContactHandles.from_dict),
+            forwarder=fields.optional_object("forwarder", Forwarder.from_dict),
+            dnssec=fields.optional_object("dnssec", DNSSEC.from_dict),
             raw=fields.raw,
         )
 
@@ -70,11 +65,3 @@ class Domain:
 def _hosts(data: object) -> tuple[NameserverHost, ...]:
     hosts = Fields({"nameservers": data}, "a domain").list_of_objects("nameservers")
     return tuple(map(NameserverHost.from_dict, hosts))
-
-
-def _if_worded_so(read: Callable[[object], T], data: object) -> T | None:
-    """Return what is read, or None: an odd extra must not take the domain itself away."""
-    try:
-        return None if data is None else read(data)
-    except InvalidResponseError:
-        return None

@@ -37,12 +37,12 @@ class DNSSEC:
     def from_dict(cls, data: object) -> DNSSEC:
         """Read the key from an answer.
 
-        :raises InvalidResponseError: where it is no object or a field is of a wrong kind.
+        :raises InvalidResponseError: if it is not an object, or does not say whether it is enabled.
         """
         fields = Fields(data, "a key for DNSSEC")
         protocol = fields.optional_integer("protocol")
         return cls(
-            enabled=bool(fields.optional_boolean("enabled")),
+            enabled=fields.truth("enabled"),
             flags=fields.optional_integer("flags"),
             alg=fields.optional_integer("alg"),
             pub_key=fields.optional_text("pubKey"),
@@ -91,11 +91,11 @@ class Forwarder:
     def from_dict(cls, data: object) -> Forwarder:
         """Read a redirect from an answer.
 
-        :raises InvalidResponseError: where it is no object or a field is of a wrong kind.
+        :raises InvalidResponseError: if it is not an object, or does not say whether it is enabled.
         """
         fields = Fields(data, "a forwarder")
         return cls(
-            enabled=bool(fields.optional_boolean("enabled")),
+            enabled=fields.truth("enabled"),
             type=fields.optional_integer("type"),
             url=fields.optional_text("url"),
         )
@@ -135,7 +135,7 @@ class ContactHandles:
     def from_dict(cls, data: object) -> ContactHandles:
         """Read handles from an answer; one that it lacks is None.
 
-        :raises InvalidResponseError: where it is no object or a handle is no number.
+        :raises InvalidResponseError: if it is not an object.
         """
         fields = Fields(data, "contact handles")
         return cls(*(fields.optional_integer(role) for role in ROLES))

@@ -1,114 +1,144 @@
-"""Reading fields of an answer: tolerant where nothing is lost, loud where something is.
+"""Reading the fields of an answer.
 
-The bodies of the less used calls are not documented field by field. So: unknown fields are left
-alone, a missing optional field is None, a number may come as text. But a field that everything
-hangs on must be there and of its kind, else the answer is an error and never an empty value.
+A field is either load-bearing (a domain's name, a record's type and name) or not. If a
+load-bearing field cannot be read, its object cannot be read: :class:`InvalidResponseError`. Any
+other field that is missing or odd reads as None, so that one odd field of one object does not cost
+all other objects of a listing. The original is kept in ``raw``.
 """
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Callable, NamedTuple, TypeVar
 
 from certbot_dns_mijnhost.api.errors import InvalidResponseError
+from certbot_dns_mijnhost.api.exact_json import ExactFloat, known_digits
+
+logger = logging.getLogger(__name__)
 
 Raw = Mapping[str, Any]
 T = TypeVar("T")
 AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?")
 COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}")
-ZERO_DATE = "0000-00-00"
-"""How some databases write that there is no date."""
+WHOLE = re.compile(r"-?[0-9]{1,19}")
+WHOLE_WITH_FRACTION = re.compile(r"(-?[0-9]{1,19})\.0+")
+YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
+DAY_FIRST = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})(?![0-9])")
 
 
 class Fields:
     """The fields of one object of an answer.
 
-    :param data: what stands at the object's place.
+    :param data: the value at the object's place.
     :param what: what the object is, for messages. Values are never shown: they may be personal.
-    :raises InvalidResponseError: where `data` is no object.
+    :raises InvalidResponseError: if `data` is not an object.
     """
 
     def __init__(self, data: object, what: str) -> None:
         if not isinstance(data, Mapping):
             raise InvalidResponseError(
-                f"The answer of the API holds {_kind(data)} where {what} is promised."
+                f"The answer of the API holds {kind_of(data)} where {what} is promised."
             )
         self.raw: Raw = data
         self._what = what
 
     def text(self, name: str) -> str:
-        """Return the text that must be there."""
+        """Return a load-bearing text, which may be empty.
+
+        :raises InvalidResponseError: if it is missing or not a text.
+        """
         value = self.optional_text(name)
         if value is None:
             raise self._wrong(name, "a text")
         return value
 
+    def name(self, name: str) -> str:
+        """Return a load-bearing text that is not empty.
+
+        :raises InvalidResponseError: if it is missing, empty or not a text.
+        """
+        value = self.text(name)
+        if not value.strip():
+            raise self._wrong(name, "a text that is not empty")
+        return value
+
+    def truth(self, name: str) -> bool:
+        """Return a truth value; false if the field is missing or null.
+
+        :raises InvalidResponseError: if it cannot be read.
+        """
+        value = self.optional_boolean(name)
+        if value is None and self.raw.get(name) is not None:
+            raise self._wrong(name, "true or false")
+        return bool(value)
+
     def optional_text(self, name: str) -> str | None:
-        """Return a text or None; a number is taken as its text."""
+        """Return a text or None; a number is read as its digits."""
         value = self.raw.get(name)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return str(value)
-        return self._of_kind(name, value, str, "a text")
+        return value if isinstance(value, str) else known_digits(value)
 
     def optional_integer(self, name: str) -> int | None:
-        """Return a whole number or None; a text of digits is taken as its number."""
-        value = self.raw.get(name)
-        if isinstance(value, bool):
-            raise self._wrong(name, "a whole number")
-        if isinstance(value, str):
-            return self._integer_of_text(name, value.strip())
-        return self._of_kind(name, value, int, "a whole number")
+        """Return a whole number or None; a text of digits is read as its number."""
+        return whole_number(self.raw.get(name))
 
     def optional_boolean(self, name: str) -> bool | None:
-        """Return a truth value or None; 0 and 1 are taken as such."""
+        """Return a truth value or None; 0 and 1, also as texts, are read as such."""
         value = self.raw.get(name)
-        if value in (0, 1) and isinstance(value, int):
-            return bool(value)
-        return self._of_kind(name, value, bool, "true or false")
+        if isinstance(value, bool):
+            return value
+        number = whole_number(value)
+        return bool(number) if number in (0, 1) else None
 
     def optional_date(self, name: str) -> date | None:
-        """Return a date or None; a time of day behind it is cut off."""
-        text = self.optional_text(name)
-        if not text or text.startswith(ZERO_DATE):
+        """Return a date or None, written YYYY-MM-DD or DD-MM-YYYY; a time after it is ignored."""
+        text = (self.optional_text(name) or "").strip()
+        if found := YEAR_FIRST.match(text):
+            year, month, day = found.groups()
+        elif found := DAY_FIRST.match(text):
+            day, month, year = found.groups()
+        else:
             return None
         try:
-            return date.fromisoformat(text[:10])
-        except ValueError as error:
-            raise self._wrong(name, "a date (YYYY-MM-DD)") from error
+            return date(int(year), int(month), int(day))
+        except ValueError:
+            return None
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Return a list of texts; empty where the field is missing."""
+        """Return the texts of a list; empty if the field is missing or not a list."""
         value = self.raw.get(name)
-        if value is None:
+        if not isinstance(value, list):
             return ()
-        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            raise self._wrong(name, "a list of texts")
-        return tuple(value)
+        return tuple(part for part in value if isinstance(part, str))
 
     def optional_money(self, name: str) -> Decimal | None:
-        """Return an amount or None; a text with a decimal point or comma is taken as its number.
+        """Return an amount or None; a text with a decimal point or comma is read as its number.
 
-        A comma before three digits could also part the thousands: that is no amount then.
+        A comma before three digits could also separate the thousands: that is not an amount.
         """
         value = self.raw.get(name)
-        if value is None or value == "":
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             return None
         text = str(getattr(value, "digits", value)).strip()
         if isinstance(value, str) and COMMA.fullmatch(text):
             text = text.replace(",", ".")
-        if isinstance(value, (bool, list, dict)) or not AMOUNT.fullmatch(text):
-            raise self._wrong(name, "an amount")
-        return Decimal(text)
+        return Decimal(text) if AMOUNT.fullmatch(text) else None
 
     def optional_list(self, name: str) -> list[Any]:
-        """Return a list; empty where the field is missing. Its members are not looked at."""
+        """Return a list; empty if the field is missing or not a list."""
         value = self.raw.get(name)
-        if value is None:
-            return []
-        return self.list_of_objects(name)
+        return value if isinstance(value, list) else []
+
+    def optional_object(self, name: str, read: Callable[[object], T]) -> T | None:
+        """Return what `read` makes of the field, or None if it is missing or cannot be read."""
+        value = self.raw.get(name)
+        try:
+            return None if value is None else read(value)
+        except InvalidResponseError:
+            return None
 
     def list_of_objects(self, name: str) -> list[Any]:
         """Return the list that must be there; its members are not looked at."""
@@ -117,32 +147,68 @@ class Fields:
             raise self._wrong(name, "a list")
         return value
 
+    def entries(self, name: str, read: Callable[[object], T]) -> list[T]:
+        """Return the readable entries of the list that must be there.
+
+        :raises InvalidResponseError: if there is no list.
+        """
+        return read_entries(self.list_of_objects(name), read, f"{self._what}: {name}").read
+
     def child(self, name: str, what: str) -> Fields:
         """Return the object that must be there."""
         return Fields(self.raw.get(name), what)
 
-    def _integer_of_text(self, name: str, text: str) -> int | None:
-        if not text:
-            return None
-        if not (text.isascii() and text.lstrip("-").isdecimal() and len(text) < 20):
-            raise self._wrong(name, "a whole number")
-        return int(text)
-
-    def _of_kind(self, name: str, value: object, kind: type[T], words: str) -> T | None:
-        if value is None or isinstance(value, kind):
-            return value
-        raise self._wrong(name, words)
-
     def _wrong(self, name: str, wanted: str) -> InvalidResponseError:
-        found = _kind(self.raw[name]) if name in self.raw else "nothing"
+        found = kind_of(self.raw[name]) if name in self.raw else "nothing"
         return InvalidResponseError(
             f"The answer of the API holds {found} as {name!r} of {self._what}, where {wanted} is "
             "promised."
         )
 
 
-def _kind(value: object) -> str:
-    names = {
+class Entries(NamedTuple):
+    """The entries of a list.
+
+    :param read: the readable ones.
+    :param skipped: for each other one a line that says where it is and why it was skipped.
+    """
+
+    read: list[Any]
+    skipped: tuple[str, ...]
+
+
+def read_entries(listed: Sequence[object], read: Callable[[object], Any], where: str) -> Entries:
+    """Read the entries of a list; log those that cannot be read, and skip them.
+
+    :param read: makes one entry, or raises :class:`InvalidResponseError`.
+    :param where: the list, for the log.
+    """
+    found, skipped = [], []
+    for number, entry in enumerate(listed, 1):
+        try:
+            found.append(read(entry))
+        except InvalidResponseError as error:
+            line = f"{where}: skipped entry {number} of {len(listed)}: {error}"
+            logger.debug("%s", line)
+            skipped.append(line)
+    return Entries(found, tuple(skipped))
+
+
+def whole_number(value: object) -> int | None:
+    """Return a whole number, also if it is written as a text or as 3600.0; else None."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float) and not isinstance(value, ExactFloat):
+        return int(value) if value.is_integer() else None
+    text = value.strip() if isinstance(value, str) else known_digits(value) or ""
+    if isinstance(value, ExactFloat) and (found := WHOLE_WITH_FRACTION.fullmatch(text)):
+        text = found[1]
+    return int(text) if WHOLE.fullmatch(text) else None
+
+
+def kind_of(value: object) -> str:
+    """Return what kind of JSON value this is, in words."""
+    names: dict[type, str] = {
         type(None): "null",
         dict: "an object",
         list: "a list",

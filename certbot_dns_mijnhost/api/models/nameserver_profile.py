@@ -7,7 +7,7 @@ from typing import Any
 
 from certbot_dns_mijnhost.api import checks
 from certbot_dns_mijnhost.api.errors import InvalidInputError
-from certbot_dns_mijnhost.api.models.fields import Fields, Raw
+from certbot_dns_mijnhost.api.models.fields import Fields, Raw, read_entries
 from certbot_dns_mijnhost.api.unset import present
 
 THEIRS = ".mijn.host"
@@ -30,11 +30,11 @@ class NameserverHost:
     def from_dict(cls, data: object) -> NameserverHost:
         """Read a name server from an answer: an object, or its name alone.
 
-        :raises InvalidResponseError: where there is no name.
+        :raises InvalidResponseError: if it has no name.
         """
         fields = Fields({"hostname": data} if isinstance(data, str) else data, "a name server")
         return cls(
-            hostname=fields.text("hostname"),
+            hostname=fields.name("hostname"),
             ipv4=fields.optional_text("ipv4"),
             ipv6=fields.optional_text("ipv6"),
         )
@@ -76,12 +76,19 @@ class NameserverProfile:
     def from_dict(cls, data: object) -> NameserverProfile:
         """Read a profile from an answer.
 
-        :raises InvalidResponseError: where the alias is missing or a field is of a wrong kind.
+        A name server that cannot be read is left out, and logged.
+
+        :raises InvalidResponseError: if it is not an object or has no alias.
         """
         fields = Fields(data, "a name-server profile")
         return cls(
-            alias=fields.text("alias"),
-            nameservers=tuple(map(NameserverHost.from_dict, fields.optional_list("nameservers"))),
+            alias=fields.name("alias"),
+            nameservers=_hosts(fields),
             is_default=fields.optional_boolean("default"),
             raw=fields.raw,
         )
+
+
+def _hosts(fields: Fields) -> tuple[NameserverHost, ...]:
+    listed = fields.optional_list("nameservers")
+    return tuple(read_entries(listed, NameserverHost.from_dict, "a profile: nameservers").read)

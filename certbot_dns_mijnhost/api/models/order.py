@@ -20,7 +20,7 @@ class Order:
     def from_dict(cls, data: object) -> Order:
         """Read an order from an answer.
 
-        :raises InvalidResponseError: where it is no object or a field is of a wrong kind.
+        :raises InvalidResponseError: if it is not an object.
         """
         fields = Fields(data, "an order")
         domain = fields.raw.get("domain")

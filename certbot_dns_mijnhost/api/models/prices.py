@@ -20,7 +20,7 @@ class Prices:
     def from_dict(cls, data: object) -> Prices:
         """Read prices from an answer.
 
-        :raises InvalidResponseError: where one is no number.
+        :raises InvalidResponseError: if they are not an object.
         """
         fields = Fields(data, "the prices")
         return cls(
@@ -48,15 +48,14 @@ class Availability:
     def from_dict(cls, data: object, domain: str) -> Availability:
         """Read an answer about `domain`.
 
-        :raises InvalidResponseError: where the status is missing or a field is of a wrong kind.
+        :raises InvalidResponseError: if it is not an object or has no status.
         """
         fields = Fields(data, "an availability")
-        price = fields.raw.get("premium_price")
         return cls(
             domain=fields.optional_text("domain") or domain,
-            status=fields.text("status"),
+            status=fields.name("status"),
             is_premium=fields.optional_boolean("is_premium"),
-            premium_price=None if price is None else Prices.from_dict(price),
+            premium_price=fields.optional_object("premium_price", Prices.from_dict),
             raw=fields.raw,
         )
 
@@ -73,12 +72,12 @@ class Extension:
     def from_dict(cls, data: object) -> Extension:
         """Read an extension from an answer.
 
-        :raises InvalidResponseError: where its name is missing or a field is of a wrong kind.
+        :raises InvalidResponseError: if it is not an object or has no name.
         """
         fields = Fields(data, "an extension")
-        prices = fields.raw.get("prices", fields.raw.get("price"))
+        place = "prices" if "prices" in fields.raw else "price"
         return cls(
-            extension=fields.text("extension"),
-            prices=Prices() if prices is None else Prices.from_dict(prices),
+            extension=fields.name("extension"),
+            prices=fields.optional_object(place, Prices.from_dict) or Prices(),
             raw=fields.raw,
         )

@@ -23,7 +23,7 @@ class Whoami:
     def from_dict(cls, data: object) -> Whoami:
         """Read the answer's data.
 
-        :raises InvalidResponseError: where it is no object or a field is of a wrong kind.
+        :raises InvalidResponseError: if it is not an object.
         """
         fields = Fields(data, "the caller")
         return cls(
@@ -34,4 +34,5 @@ class Whoami:
 
 
 def _first(fields: Fields, *names: str) -> str | None:
-    return next((fields.optional_text(name) for name in names if name in fields.raw), None)
+    found = (fields.optional_text(name) for name in names)
+    return next((text for text in found if text), None)
