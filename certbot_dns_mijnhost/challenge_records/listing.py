@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from certbot_dns_mijnhost.api import DNSRecord
 from certbot_dns_mijnhost.challenge_records.names import absolute, canonical, text_value
+
+CHALLENGE_VALUE = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+"""A SHA-256 digest in base64url (RFC 8555, section 8.4); its last character holds four bits."""
+TEST_RECORDS = ("_mijnhost-probe-", "_mijnhost-doctor-")
+"""Begin the names under which this software tries out what the API does."""
 
 
 class TXTRecord(NamedTuple):
@@ -29,8 +35,23 @@ class Identity(NamedTuple):
 
     @property
     def is_challenge(self) -> bool:
-        """Whether it is a record that ACME clients come and go with."""
+        """Whether its name says that it is a challenge record. Only such records are swept."""
         return self.type == "TXT" and self.name.split(".")[0] == "_acme-challenge"
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether whoever added it may remove it at any time: a challenge, or a test record.
+
+        Behind a CNAME a challenge record has any name, so its value has to tell. A record of others
+        that only looks like one is guarded a little less; nothing is removed for its looks.
+        """
+        return self.is_challenge or (
+            self.type == "TXT"
+            and (
+                self.name.startswith(TEST_RECORDS)
+                or CHALLENGE_VALUE.fullmatch(self.value) is not None
+            )
+        )
 
 
 def identity_of(record: TXTRecord) -> Identity:

@@ -167,7 +167,7 @@ class Zone:
 
         Where others come and go, a reading that lags would bring back what they removed.
         """
-        is_busy = self._is_shared or any(other.is_challenge for other in self.others())
+        is_busy = self._is_shared or any(other.is_transient for other in self.others())
         return BUSY_SECONDS if is_busy else 0.0
 
     def is_whole(self, listing: Listing) -> bool:
@@ -179,7 +179,7 @@ class Zone:
         return self.reader.seen - self.ours
 
     def _lasting_others(self) -> set[Identity]:
-        return {identity for identity in self.others() if not identity.is_challenge}
+        return {identity for identity in self.others() if not identity.is_transient}
 
     def forget(self, identities: AbstractSet[Identity]) -> None:
         """Take note that records that were ours to remove are gone."""

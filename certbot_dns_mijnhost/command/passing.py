@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from certbot_dns_mijnhost.challenge_records import Identity
-
-SCRATCH = ("_mijnhost-probe-", "_mijnhost-doctor-")
-"""Begin the names that this software tries things out under."""
+from certbot_dns_mijnhost.challenge_records.listing import TEST_RECORDS
 
 
 def is_passing(identity: Identity) -> bool:
     """Tell whether a record is one that a run comes and goes with."""
-    return identity.is_challenge or (identity.type == "TXT" and identity.name.startswith(SCRATCH))
+    return identity.is_challenge or (
+        identity.type == "TXT" and identity.name.startswith(TEST_RECORDS)
+    )

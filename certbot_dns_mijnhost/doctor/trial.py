@@ -230,7 +230,7 @@ class Trial:
 
     def _compare(self, before: Listing) -> None:
         """Report whether all that stood before stands still."""
-        lasting = {i for i in before.identities if not i.is_challenge}
+        lasting = {i for i in before.identities if not i.is_transient}
         missing = lasting
         for _ in range(READINGS_AFTERWARDS):
             missing = missing - self._read(pause=PAUSE if missing != lasting else 0.0).identities

@@ -45,6 +45,17 @@ def test_what_is_confirmed_goes_and_all_else_stays(stale: Shell) -> None:
     assert {(record.name, record.value) for record in gone} == set(STALE)
 
 
+def test_a_value_like_a_challenge_at_another_name_is_never_swept(stale: Shell) -> None:
+    value = "LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo"
+    for name in ("acme.example.nl.", "example.nl.", "_dnsauth.example.nl."):
+        stale.emulator.account.add_record("example.nl", "TXT", name, value)
+    swept = stale.run("challenges", "sweep", "--yes", "--wait", "0", "--json")
+    assert swept.exit_code == 0, swept.problems
+    assert value not in swept.out
+    standing = stale.emulator.account.records("example.nl")
+    assert sum(record.value == value for record in standing) == 3
+
+
 @pytest.mark.parametrize(("answer", "gone"), [("1, 3", 2), ("all", 3), ("none", 0), ("9", 0)])
 def test_which_go_can_be_chosen(
     stale: Shell, monkeypatch: pytest.MonkeyPatch, answer: str, gone: int

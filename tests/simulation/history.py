@@ -15,6 +15,8 @@ NAMES = (
     "_acme-challenge.a.b.example.nl",
 )
 """Two values at the first name are the apex and its wildcard."""
+DELEGATED = "acme.example.nl"
+"""Where the CNAME of somebody else's domain leads."""
 
 FAULTS: dict[str, Callable[[], Fault]] = {
     "500": lambda: Fault.status(500),
@@ -75,6 +77,7 @@ class Run:
     :param wait: seconds between publishing and removing.
     :param crash_at: the number of the request at which it is killed, or None.
     :param crash_after: it is killed when that request had its effect.
+    :param names: of its challenge records.
     """
 
     at: float
@@ -82,6 +85,7 @@ class Run:
     wait: float
     crash_at: int | None
     crash_after: bool
+    names: tuple[str, ...] = NAMES
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import logging
 import shutil
@@ -113,7 +115,7 @@ class Player:
 
     def _add_run(self, name: str, run: Run) -> None:
         values = [
-            TXTRecord(NAMES[number], f"{name}-value-{number}-{index}")
+            TXTRecord(run.names[number], acme_value(f"{name}-{number}-{index}"))
             for number, count in enumerate(run.values)
             for index in range(count)
         ]
@@ -218,6 +220,11 @@ class Player:
             logger.removeHandler(handler)
             logger.setLevel(level)
             logger.propagate = True
+
+
+def acme_value(text: str) -> str:
+    """Return a value as ACME clients write it (RFC 8555, section 8.4)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
 
 
 class _Listener(logging.Handler):
