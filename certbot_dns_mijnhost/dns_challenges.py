@@ -6,11 +6,11 @@ Puts the rooms together: the client of the API, the challenge records, the quest
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TextIO
 
-from certbot_dns_mijnhost.api import MijnHostClient
+from certbot_dns_mijnhost.api import MijnHostClient, RetryPolicy
 from certbot_dns_mijnhost.challenge_records import (
     ChallengeRecords,
     Leftover,
@@ -31,6 +31,8 @@ class DNSChallenges:
     :param work_directory: where a zone is saved, should it have to be written as a whole.
     :param notify: shows a line to the user.
     :param live: a terminal for a line that changes; None where there is none.
+    :param backup_directory: the folder for saved zones; by default one in `work_directory`.
+    :param retry: pauses, clock and sleep.
     :raises certbot_dns_mijnhost.api.InvalidInputError: for a key or a URL that must not be used.
     """
 
@@ -41,19 +43,32 @@ class DNSChallenges:
         work_directory: Path,
         notify: Callable[[str], None],
         live: TextIO | None = None,
+        backup_directory: Path | None = None,
+        retry: RetryPolicy | None = None,
     ) -> None:
         self._settings = settings
+        self._retry = retry or RetryPolicy()
         self._client = MijnHostClient(
-            settings.api_key, base_url=settings.api_url, timeout=settings.timeout
+            settings.api_key,
+            base_url=settings.api_url,
+            timeout=settings.timeout,
+            retry=self._retry,
         )
         self._records = ChallengeRecords(
             self._client,
-            backup_directory=work_directory / "dns-mijnhost",
+            backup_directory=backup_directory or work_directory / "dns-mijnhost",
             ttl=settings.ttl,
             zones=settings.zones,
             allow_zone_rewrite=settings.allow_zone_rewrite,
+            retry=self._retry,
         )
-        self._wait = DNSWait(settings, notify=notify, live=live)
+        self._wait = DNSWait(
+            settings,
+            notify=notify,
+            live=live,
+            sleep=self._retry.sleep,
+            clock=self._retry.clock,
+        )
         self._places: dict[str, str] = {}
         self._doubts: dict[str, str] = {}
         self._begun: set[TXTRecord] = set()
@@ -71,14 +86,61 @@ class DNSChallenges:
         :raises SettingError: for a name server that can't be read, or a circle of CNAMEs.
         """
         wanted = list(records)
-        self._find_places(record.name for record in wanted)
+        self.add(wanted)
+        self.wait_for(wanted)
+
+    def add(self, records: Iterable[TXTRecord]) -> None:
+        """Add the records where their names lead to, and do not wait for DNS.
+
+        :raises certbot_dns_mijnhost.api.MijnHostError: if a record cannot be added.
+        :raises SettingError: if a name server is misspelt, or CNAME records form a loop.
+        """
+        wanted = list(records)
+        self.find_places(record.name for record in wanted)
         self._begun.update(wanted)
         placed = self._placed(wanted)
         try:
             self._records.publish(placed)
         except ZoneNotFoundError as error:
             raise ZoneNotFoundError(self._with_doubts(str(error))) from error
-        self._wait.wait_for(placed)
+
+    def wait_for(self, records: Iterable[TXTRecord]) -> None:
+        """Wait until DNS serves records, at the names that theirs lead to.
+
+        :raises certbot_dns_mijnhost.dns_wait.NotPropagatedError: if DNS does not serve them.
+        """
+        self._wait.wait_for(self._placed(records))
+
+    def listed_at(self, names: Iterable[str]) -> list[TXTRecord]:
+        """Return the TXT records that the API lists at the names that `names` lead to.
+
+        Names that no zone of the account holds are left out.
+
+        :raises certbot_dns_mijnhost.api.MijnHostError: if the API cannot be asked.
+        """
+        origins = {self._places.get(name, name): name for name in names}
+        found = self._records.listed_at(origins)
+        return [TXTRecord(origins[name], value) for name, value in found]
+
+    def adopt(self, records: Iterable[TXTRecord], places: Mapping[str, str]) -> None:
+        """Take responsibility for records that another process added, so that `remove` finds them.
+
+        :param places: the names that the records were added at, by the records' own names, as far
+            as they are known; the others are looked up.
+        :raises SettingError: if a name server is misspelt, or CNAME records form a loop.
+        """
+        wanted = list(records)
+        self._places.update(places)
+        self.find_places(r.name for r in wanted if r.name not in places)
+        self._begun.update(wanted)
+
+    def place_of(self, name: str) -> str:
+        """Return the name that the records of `name` go to, as far as it was looked up."""
+        return self._places.get(name, name)
+
+    def remove_probes(self) -> None:
+        """Remove the records that were added only to try out the API. Never raises."""
+        self._records.remove_probes()
 
     def remove(self, records: Iterable[TXTRecord]) -> list[Leftover]:
         """Remove the records, those that :meth:`publish` came to, and return what had to stay."""
@@ -91,7 +153,11 @@ class DNSChallenges:
     def _placed(self, records: Iterable[TXTRecord]) -> list[TXTRecord]:
         return [TXTRecord(self._places.get(name, name), value) for name, value in records]
 
-    def _find_places(self, names: Iterable[str]) -> None:
+    def find_places(self, names: Iterable[str]) -> None:
+        """Look up which names the records go to: CNAME records may lead elsewhere.
+
+        :raises SettingError: if a name server is misspelt, or CNAME records form a loop.
+        """
         if not self._settings.follow_cname:
             return
         try:
@@ -101,9 +167,11 @@ class DNSChallenges:
             return
         try:
             follower = propagation.AliasFollower(
-                nameservers=self._settings.nameservers, resolvers=self._settings.resolvers
+                nameservers=self._settings.nameservers,
+                resolvers=self._settings.resolvers,
+                clock=self._retry.clock,
             )
-            for name in dict.fromkeys(names):
+            for name in dict.fromkeys(each for each in names if each not in self._places):
                 found = follower.follow(name)
                 place = self._places[name] = place_of(found, follower, self._records)
                 if found.reason and place == found.target:

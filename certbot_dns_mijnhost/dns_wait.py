@@ -41,11 +41,13 @@ class DNSWait:
         notify: Callable[[str], None],
         live: TextIO | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._notify = notify
         self._live = live
         self._sleep = sleep
+        self._clock = clock
         self.seen = "Nothing was asked of the name servers."
         """What was seen, for a hint should the CA not be content."""
 
@@ -74,6 +76,7 @@ class DNSWait:
                 resolvers=settings.resolvers,
                 report=self._show,
                 sleep=self._sleep,
+                clock=self._clock,
             )
             return checker.wait_for(expected, ceiling=settings.propagation_seconds)
         except propagation.PropagationTimeoutError as error:

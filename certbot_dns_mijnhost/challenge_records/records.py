@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
 from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour
+from certbot_dns_mijnhost.challenge_records.errors import ZoneNotFoundError
 from certbot_dns_mijnhost.challenge_records.listing import Identity, TXTRecord, identity_of
 from certbot_dns_mijnhost.challenge_records.publisher import ZonePublisher
 from certbot_dns_mijnhost.challenge_records.remover import Leftover, ZoneRemover
 from certbot_dns_mijnhost.challenge_records.zone import Setting, Zone
 from certbot_dns_mijnhost.challenge_records.zone_finder import ZoneFinder
 from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory, zone_lock
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_TTL = 60
 
@@ -96,8 +100,47 @@ class ChallengeRecords:
         for zone, identities in self._by_zone(found):
             with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as lock:
                 zone.note_lock(lock)
+                zone.expect([i for i in identities if i not in self._asked_for])
                 leftovers += ZoneRemover(zone).remove(identities)
         return leftovers
+
+    def remove_probes(self) -> None:
+        """Remove the records that were added only to try out the API. Never raises."""
+        for zone in self._zones.values():
+            if not zone.probes:
+                continue
+            with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as lock:
+                zone.note_lock(lock)
+                for leftover in ZoneRemover(zone).remove(()):
+                    logger.warning(
+                        "Could not remove the test record %s from the zone %s: %s It is harmless; "
+                        "run `mijnhost challenges sweep` later.",
+                        *(leftover.name, leftover.zone, leftover.reason),
+                    )
+
+    def listed_at(self, names: Iterable[str]) -> list[TXTRecord]:
+        """Return the TXT records that the API lists at `names`, which are spelt as they are given.
+
+        Names that no domain of the account holds are left out.
+
+        :raises MijnHostError: if the API cannot be asked.
+        """
+        spelt = {}
+        for name in names:
+            try:
+                self._finder.find(name)
+            except ZoneNotFoundError:
+                continue
+            spelt[identity_of(TXTRecord(name, ""))] = name
+        found = []
+        for zone, identities in self._by_zone(spelt):
+            listing = zone.reader.survey()
+            found += [
+                TXTRecord(spelt[identity], value)
+                for identity in identities
+                for value in sorted(listing.values_at(identity.name))
+            ]
+        return found
 
     def zone_of(self, name: str) -> str:
         """Return the domain of the account that holds `name`.

@@ -25,6 +25,8 @@ from certbot_dns_mijnhost.challenge_records.zone_reader import ZoneReader
 logger = logging.getLogger(__name__)
 
 BUSY_SECONDS = 12.0
+EXPECT_READS = 5
+EXPECT_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,24 @@ class Zone:
                 f"Another process on this machine has been changing the zone {self.name} for "
                 "minutes, so nothing was written. Try again when it has ended."
             )
+
+    def expect(self, identities: Sequence[Identity]) -> None:
+        """Look for records that another process added before they are removed.
+
+        A listing may be older than they are, so one that lacks them is read again. Never fails: if
+        the API cannot be asked, the removal reports it.
+        """
+        wanted = set(identities)
+        try:
+            for _ in attempts(self.setting.retry, tries=EXPECT_READS, seconds=EXPECT_SECONDS):
+                if wanted <= self.reader.seen:
+                    break
+                self.reader.read()
+        except MijnHostError as error:
+            logger.debug("The zone %s cannot be read: %s", self.name, error)
+        # Only an answer that confirms it, or enough listings without it, prove that one is gone.
+        self.possible.update(wanted)
+        self.believed.update(wanted & self.reader.seen)
 
     def write(self, identity: Identity) -> None:
         """Write one record by a single-record call, recognising a success whose answer was lost.

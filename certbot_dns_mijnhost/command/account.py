@@ -27,7 +27,7 @@ class Account:
         found = credentials.locate(options.credentials, os.environ)
         self.settings: Settings = settle(lambda _: None, found.settings, found.source)
         self.backup_directory: Path = options.backup_directory or default_backup_directory()
-        self._retry = RetryPolicy(sleep=options.sleep, clock=options.clock)
+        self.retry = RetryPolicy(sleep=options.sleep, clock=options.clock)
         self.client = MijnHostClient(
             self.settings.api_key,
             base_url=self.settings.api_url,
@@ -43,7 +43,7 @@ class Account:
         :param copies_in: a folder below the one for copies; where five are in one, older ones go.
         """
         folder = self.backup_directory / copies_in
-        return ZoneEditor(self.client, domain, backup_directory=folder, retry=self._retry)
+        return ZoneEditor(self.client, domain, backup_directory=folder, retry=self.retry)
 
 
 def default_backup_directory() -> Path:

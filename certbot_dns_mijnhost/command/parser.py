@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 from pathlib import Path
 from typing import Any
 
 from certbot_dns_mijnhost import __version__
-from certbot_dns_mijnhost.command import challenges, doctor, domains, records, zone
+from certbot_dns_mijnhost.command import (
+    challenge_values,
+    challenges,
+    doctor,
+    domains,
+    hooks,
+    records,
+    zone,
+)
 from certbot_dns_mijnhost.renewals import USUAL_DIRECTORY
 
 EXIT_CODES = """\
@@ -43,6 +52,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_records(groups)
     _add_zone(groups)
     _add_challenges(groups)
+    _add_hooks(groups)
     return parser
 
 
@@ -114,7 +124,19 @@ def _add_zone(groups: Subparsers) -> None:
 
 
 def _add_challenges(groups: Subparsers) -> None:
-    group = _group(groups, "challenges", "challenge records that were left behind")
+    group = _group(groups, "challenges", "the TXT records of ACME challenges")
+    for name, help_text, run in (
+        ("add", "add challenge records and wait for the name servers", challenge_values.add),
+        ("remove", "remove challenge records", challenge_values.remove),
+    ):
+        parser = _command(group, name, help_text, run)
+        parser.add_argument(
+            "pairs",
+            metavar="NAME VALUE",
+            nargs="+",
+            help="pairs; behind -- if a value begins with -",
+        )
+        _wait(parser)
     parser = _command(group, "sweep", "list them, and remove those you confirm", challenges.sweep)
     _repeatable(parser, "-d", "--domain", metavar="DOMAIN", help="a domain, instead of all")
     parser.add_argument(
@@ -126,6 +148,37 @@ def _add_challenges(groups: Subparsers) -> None:
     _yes(parser)
 
 
+def _add_hooks(groups: Subparsers) -> None:
+    group = _group(groups, "hook", "the hook of an ACME client")
+    for name, run in (
+        ("certbot", hooks.certbot),
+        ("lego", hooks.lego),
+        ("dehydrated", hooks.dehydrated),
+        ("uacme", hooks.uacme),
+    ):
+        parser = _command(group, name, f"called by {name}", run)
+        _wait(parser)
+        parser.add_argument(
+            "arguments",
+            nargs=argparse.REMAINDER,
+            metavar="ARGUMENT",
+            help="as the client gives them; options go before them",
+        )
+
+
+def _wait(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-wait", dest="wait", action="store_false", help="do not wait for the name servers"
+    )
+    _like_certbots(
+        parser,
+        "propagation-seconds",
+        type=_seconds,
+        metavar="SECONDS",
+        help="to wait for the name servers at most",
+    )
+
+
 def _group(groups: Subparsers, name: str, help_text: str) -> Subparsers:
     parser = groups.add_parser(name, help=help_text, description=help_text)
     return parser.add_subparsers(metavar="COMMAND", required=True)
@@ -135,7 +188,7 @@ def _command(groups: Subparsers, name: str, help_text: str, run: Any) -> argpars
     parser: argparse.ArgumentParser = groups.add_parser(
         name,
         help=help_text,
-        description=run.__doc__,
+        description=inspect.getdoc(run),
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -63,16 +63,16 @@ class Shell:
         copies = self.directory / "copies"
         # Not this machine's own renewals.
         certbots = ("--config-dir", str(self.directory / "config"))
-        exit_code = main(
-            [
-                *arguments,
-                *(certbots if arguments[0] == "doctor" else ()),
-                *("--credentials", str(self.credentials)),
-                *("--backup-directory", str(copies)),
-            ],
-            clock=self.time,
-            sleep=sleep or self.time.sleep,
+        return self.run_as_is(
+            *arguments,
+            *(certbots if arguments[0] == "doctor" else ()),
+            *("--credentials", str(self.credentials)),
+            *("--backup-directory", str(copies)),
+            sleep=sleep,
         )
+
+    def run_as_is(self, *arguments: str, sleep: Callable[[float], None] | None = None) -> Result:
+        exit_code = main(arguments, clock=self.time, sleep=sleep or self.time.sleep)
         captured = self._capsys.readouterr()
         return Result(exit_code, captured.out, captured.err)
 

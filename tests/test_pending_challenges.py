@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certbot_dns_mijnhost.challenge_records import TXTRecord
+from certbot_dns_mijnhost.pending_challenges import (
+    FILE_NAME,
+    KEPT_SECONDS,
+    RECENT_SECONDS,
+    PendingChallenges,
+    _read,
+)
+
+NAME = "_acme-challenge.example.nl"
+ONE, TWO = TXTRecord(NAME, "one"), TXTRecord(NAME, "two")
+PLACES = {NAME: "elsewhere.example.org"}
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_another_process_reads_what_was_added_and_where(tmp_path: Path, clock: Clock) -> None:
+    PendingChallenges(tmp_path, clock=clock).add([ONE], PLACES)
+    other = PendingChallenges(tmp_path, clock=clock)
+    assert other.recent([NAME]) == [ONE]
+    assert other.recent(["_acme-challenge.example.com"]) == []
+    assert other.places([ONE, TWO]) == PLACES
+    other.forget([ONE])
+    assert PendingChallenges(tmp_path, clock=clock).recent([NAME]) == []
+
+
+def test_an_old_record_is_no_longer_recent_and_later_forgotten(
+    tmp_path: Path, clock: Clock
+) -> None:
+    pending = PendingChallenges(tmp_path, clock=clock)
+    pending.add([ONE], PLACES)
+    clock.now += RECENT_SECONDS + 1
+    assert pending.recent([NAME]) == []
+    assert pending.places([ONE]) == PLACES
+    clock.now += KEPT_SECONDS
+    assert pending.places([ONE]) == {}
+    assert json.loads((tmp_path / FILE_NAME).read_text()) == []
+
+
+def test_adding_again_renews_and_repeats_nothing(tmp_path: Path, clock: Clock) -> None:
+    pending = PendingChallenges(tmp_path, clock=clock)
+    pending.add([ONE], PLACES)
+    clock.now += RECENT_SECONDS
+    pending.add([ONE, TWO], PLACES)
+    clock.now += RECENT_SECONDS
+    assert pending.recent([NAME]) == [ONE, TWO]
+
+
+def test_the_file_is_the_users_own(tmp_path: Path) -> None:
+    PendingChallenges(tmp_path / "locks").add([ONE], PLACES)
+    assert stat.S_IMODE((tmp_path / "locks").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "locks" / FILE_NAME).stat().st_mode) == 0o600
+
+
+def test_without_a_folder_nothing_is_remembered_and_nothing_fails(tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    (tmp_path / "locks").symlink_to(tmp_path)
+    for directory in (tmp_path / "a file", tmp_path / "missing" / "locks", tmp_path / "locks"):
+        pending = PendingChallenges(directory)
+        pending.add([ONE], PLACES)
+        assert pending.recent([NAME]) == []
+        pending.forget([ONE])
+
+
+def test_calls_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    records = [TXTRecord(NAME, f"value-{number}") for number in range(20)]
+    threads = [
+        threading.Thread(target=PendingChallenges(tmp_path).add, args=([record], PLACES))
+        for record in records
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(PendingChallenges(tmp_path).recent([NAME])) == set(records)
+
+
+@given(
+    st.text()
+    | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(json.dumps)
+)
+def test_a_damaged_file_is_an_empty_one(text: str) -> None:
+    assert _read(text) == []
+
+
+def test_readable_entries_of_a_damaged_file_are_kept() -> None:
+    whole = {"name": NAME, "value": "one", "place": NAME, "added": 1.0}
+    text = json.dumps([{**whole, "added": "soon"}, {**whole, "place": 3}, {}, 7, whole])
+    assert [entry._asdict() for entry in _read(text)] == [whole]
