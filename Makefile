@@ -1,17 +1,25 @@
-# make demo    a wildcard certificate from a CA on this machine: no account, no network
-# make test    everything that has to hold
-# Both set up what they need. `make PYTHON=/path/to/python3 ...` chooses another Python.
+# make demo       a wildcard certificate from a CA on this machine: no account, no network
+# make check      format, lint, types, shell scripts, security, workflows
+# make unit       the tests that need no Pebble, no root and no network; ARGS="-k name" reaches pytest
+# make test       check, and all tests but those on a new Debian
+# make machine    the README and the recipes, typed on a new Debian (root; installs two packages)
+# make coverage   which lines and branches the unit tests run
+# Each sets up what it needs in .venv. `make PYTHON=/path/to/python3 ...` chooses another Python.
 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTHON ?=
+ARGS ?=
 SIMULATE ?= --count 10000
-# More than there are cores: most tests wait rather than reckon.
-WORKERS ?= 6
+# More than there are cores: many tests wait for another process.
+WORKERS ?= 4
+PYTEST := $(BIN)/python -m pytest
+# What `make test` does not accept as missing; see tests/conftest.py.
+REQUIRE ?= pebble,network
 export PYTHON
 
-.PHONY: demo test lint types unit simulate matrix benchmark recording dist clean
+.PHONY: demo check lint types unit test machine coverage simulate matrix benchmark recording dist clean
 .DEFAULT_GOAL := test
 
 $(STAMP): setup.py pyproject.toml scripts/make-venv
@@ -21,7 +29,7 @@ $(STAMP): setup.py pyproject.toml scripts/make-venv
 demo: $(STAMP)
 	@PEBBLE=$$(scripts/find-pebble) $(BIN)/python -m examples.demo
 
-test: lint types unit
+check: lint types
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -35,7 +43,15 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 unit: $(STAMP)
-	PEBBLE=$$(scripts/find-pebble) MACHINE=$$(scripts/find-machine) $(BIN)/python -m pytest -n $(WORKERS)
+	$(PYTEST) -n $(WORKERS) -m "not (pebble or root or network or machine)" $(ARGS)
+
+test: check
+	PEBBLE=$$(scripts/find-pebble) && export PEBBLE && \
+		$(PYTEST) -n $(WORKERS) -m "not machine" --require "$(REQUIRE)" $(ARGS)
+
+machine: $(STAMP)
+	MACHINE=$$(scripts/find-machine) && PEBBLE=$$(scripts/find-pebble) && export MACHINE PEBBLE && \
+		$(PYTEST) -n $(WORKERS) -m machine --require machine,pebble,network $(ARGS)
 
 # Thousands of histories: SIMULATE='--count 10000 --seed 1' repeats one.
 simulate: $(STAMP)

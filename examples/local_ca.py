@@ -31,8 +31,10 @@ CERTBOT = "import sys; from certbot.main import main; sys.exit(main())"
 
 
 def pebble_command() -> str | None:
-    """Return where Pebble is: named by the environment, or found on the path."""
-    return os.environ.get("PEBBLE") or shutil.which("pebble")
+    """Return the path of Pebble: $PEBBLE, on PATH, or unpacked by scripts/find-pebble."""
+    unpacked = Path(__file__).resolve().parent.parent / ".pebble" / "usr" / "bin"
+    on_path = shutil.which("pebble") or shutil.which("pebble", path=unpacked)
+    return os.environ.get("PEBBLE") or on_path
 
 
 class Pebble:

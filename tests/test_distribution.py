@@ -100,6 +100,7 @@ def test_those_who_check_uploads_are_content(dist: Path) -> None:
         assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
+@pytest.mark.network
 def test_the_sdist_installs_into_an_empty_environment(dist: Path, tmp_path: Path) -> None:
     [sdist] = dist.glob("*.tar.gz")
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path)], check=True)

@@ -71,7 +71,7 @@ def test_without_a_lock_the_zone_is_not_written_as_a_whole(world: World) -> None
     assert world.calls("PUT") == []
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="it is root's folder")
+@pytest.mark.root
 def test_roots_locks_lie_where_services_see_them_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

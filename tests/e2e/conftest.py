@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Record, Variants
-from examples.local_ca import Certbot, Finished, Pebble, pebble_command, write_credentials
+from examples.local_ca import Certbot, Finished, Pebble, write_credentials
 
-from .machine import Machine, new_debian
+from .machine import Machine
 from .newcomer import ROOT, Newcomer, NewcomerOnANewMachine
 
 LAGS = (0.0, 0.3, 0.6)
@@ -37,8 +37,6 @@ class Place:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    if pebble_command() is None:
-        pytest.fail("pebble was not found: `make test` brings it, or see scripts/find-pebble")
     emulator = Emulator(domains=(), lags=LAGS)
     with emulator, Pebble(tmp_path_factory.mktemp("pebble"), emulator.resolver) as pebble:
         yield Place(emulator, pebble)
@@ -113,7 +111,5 @@ def newcomer(site: Site, tmp_path: Path, wheel: Path) -> Newcomer:
 def on_a_new_machine(
     site: Site, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, wheel: Path
 ) -> Iterator[NewcomerOnANewMachine]:
-    if not new_debian():
-        pytest.skip("scripts/find-machine made no new Debian")
     with Machine(tmp_path / "machine", tmp_path_factory.getbasetemp()) as machine:
         yield NewcomerOnANewMachine(site, machine, wheel)

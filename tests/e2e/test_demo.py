@@ -8,12 +8,15 @@ import tempfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from examples.local_ca import environment
 from scripts import record_demo
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+@pytest.mark.pebble
 def test_the_demo_issues_renews_and_leaves_nothing() -> None:
     finished = subprocess.run(
         [sys.executable, "-m", "examples.demo"],

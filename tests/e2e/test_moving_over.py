@@ -261,7 +261,7 @@ def test_it_tells_of_paths_that_are_not_absolute_alone(
     assert f"\ndns_mijnhost_credentials = {written}\n" in folder.renewal.read_text()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.root
 def test_the_owner_stays(folder: Folder) -> None:
     os.chown(folder.renewal, 12345, 54321)
     assert folder.move().returncode == 0

@@ -25,8 +25,6 @@ SINCE_24 = ("ssl_server_cert_file", "ssl_server_key_file")
 
 Served = Callable[[], x509.Certificate]
 
-pytestmark = pytest.mark.timeout(900)
-
 
 def by_tls(port: int) -> x509.Certificate:
     pem = ssl.get_server_certificate((LOOPBACK, port))

@@ -189,7 +189,8 @@ def run_tests(directory: Path, environment: Path, row: Row, tests: Sequence[str]
         shutil.copytree(ROOT / folder, directory / folder)
     shutil.copy(ROOT / "README.md", directory)
     command = [str(environment / "bin" / "python"), "-m", "pytest", "-q", "-n", "2", *tests]
-    command += ["-p", "no:cacheprovider", "-o", "markers=e2e", "--timeout", "180"]
+    command += ["-p", "no:cacheprovider", "-o", "markers=e2e", "--timeout", "900"]
+    command += ["--require", "pebble"]
     if row.constraints == "newest":
         # That Certbot ends its support of a Python is no matter of ours.
         command += ["-W", "error", "-W", "ignore:Python 3:DeprecationWarning"]

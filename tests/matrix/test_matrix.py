@@ -17,7 +17,8 @@ from . import __main__ as matrix
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.pebble
+@pytest.mark.network
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is a row of the matrix already")
 def test_the_oldest_certbot_issues_and_pip_moves_nothing() -> None:
     finished = subprocess.run(
@@ -42,6 +43,7 @@ def test_a_missing_python_is_not_run_and_not_passed(tmp_path: Path) -> None:
     assert "not run" in matrix.as_table([result])
 
 
+@pytest.mark.network
 def test_a_failure_is_told(tmp_path: Path) -> None:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     row = matrix.Row("A system", "no-such-constraints", python)

@@ -1,0 +1,72 @@
+"""A test whose machine lacks something is skipped with the reason, or fails if that is required."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = """
+import pytest
+
+@pytest.mark.machine
+def test_by_marker():
+    pass
+
+@pytest.fixture
+def on_a_new_machine():
+    pass
+
+def test_by_fixture(on_a_new_machine):
+    pass
+
+def test_of_nothing():
+    pass
+"""
+
+
+def run(folder: Path, *arguments: str, machine: str = "") -> tuple[int, str]:
+    file = folder / "test_it.py"
+    file.write_text(TESTS)
+    finished = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-rs", "-c", os.devnull),
+            *("--rootdir", str(folder)),
+            *("-p", "tests.conftest", "-p", "no:cacheprovider", str(file), *arguments),
+        ],
+        env={**os.environ, "MACHINE": machine, "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    return finished.returncode, finished.stdout
+
+
+def test_it_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    code, shown = run(tmp_path)
+    assert code == 0, shown
+    assert "1 passed, 2 skipped" in shown
+    assert "needs a new Debian to use up: no new Debian was made: `make machine` makes one" in shown
+
+
+def test_it_fails_if_that_is_required(tmp_path: Path) -> None:
+    code, shown = run(tmp_path, "--require", "machine,root")
+    assert code == 1, shown
+    assert "1 passed, 2 errors" in shown
+    assert "--require machine: no new Debian was made" in shown
+
+
+def test_it_runs_if_the_machine_has_it(tmp_path: Path) -> None:
+    code, shown = run(tmp_path, "-m", "machine", machine="/a/new/debian")
+    assert code == 0, shown
+    assert "2 passed, 1 deselected" in shown
+
+
+def test_an_unknown_marker_is_an_error(tmp_path: Path) -> None:
+    code, shown = run(tmp_path, "--require", "pebbel")
+    assert code == 4
+    assert "--require: unknown: pebbel" in shown
