@@ -13,7 +13,13 @@ from certbot_dns_mijnhost.challenge_records.errors import (
     ZoneRewriteError,
     ZoneRewriteForbiddenError,
 )
-from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing, TXTRecord, identity_of
+from certbot_dns_mijnhost.challenge_records.listing import (
+    Identity,
+    Listing,
+    TXTRecord,
+    identity_of,
+    listed_value,
+)
 from certbot_dns_mijnhost.challenge_records.names import absolute, canonical
 from certbot_dns_mijnhost.challenge_records.records import DEFAULT_TTL, ChallengeRecords
 from certbot_dns_mijnhost.challenge_records.remover import Leftover
@@ -39,4 +45,5 @@ __all__ = [
     "absolute",
     "canonical",
     "identity_of",
+    "listed_value",
 ]

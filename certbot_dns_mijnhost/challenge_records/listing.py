@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from certbot_dns_mijnhost.api import DNSRecord
-from certbot_dns_mijnhost.challenge_records.names import absolute, canonical, text_value
+from certbot_dns_mijnhost.challenge_records.names import absolute, canonical
+from certbot_dns_mijnhost.challenge_records.values import TEXTS, comparable_value, text_value
 
 CHALLENGE_VALUE = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 """A SHA-256 digest in base64url (RFC 8555, section 8.4); its last character holds four bits."""
@@ -27,7 +28,10 @@ class TXTRecord(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What makes a record this one: its type, absolute name and value, in comparable spelling."""
+    """What makes a record this one: its type, absolute name and value, in comparable spelling.
+
+    For comparing and for messages. What is sent is the record as it was listed or given.
+    """
 
     type: str
     name: str
@@ -59,6 +63,11 @@ def identity_of(record: TXTRecord) -> Identity:
     return Identity("TXT", canonical(record.name), record.value)
 
 
+def listed_value(record: DNSRecord) -> str:
+    """Return the value of a listed record as it is shown: a text without quotes, others as is."""
+    return text_value(record.value) if record.type.upper() in TEXTS else record.value
+
+
 class Listing:
     """The records of one answer.
 
@@ -77,8 +86,19 @@ class Listing:
 
     def identify(self, record: DNSRecord) -> Identity:
         """Return the identity of a listed record."""
+        return self._identity(record, self.zone)
+
+    def identify_strictly(self, record: DNSRecord) -> Identity:
+        """Return an identity that only records share which are equal however the API reads them.
+
+        A host name in a value keeps its final dot, or stays without: whether that makes it relative
+        depends on the API.
+        """
+        return self._identity(record, "")
+
+    def _identity(self, record: DNSRecord, zone_of_values: str) -> Identity:
         kind = record.type.upper()
-        value = text_value(record.value) if kind == "TXT" else record.value.strip()
+        value = comparable_value(kind, record.value, zone_of_values)
         return Identity(kind, absolute(record.name, self.zone), value)
 
     def values_at(self, name: str) -> set[str]:
@@ -86,9 +106,9 @@ class Listing:
         return {entry.value for entry in self.identities if entry[:2] == ("TXT", name)}
 
     def alias_at(self, name: str) -> str | None:
-        """Return where a CNAME at a canonical name leads; None where none stands."""
+        """Return the target of the CNAME at a canonical name; None if there is no CNAME."""
         aliases = [entry.value for entry in self.identities if entry[:2] == ("CNAME", name)]
-        return aliases[0] if aliases else None
+        return aliases[0].rstrip(".") if aliases else None
 
     def records_of(self, identity: Identity) -> list[DNSRecord]:
         """Return the listed records with this identity; more than one where spellings differ."""

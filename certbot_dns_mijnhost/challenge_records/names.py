@@ -1,17 +1,15 @@
-"""One spelling for names and values, so that they can be compared.
+"""One spelling for names, so that they can be compared.
 
 The API may list a name with or without its final dot, in any case, relative to its zone, and an
-international name in either spelling; a TXT value with or without quotes.
+international name in either spelling.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import idna
-
-QUOTED_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-ESCAPE = re.compile(r"\\(\d{3}|.)")
 
 
 def canonical(name: str) -> str:
@@ -36,25 +34,9 @@ def absolute(listed_name: str, zone: str) -> str:
     return f"{name}.{zone}"
 
 
-def text_value(listed_value: str) -> str:
-    """Return a TXT value without quotes, its strings joined."""
-    value = listed_value.strip()
-    if not value.startswith('"'):
-        return value
-    strings = QUOTED_STRING.findall(value)
-    if " ".join(f'"{string}"' for string in strings) != re.sub(r'"\s+"', '" "', value):
-        return value
-    return ESCAPE.sub(_unescaped, "".join(strings))
-
-
 def file_name(zone: str) -> str:
     """Return a name for a file about `zone`, whatever the API called it."""
     return re.sub(r"[^a-z0-9._-]", "_", zone).lstrip(".") or "_"
-
-
-def _unescaped(escape: re.Match[str]) -> str:
-    code = escape.group(1)
-    return chr(int(code)) if len(code) == 3 else code
 
 
 def _ascii_label(label: str) -> str:
@@ -63,4 +45,13 @@ def _ascii_label(label: str) -> str:
     try:
         return idna.encode(label, uts46=True).decode("ascii")
     except idna.IDNAError:
-        return label.lower()
+        return _punycode(label)
+
+
+def _punycode(label: str) -> str:
+    """Return the A-label of a label that IDNA 2008 refuses, as registries sell them: emoji."""
+    try:
+        mapped = idna.uts46_remap(label, std3_rules=False, transitional=False)
+    except idna.IDNAError:
+        mapped = unicodedata.normalize("NFKC", label).lower()
+    return mapped if mapped.isascii() else f"xn--{mapped.encode('punycode').decode('ascii')}"

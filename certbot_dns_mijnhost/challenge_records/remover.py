@@ -89,17 +89,19 @@ class ZoneRemover:
             if not self._behaviour.offers_delete:
                 return
             try:
-                # By the name that the listing shows, where it was seen: an API that keeps names as
-                # they were sent may know the record by no other.
-                listed = self._zone.reader.listed_names.get(identity)
-                self._delete(identity, listed or f"{identity.name}.")
+                # As the listing shows it, if it was seen: an API that keeps names and values as
+                # they were sent may know the record by no other spelling.
+                self._delete(identity, self._zone.reader.listed.get(identity))
             except MijnHostError as error:
                 if clock() - started > PATIENCE:
                     raise
                 logger.info("%s is not removed yet: %s", identity.name, error)
 
-    def _delete(self, identity: Identity, name: str) -> None:
-        record = DNSRecord(identity.type, name, identity.value)
+    def _delete(self, identity: Identity, listed: DNSRecord | None = None) -> None:
+        name = listed.name if listed else f"{identity.name}."
+        # Without its quotes: most APIs take them off before they store a text.
+        value = listed.value if listed and identity.type != "TXT" else identity.value
+        record = DNSRecord(identity.type, name, value)
         if self._send_delete(record) or identity not in self._zone.believed:
             self._confirmed.add(identity)
 
@@ -164,7 +166,7 @@ class ZoneRemover:
             if removed and all(removed):
                 self._confirmed.add(identity)
             elif identity not in self._confirmed:
-                self._delete(identity, f"{identity.name}.")
+                self._delete(identity)
 
     def _remove_by_null(self, unwanted: Sequence[Identity]) -> list[Identity]:
         """Try the one other way to remove a name's values; return those that still stand.

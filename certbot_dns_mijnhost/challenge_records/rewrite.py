@@ -36,11 +36,11 @@ SECONDS = 30.0
 class Intent:
     """What a write of the whole zone is to change; all else stays.
 
-    :param add: records of ours that have to stand, and their TTLs in seconds.
+    :param add: records of ours that have to exist, as they are written.
     :param remove: records of ours that have to go.
     """
 
-    add: Mapping[Identity, int]
+    add: Mapping[Identity, DNSRecord]
     remove: frozenset[Identity]
 
     def is_met_by(self, listing: Listing) -> bool:
@@ -176,15 +176,13 @@ class ZoneRewriter:
     ) -> dict[Identity, DNSRecord]:
         # Relative twins become equal once their names are absolute; a set holds a value once.
         target = {
-            identity: _with_absolute_name(record, identity.name)
+            listing.identify_strictly(record): _with_absolute_name(record, identity.name)
             for record in listing.records
             if (identity := listing.identify(record)) not in intent.remove
         }
-        for identity, record in lost.items():
-            target.setdefault(identity, record)
-        for identity, ttl in sorted(intent.add.items()):
-            added = DNSRecord(identity.type, identity.name + ".", identity.value, ttl)
-            target.setdefault(identity, added)
+        for identity, record in sorted({**intent.add, **lost}.items()):
+            if identity not in listing.identities:
+                target.setdefault(listing.identify_strictly(record), record)
         return target
 
     def _write(
@@ -222,7 +220,7 @@ class ZoneRewriter:
         settled: Listing | None = None
         for _ in attempts(self._retry, tries=READINGS, seconds=SECONDS, share=BETWEEN_READINGS):
             listing = self._reader.read()
-            if listing.identities.issuperset(target) and intent.is_met_by(listing):
+            if intent.is_met_by(listing) and not _missing(target, listing):
                 return listing
             settled = listing if listing.identities == previous else None
             previous = listing.identities
@@ -235,8 +233,10 @@ class ZoneRewriter:
         return settled
 
 
-def _missing(expected: Mapping[Identity, DNSRecord], listing: Listing) -> dict[Identity, DNSRecord]:
-    return {key: record for key, record in expected.items() if key not in listing.identities}
+def _missing(target: Mapping[Identity, DNSRecord], listing: Listing) -> dict[Identity, DNSRecord]:
+    """Return the records of `target` that a listing lacks."""
+    by_identity = {listing.identify(record): record for record in target.values()}
+    return {i: record for i, record in by_identity.items() if i not in listing.identities}
 
 
 def _with_absolute_name(record: DNSRecord, name: str) -> DNSRecord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
@@ -67,8 +67,8 @@ class Zone:
         not known whether a later write replaced them."""
         self.probes: list[Identity] = []
         """Records that were written only to learn what a PATCH does."""
-        self.ttls: dict[Identity, int] = {}
-        """Seconds, for records that don't take what all take."""
+        self.given: dict[Identity, DNSRecord] = {}
+        """Records that a user gave, to be written in the user's spelling."""
         self._is_locked = False
         self._is_taken = False
         self._is_shared = False
@@ -124,10 +124,8 @@ class Zone:
         was_possible = identity in self.possible
         self.possible.add(identity)
         self._written[identity.name] = identity
-        ttl = self.ttl_of(identity)
-        record = DNSRecord(identity.type, f"{identity.name}.", identity.value, ttl)
         try:
-            setting.client.dns_records.update(self.domain, record)
+            setting.client.dns_records.update(self.domain, self.record_of(identity))
         except MijnHostError as error:
             if not error.may_have_taken_effect:
                 if not was_possible:
@@ -140,9 +138,13 @@ class Zone:
             self.believed -= {i for i in self.ours if i[:2] == identity[:2]}
         self.believed.add(identity)
 
-    def ttl_of(self, identity: Identity) -> int:
-        """Return the seconds that a record is written with."""
-        return self.ttls.get(identity, self.setting.ttl)
+    def record_of(self, identity: Identity) -> DNSRecord:
+        """Return what is written for a record of ours."""
+        given = self.given.get(identity)
+        if given is None:
+            name, ttl = f"{identity.name}.", self.setting.ttl
+            return DNSRecord(identity.type, name, identity.value, ttl)
+        return given if given.ttl is not None else replace(given, ttl=self.setting.ttl)
 
     def latest_writes(self) -> set[Identity]:
         """Return the record written last at each name: a reading without it is stale or short."""
@@ -168,7 +170,7 @@ class Zone:
                 f"can't be kept out meanwhile: no lock can be made in {setting.lock_directory}. "
                 "Nothing was written. See that this folder belongs to the user who runs this."
             )
-        intent = Intent({each: self.ttl_of(each) for each in add}, frozenset(remove))
+        intent = Intent({each: self.record_of(each) for each in add}, frozenset(remove))
         rewriter = ZoneRewriter(setting.client, self.reader, self.copies, setting.retry)
         # What is to be removed must show first too: a reading without it may be older than it.
         try:

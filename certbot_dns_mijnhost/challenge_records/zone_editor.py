@@ -142,8 +142,8 @@ class ZoneEditor:
         for record in records:
             identity = self.identify(record)
             wanted[identity] = record
-            if record.ttl is not None:
-                self._zone.ttls[identity] = record.ttl
+            value = identity.value if identity.type == "TXT" else record.value
+            self._zone.given[identity] = replace(record, name=f"{identity.name}.", value=value)
         return list(wanted)
 
     @staticmethod

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from certbot_dns_mijnhost.api import (
+    DNSRecord,
     DNSNotManagedError,
     MijnHostClient,
     MijnHostError,
@@ -56,8 +57,8 @@ class ZoneReader:
         self.zone = canonical(domain)
         self.seen: set[Identity] = set()
         """Each record that any reading of this run showed."""
-        self.listed_names: dict[Identity, str] = {}
-        """How the listing spells the names of those records."""
+        self.listed: dict[Identity, DNSRecord] = {}
+        """Those records as the last listing that had them spells them."""
         self._client = client
         self._retry = retry
         self._is_managed: bool | None = None
@@ -75,7 +76,7 @@ class ZoneReader:
         self._read_at = self._retry.clock()
         listing = Listing(self.zone, answer.records, skipped=answer.skipped)
         self.seen |= listing.identities
-        self.listed_names.update((listing.identify(r), r.name) for r in listing.records)
+        self.listed.update((listing.identify(record), record) for record in listing.records)
         return listing
 
     def _is_near_limit(self) -> bool:

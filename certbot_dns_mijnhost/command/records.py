@@ -6,11 +6,17 @@ import argparse
 from collections.abc import Iterable
 
 from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostError
-from certbot_dns_mijnhost.challenge_records import Identity, Leftover, Listing, ZoneEditor
+from certbot_dns_mijnhost.challenge_records import (
+    Identity,
+    Leftover,
+    Listing,
+    ZoneEditor,
+    listed_value,
+)
 from certbot_dns_mijnhost.command.account import Account
 from certbot_dns_mijnhost.command.changes import Changes, shown
 from certbot_dns_mijnhost.command.exit_codes import DONE, NOT_IN_ORDER
-from certbot_dns_mijnhost.command.spelling import absolute_name, record_as_typed, value_as_typed
+from certbot_dns_mijnhost.command.spelling import absolute_name, record_as_typed
 from certbot_dns_mijnhost.command.terminal import Terminal
 
 
@@ -21,8 +27,9 @@ def list_records(options: argparse.Namespace, terminal: Terminal) -> int:
         listing = account.editor(options.domain).read()
     found = [record for record in listing.records if _is_wanted(listing, record, options)]
     found.sort(key=lambda record: _order(listing.identify(record), listing.zone))
-    terminal.table(_row(listing.identify(record), record.ttl) for record in found)
-    terminal.data([{**listing.identify(r)._asdict(), "ttl": r.ttl} for r in found])
+    rows = [(listing.identify(r)._replace(value=listed_value(r)), r.ttl) for r in found]
+    terminal.table(_row(identity, ttl) for identity, ttl in rows)
+    terminal.data([{**identity._asdict(), "ttl": ttl} for identity, ttl in rows])
     return DONE
 
 
@@ -34,7 +41,7 @@ def add(options: argparse.Namespace, terminal: Terminal) -> int:
         editor = account.editor(options.domain)
         wanted = editor.identify(record)
         listing = editor.read()
-        if _equal(listing, wanted):
+        if wanted in listing.identities:
             terminal.line(f"It stands there already: {shown(wanted)}")
             terminal.data({"added": []})
             return DONE
@@ -130,18 +137,12 @@ def _unwanted(editor: ZoneEditor, listing: Listing, options: argparse.Namespace)
         options.type, options.name, options.value or "", None, zone=options.domain
     )
     if options.value is not None:
-        return _equal(listing, editor.identify(typed))
+        return {editor.identify(typed)} & listing.identities
     return _at(listing, Listing(listing.zone, [typed]).identify(typed))
 
 
 def _at(listing: Listing, wanted: Identity) -> set[Identity]:
     return {identity for identity in listing.identities if identity[:2] == wanted[:2]}
-
-
-def _equal(listing: Listing, wanted: Identity) -> set[Identity]:
-    """Return what stands with this value, whatever spelling of it the listing has."""
-    value = value_as_typed(wanted.type, wanted.value)
-    return {i for i in _at(listing, wanted) if value_as_typed(i.type, i.value) == value}
 
 
 def _is_wanted(listing: Listing, record: DNSRecord, options: argparse.Namespace) -> bool:

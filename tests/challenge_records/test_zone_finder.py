@@ -11,7 +11,6 @@ from certbot_dns_mijnhost.challenge_records.names import (
     canonical,
     file_name,
     is_within,
-    text_value,
 )
 from certbot_dns_mijnhost.emulator import Variants
 
@@ -117,22 +116,6 @@ def test_canonical_is_stable(name: str) -> None:
 )
 def test_listed_names_become_absolute(listed: str, name: str) -> None:
     assert absolute(listed, "example.nl") == name
-
-
-@pytest.mark.parametrize(
-    ("listed", "value"),
-    [
-        ("plain", "plain"),
-        ('"quoted"', "quoted"),
-        ('"two " "strings"', "two strings"),
-        (r'"a \"quote\" and \\ and \046"', r'a "quote" and \ and .'),
-        ('say "hi"', 'say "hi"'),
-        ('"unbalanced', '"unbalanced'),
-        ('"a" b "c"', '"a" b "c"'),
-    ],
-)
-def test_text_values_without_quotes(listed: str, value: str) -> None:
-    assert text_value(listed) == value
 
 
 @given(st.text(max_size=40))
