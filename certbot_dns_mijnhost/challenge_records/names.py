@@ -54,4 +54,6 @@ def _punycode(label: str) -> str:
         mapped = idna.uts46_remap(label, std3_rules=False, transitional=False)
     except idna.IDNAError:
         mapped = unicodedata.normalize("NFKC", label).lower()
+    if not mapped or any(character.isspace() for character in mapped):
+        return label.lower()
     return mapped if mapped.isascii() else f"xn--{mapped.encode('punycode').decode('ascii')}"

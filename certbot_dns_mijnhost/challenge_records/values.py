@@ -119,7 +119,7 @@ def _authorization(value: str) -> str:
 def _parsed(kind: str, value: str, zone: str) -> str:
     """Return a value of a rare type as dnspython writes it; if it cannot read it, as spaced text.
 
-    Imported here, because it takes long to load and few zones have such a record.
+    dnspython is optional and takes long to load, and few zones have such a record.
     """
     words = value.split(None, 2)
     if kind in BOUND_TYPES and len(words) > 1:
@@ -127,21 +127,10 @@ def _parsed(kind: str, value: str, zone: str) -> str:
     if ZONE_FILE_SYNTAX.intersection(QUOTED_STRING.sub("", value)):
         return _spaced(value)
     try:
-        import dns.exception
-        import dns.name
-        import dns.rdata
-        import dns.rdataclass
-        import dns.rdatatype
+        from certbot_dns_mijnhost.challenge_records import rare_values  # noqa: PLC0415
     except ImportError:
         return _spaced(value)
-    try:
-        origin = dns.name.from_text(f"{zone}.") if zone else None
-        rdata = dns.rdata.from_text(
-            dns.rdataclass.IN, dns.rdatatype.from_text(kind), value, origin, relativize=False
-        )
-        return str(rdata.to_text())
-    except (dns.exception.DNSException, ValueError, LookupError, TypeError, AttributeError):
-        return _spaced(value)
+    return rare_values.as_dnspython_writes_it(kind, value, zone) or _spaced(value)
 
 
 def _number(word: str) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from certbot_dns_mijnhost.api import (
-    DNSRecord,
     DNSNotManagedError,
+    DNSRecord,
     MijnHostClient,
     MijnHostError,
     RetryPolicy,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from certbot_dns_mijnhost.emulator.spelling import in_strings
 from certbot_dns_mijnhost.emulator.variants import Variants
 from certbot_dns_mijnhost.emulator.zone import Record, Version, Zone, quoted
 
@@ -83,4 +84,6 @@ def listed(record: Record, variants: Variants) -> Record:
     value = record.value
     if variants.quoted_txt and record.type == "TXT":
         value = quoted(value)
+    elif variants.respells != "no" and record.type == "TXT":
+        value = in_strings(value)
     return replace(record, name=name, value=value)

@@ -18,6 +18,8 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "listing_forbidden": (False, True, "bad_request"),
     "rrset_ttl": ("own", "shared"),
     "serial": ("time", "counter"),
+    "respells": ("no", "final_dot", "no_final_dot"),
+    "mangles_txt": ("no", "cut", "split", "escapes", "drops"),
 }
 
 
@@ -72,6 +74,15 @@ class Variants:
     :param nameserver_domain: the domain under which the name servers are called ns1, ns2, …: also
         ``webhost.company`` was seen, and a reseller's own domain
     :param parking: a domain that is added without records holds the parking records of a new one
+    :param respells: a record that PUT or PATCH stores is spelled anew: host names in lower case,
+        and ``final_dot`` or ``no_final_dot``; addresses in their short notation; the listing shows
+        TXT values as quoted strings of at most 255 characters
+    :param refuses_duplicates: PUT with two records of the same data, and PATCH of the data of
+        another spelling beside it, answer 400
+    :param mangles_txt: a TXT value of more than 255 octets is damaged when PUT or PATCH stores it:
+        ``cut`` after 255 characters, ``split`` by spaces, ``escapes`` puts a backslash before each
+        semicolon, ``drops`` leaves out each plus sign
+    :param unicode_domains: GET /domains lists international domains in Unicode
     """
 
     patch: str = "replace"
@@ -107,6 +118,10 @@ class Variants:
     serial: str = "time"
     nameserver_domain: str = "mijn.host"
     parking: bool = False
+    respells: str = "no"
+    refuses_duplicates: bool = False
+    mangles_txt: str = "no"
+    unicode_domains: bool = False
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():

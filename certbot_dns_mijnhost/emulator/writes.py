@@ -8,6 +8,7 @@ from dataclasses import replace
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.reads import Records, listed
 from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.spelling import is_same_data, mangled, respelled
 from certbot_dns_mijnhost.emulator.variants import Variants
 from certbot_dns_mijnhost.emulator.zone import (
     Record,
@@ -26,7 +27,8 @@ def accepted(record: Record, apex: str, variants: Variants) -> Record:
     refused with 400.
     """
     try:
-        return stored(record, apex, keep_relative=variants.relative_twins)
+        made = stored(record, apex, keep_relative=variants.relative_twins)
+        return mangled(respelled(made, variants), variants)
     except ValueError as error:
         raise refusals.bad_request(f"Invalid record: {error}") from error
 
@@ -43,6 +45,9 @@ def replace_all(sent: Iterable[Record], apex: str, variants: Variants) -> Record
         made.append(accepted(record, apex, variants))
     if not made:
         raise refusals.bad_request("No records given")
+    if variants.refuses_duplicates:
+        for position, record in enumerate(made):
+            _refuse_duplicate(made[:position], record, apex)
     if not variants.duplicates:
         made = list({(r.type, _key(r.name, apex), r.value): r for r in made}.values())
     return _with_shared_ttls(tuple(made), made, apex, variants)
@@ -57,6 +62,9 @@ def update(records: Records, record: Record, apex: str, variants: Variants) -> R
     if variants.patch == "unsupported":
         raise refusals.bad_request(refusals.WRONG_METHOD)
     record = accepted(record, apex, variants)
+    if variants.refuses_duplicates and variants.patch == "append":
+        # Seen: a PATCH of what exists changes its TTL.
+        _refuse_duplicate([r for r in records if r.value != record.value], record, apex)
     there = [position for position, other in enumerate(records) if _same_set(other, record, apex)]
     if variants.patch == "append" or not there:
         return _with_shared_ttls(_add(records, record, apex, variants), [record], apex, variants)
@@ -99,15 +107,21 @@ def delete(records: Records, record: Record, apex: str, variants: Variants) -> R
         raise refusals.bad_request(refusals.WRONG_METHOD)
     if variants.delete == "method_not_allowed":
         raise Refused(405, refusals.METHOD_NOT_ALLOWED)
-    wanted = accepted(record, apex, variants)
+    wanted = accepted(record, apex, replace(variants, mangles_txt="no"))
     kept = tuple(
         other
         for other in records
-        if other.value != wanted.value
+        if respelled(other, variants).value != wanted.value
         or not _same_set(other, wanted, apex)
         or (variants.delete_needs_listed_name and listed(other, variants).name != record.name)
     )
     return None if len(kept) == len(records) else kept
+
+
+def _refuse_duplicate(there: Iterable[Record], record: Record, apex: str) -> None:
+    for other in there:
+        if _same_set(other, record, apex) and is_same_data(other, record):
+            raise refusals.bad_request(f"Duplicate record: {record.type} {record.name}")
 
 
 def _same_set(one: Record, other: Record, apex: str) -> bool:

@@ -123,7 +123,11 @@ def is_relative(name: str, apex: str) -> bool:
 def _a_labels(name: str) -> str:
     """Spell a name as DNS does, and check it; one without a final dot stays relative."""
     try:
-        return dns.name.from_text(name, None).to_text()
+        try:
+            return dns.name.from_text(name, None).to_text()
+        except dns.name.IDNAException:
+            # Emoji: IDNA 2008 refuses them, but registries sold such names by the older rules.
+            return dns.name.from_text(name, None, dns.name.IDNA_2003).to_text()
     except (dns.exception.DNSException, UnicodeError) as error:
         raise ValueError(f"{name!r} is no domain name") from error
 

@@ -14,7 +14,11 @@ def read_name(text: str) -> dns.name.Name:
     :raises InvalidNameError: where the text is no domain name.
     """
     try:
-        name = dns.name.from_text(text)
+        try:
+            name = dns.name.from_text(text)
+        except dns.name.IDNAException:
+            # Emoji: IDNA 2008 refuses them, but registries sold such names by the older rules.
+            name = dns.name.from_text(text, idna_codec=dns.name.IDNA_2003)
     except (dns.exception.DNSException, ValueError) as error:
         raise InvalidNameError(f"{text!r} is no domain name ({type(error).__name__})") from error
     if not text or name == dns.name.root:

@@ -36,7 +36,7 @@ def spell_host(draw: Draw, host: str) -> str:
     spelled = in_any_case(draw, host) + draw(st.sampled_from(["", "."]))
     label = host.removesuffix(f".{ZONE}")
     if host != label and "." not in label:
-        return draw(st.sampled_from([spelled, label, label.upper()]))  # type: ignore[no-any-return]
+        return str(draw(st.sampled_from([spelled, label, label.upper()])))
     return spelled
 
 
@@ -65,7 +65,7 @@ def spell_text(draw: Draw, text: str) -> str:
     cut = draw(st.integers(0, len(text)))
     pieces = draw(st.sampled_from([[text], [text[:cut], text[cut:]]]))
     write = draw(st.sampled_from([quoted, octets]))
-    return draw(st.sampled_from([" ", "  ", ""])).join(map(write, pieces))  # type: ignore[no-any-return]
+    return str(draw(st.sampled_from([" ", "  ", ""]))).join(map(write, pieces))
 
 
 @st.composite
@@ -173,15 +173,31 @@ def test_any_text_can_be_compared(kind: str, value: str) -> None:
         ("AAAA", "2001:DB8:0:0:0:0:0:1", "2001:db8::1"),
         ("AAAA", "::ffff:192.0.2.1", "::ffff:c000:201"),
         ("CAA", "0 ISSUE letsencrypt.org", '00 issue "LetsEncrypt.org"'),
-        ("CAA", '0 issue "ca.nl; accounturi=https://ca.nl/A"', "0 issue ca.nl; accounturi=https://ca.nl/A"),
+        (
+            "CAA",
+            '0 issue "ca.nl; accounturi=https://ca.nl/A"',
+            "0 issue ca.nl; accounturi=https://ca.nl/A",
+        ),
         ("TLSA", "3 1 1 AB CD", "3 1 01 abcd"),
         ("SSHFP", "4 2 ABCD", "4 2 abcd"),
-        ("HTTPS", '1 WWW.example.nl port=8443 alpn="h2,h3"', '01 www.example.nl. alpn=h2,h3 port=8443'),
-        ("NAPTR", '100 10 "u" "E2U+sip" "!^.*$!sip:a@b.nl!" .', '0100  10 "u" "E2U+sip" "!^.*$!sip:a@b.nl!" .'),
-        ("LOC", "52 22 23.000 N 4 53 32.000 E -2.00m 0.00m 10000m 10m", "52 22 23 N 4 53 32 E -2m 0m 10000m 10m"),
+        (
+            "HTTPS",
+            '1 WWW.example.nl port=8443 alpn="h2,h3"',
+            "01 www.example.nl. alpn=h2,h3 port=8443",
+        ),
+        (
+            "NAPTR",
+            '100 10 "u" "E2U+sip" "!^.*$!sip:a@b.nl!" .',
+            '0100  10 "u" "E2U+sip" "!^.*$!sip:a@b.nl!" .',
+        ),
+        (
+            "LOC",
+            "52 22 23.000 N 4 53 32 E -2.00m 0m 10000m 10m",
+            "52 22 23 N 4 53 32 E -2m 0m 10000m 10m",
+        ),
         ("REDIRECT", "301  https://www.example.nl/A", "301 https://www.example.nl/A"),
     ],
-)  # fmt: skip
+)
 def test_spellings_that_servers_use(kind: str, one: str, other: str) -> None:
     assert comparable_value(kind, one, ZONE) == comparable_value(kind, other, ZONE)
 
@@ -196,14 +212,18 @@ def test_spellings_that_servers_use(kind: str, one: str, other: str) -> None:
         ("A", "192.0.2.010", "192.0.2.8"),
         ("AAAA", "fe80::1%eth0", "fe80::1"),
         ("MX", "10 mail extra", "10 mail"),
-        ("CAA", "0 issue ca.nl; accounturi=https://ca.nl/A", "0 issue ca.nl; accounturi=https://ca.nl/a"),
+        (
+            "CAA",
+            "0 issue ca.nl; accounturi=https://ca.nl/A",
+            "0 issue ca.nl; accounturi=https://ca.nl/a",
+        ),
         ("CAA", "0 iodef mailto:A@example.nl", "0 iodef mailto:a@example.nl"),
         ("NAPTR", '100 10 "u" "E2U+sip" "a  b" .', '100 10 "u" "E2U+sip" "a b" .'),
         ("LOC", "52 22 23 N 4 53 32 E -2m ; one", "52 22 23 N 4 53 32 E -2m ; two"),
         ("REDIRECT", "https://example.nl/A", "https://example.nl/a"),
         ("REDIRECT", '"a  b', '"a b'),
     ],
-)  # fmt: skip
+)
 def test_values_that_are_not_the_same(kind: str, one: str, other: str) -> None:
     assert comparable_value(kind, one, ZONE) != comparable_value(kind, other, ZONE)
 
@@ -253,7 +273,8 @@ def test_dnspython_is_loaded_for_rare_types_only() -> None:
     program = (
         "import sys\n"
         "from certbot_dns_mijnhost.challenge_records.values import comparable_value\n"
-        "for kind, value in (('A', '192.0.2.1'), ('MX', '1 a'), ('TXT', 'a'), ('CAA', '0 issue a')):\n"
+        "values = {'A': '192.0.2.1', 'MX': '1 a', 'TXT': 'a', 'CAA': '0 issue a'}\n"
+        "for kind, value in values.items():\n"
         "    comparable_value(kind, value, 'example.nl')\n"
         "print('dns' in sys.modules)\n"
         "comparable_value('NAPTR', '1 2 a b c .', 'example.nl')\n"

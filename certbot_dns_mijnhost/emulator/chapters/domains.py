@@ -22,7 +22,19 @@ def get_all(account: Account, call: Call) -> Reply:
         raise Refused(403, refusals.NO_ACCESS)
     tags = {tag for text in call.query.get("tags", ()) for tag in text.split(",") if tag}
     wanted = [domain for domain in account.domains() if not tags or tags & set(domain.tags)]
-    return Reply({"domains": [summary(domain) for domain in wanted]})
+    listed = [summary(domain) for domain in wanted]
+    if account.variants.unicode_domains:
+        for domain in listed:
+            domain["domain"] = in_unicode(str(domain["domain"]))
+    return Reply({"domains": listed})
+
+
+def in_unicode(name: str) -> str:
+    """Spell a domain with the letters that its A-labels stand for, emoji too."""
+    return ".".join(
+        label[4:].encode().decode("punycode") if label.startswith("xn--") else label
+        for label in name.split(".")
+    )
 
 
 def get(account: Account, call: Call) -> Reply:
