@@ -33,7 +33,7 @@ def in_any_case(draw: Draw, text: str) -> str:
 
 
 def spell_host(draw: Draw, host: str) -> str:
-    spelled = in_any_case(draw, host) + draw(st.sampled_from(["", "."]))
+    spelled = in_any_case(draw, host) + str(draw(st.sampled_from(["", "."])))
     label = host.removesuffix(f".{ZONE}")
     if host != label and "." not in label:
         return str(draw(st.sampled_from([spelled, label, label.upper()])))
@@ -41,7 +41,7 @@ def spell_host(draw: Draw, host: str) -> str:
 
 
 def spell_number(draw: Draw, number: int) -> str:
-    return "0" * draw(st.integers(0, 3)) + str(number)
+    return "0" * int(draw(st.integers(0, 3))) + str(number)
 
 
 def spell_address(draw: Draw, address: str) -> str:
@@ -49,7 +49,7 @@ def spell_address(draw: Draw, address: str) -> str:
         return address
     exploded = ipaddress.IPv6Address(address).exploded
     short = ":".join(group.lstrip("0") or "0" for group in exploded.split(":"))
-    return in_any_case(draw, draw(st.sampled_from([address, exploded, short])))
+    return in_any_case(draw, str(draw(st.sampled_from([address, exploded, short]))))
 
 
 def quoted(text: str) -> str:

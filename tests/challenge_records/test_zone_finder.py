@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.api import AddressNotAllowedError
-from certbot_dns_mijnhost.challenge_records import ZoneNotFoundError
+from certbot_dns_mijnhost.challenge_records import TXTRecord, ZoneNotFoundError
 from certbot_dns_mijnhost.challenge_records.names import (
     absolute,
     canonical,
@@ -59,6 +59,43 @@ def test_international_names_in_either_spelling(world: World, name: str, zone: s
     assert canonical(world.records().zone_of(name)) == zone
 
 
+@pytest.mark.parametrize("listed_in_unicode", [False, True])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_acme-challenge.xn--53h.example",
+        "_acme-challenge.\u2615.example",
+        "_acme-challenge.\u2615\ufe0f.EXAMPLE.",
+    ],
+)
+def test_names_that_idna_2008_refuses(world: World, name: str, listed_in_unicode: bool) -> None:
+    # A cup of coffee, with and without the selector that asks for a picture.
+    emulator = world.start(Variants(unicode_domains=listed_in_unicode), "xn--53h.example")
+    before = emulator.account.records("xn--53h.example")
+    records = world.records()
+    records.publish([TXTRecord(name, "one")])
+    found = world.values("_acme-challenge.xn--53h.example", "xn--53h.example")
+    assert found == {"one"}
+    assert records.remove([TXTRecord(name, "one")]) == []
+    assert emulator.account.records("xn--53h.example") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [
+        ("\u2615.nl", "xn--53h.nl"),
+        ("i\u2764\ufe0f.WS", "xn--i-7iq.ws"),
+        ("_under_\xfc.nl", "xn--_under_-t2a.nl"),
+        ("stra\xdfe.nl", "xn--strae-oqa.nl"),
+        ("\U0001f600.NL", "xn--e28h.nl"),
+        ("\xa8.nl", "\xa8.nl"),
+        ("\ufe0f.nl", "\ufe0f.nl"),
+    ],
+)
+def test_labels_in_punycode(name: str, spelled: str) -> None:
+    assert canonical(name) == spelled
+
+
 @pytest.mark.parametrize("listing_forbidden", [False, True])
 def test_a_name_that_only_ends_alike_is_not_within(world: World, listing_forbidden: bool) -> None:
     world.start(Variants(listing_forbidden=listing_forbidden), "example.nl")
@@ -96,7 +133,7 @@ def test_a_whitelist_is_not_taken_for_a_forbidden_listing(world: World) -> None:
         world.records().zone_of("_acme-challenge.example.nl")
 
 
-@given(st.text(alphabet="abcdü.-_ABC\u3002", max_size=30))
+@given(st.text(alphabet="abcdü.-_ABC\u3002\u2615\ufe0f\xa8", max_size=30))
 def test_canonical_is_stable(name: str) -> None:
     assert canonical(canonical(name)) == canonical(name)
 

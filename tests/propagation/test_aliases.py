@@ -221,3 +221,15 @@ def test_any_text_is_a_name_or_our_error(text: str) -> None:
         return
     assert name.is_absolute()
     assert len(name.labels) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("_acme-challenge.\u2615.nl", "_acme-challenge.xn--53h.nl."),
+        ("i\u2764\ufe0f.ws", "xn--i-7iq.ws."),
+        ("b\xfccher.example", "xn--bcher-kva.example."),
+    ],
+)
+def test_international_names_are_read_as_punycode(text: str, name: str) -> None:
+    assert read_name(text).to_text() == name
