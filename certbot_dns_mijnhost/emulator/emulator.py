@@ -109,7 +109,9 @@ class Emulator:
         self.account.variants = variants
 
     def behave(self, index: int, behaviour: str) -> None:
-        """Let a name server be ``dead`` (silent), ``refused`` (lame), ``servfail`` or ``normal``.
+        """Let a name server be ``normal``, ``dead``, ``intercepted`` or without EDNS.
+
+        All behaviours are in ``BEHAVIOURS`` of the module nameservers.
 
         :raises ValueError: for another word
         """

@@ -26,7 +26,29 @@ from certbot_dns_mijnhost.emulator.tables import (
 from certbot_dns_mijnhost.emulator.zone import Version
 
 MAXIMUM_ALIASES = 8
-BEHAVIOURS = ("normal", "dead", "refused", "servfail")
+BEHAVIOURS = {
+    "normal": "answers",
+    "dead": "is silent",
+    "refused": "answers REFUSED: lame",
+    "servfail": "answers SERVFAIL",
+    "edns_formerr": "answers EDNS with FORMERR, and questions without it as usual",
+    "edns_notimp": "the same with NOTIMP",
+    "edns_badvers": "the same with BADVERS",
+    "edns_silent": "the same with silence: a firewall that drops EDNS",
+    "intercepted": "a recursive resolver on the way answers in its place",
+    "intercepted_refused": "a resolver on the way that refuses questions without recursion",
+}
+"""What a name server can be told to do, by name."""
+EDNS_REFUSALS = {
+    "edns_formerr": dns.rcode.FORMERR,
+    "edns_notimp": dns.rcode.NOTIMP,
+    "edns_badvers": dns.rcode.BADVERS,
+}
+REFUSALS = {
+    "refused": dns.rcode.REFUSED,
+    "intercepted_refused": dns.rcode.REFUSED,
+    "servfail": dns.rcode.SERVFAIL,
+}
 
 
 class Nameservers:
@@ -42,7 +64,7 @@ class Nameservers:
         self._tables: WeakKeyDictionary[Version, tuple[object, Table]] = WeakKeyDictionary()
 
     def behave(self, index: int, behaviour: str) -> None:
-        """Let a name server be ``dead`` (silent), ``refused`` (lame), ``servfail`` or ``normal``.
+        """Let a name server behave as one of :data:`BEHAVIOURS`.
 
         :raises ValueError: for another word
         """
@@ -56,17 +78,32 @@ class Nameservers:
         Assumed: a name server knows the zones of all customers, and nothing else.
         """
         behaviour = self.behaviours[index]
-        if behaviour == "dead":
+        has_edns = query.edns >= 0
+        if behaviour == "dead" or (behaviour == "edns_silent" and has_edns):
             return None
+        if behaviour == "intercepted":
+            return self.resolve(query)
+        if behaviour in EDNS_REFUSALS and has_edns:
+            return _without_edns(query, EDNS_REFUSALS[behaviour])
+        return self._answer(query, index)
+
+    def _answer(self, query: dns.message.Message, index: int) -> dns.message.Message:
+        behaviour = self.behaviours[index]
         response = dns.message.make_response(query)
-        refusal = _refusal(query)
-        if behaviour != "normal" or refusal is not None:
-            lame = dns.rcode.REFUSED if behaviour == "refused" else dns.rcode.SERVFAIL
-            response.set_rcode(lame if refusal is None else refusal)
+        rcode = _refusal(query) or REFUSALS.get(behaviour)
+        if rcode is not None:
+            response.set_rcode(rcode)
+            if behaviour == "intercepted_refused":
+                response.flags |= dns.flags.RA
             return response
         table = self._find(query.question[0].name, self.lags[index])
         if table is None:
             response.set_rcode(dns.rcode.REFUSED)
+            return response
+        question = response.question[0]
+        cut = table.cut(question.name, question.rdtype)
+        if cut is not None:
+            response.authority.append(cut)
             return response
         response.flags |= dns.flags.AA
         self._fill(response, table, self.lags[index])
@@ -80,7 +117,7 @@ class Nameservers:
         if domain is not None and domain.published_at:
             self._fill(response, elsewhere_table(domain.zone.apex, domain.published_at), 0.0)
             return response
-        alive = [lag for lag, how in zip(self.lags, self.behaviours) if how == "normal"]
+        alive = [lag for lag, how in zip(self.lags, self.behaviours) if how not in UNUSABLE]
         if refusal is not None or not alive:
             response.set_rcode(dns.rcode.SERVFAIL if refusal is None else refusal)
             return response
@@ -125,6 +162,11 @@ class Nameservers:
         for _ in range(MAXIMUM_ALIASES):
             if table is None:
                 return
+            if table.cut(name, question.rdtype) is not None:
+                # The servers of a subzone are nobody's here.
+                if response.flags & dns.flags.RA:
+                    response.set_rcode(dns.rcode.SERVFAIL)
+                return
             found = _look_up(table, name, question.rdtype)
             response.answer.extend(found)
             if not found:
@@ -139,6 +181,18 @@ class Nameservers:
             table = self._find(name, lag)
 
 
+def _without_edns(query: dns.message.Message, rcode: dns.rcode.Rcode) -> dns.message.Message:
+    """Refuse EDNS as servers do that don't know it, or another version of it."""
+    response = dns.message.make_response(query)
+    if rcode != dns.rcode.BADVERS:  # which itself needs EDNS
+        response.use_edns(-1)
+    response.set_rcode(rcode)
+    return response
+
+
+UNUSABLE = ("dead", "refused", "servfail")
+"""How the servers behave that a resolver does not get an answer from. It is not in a network that
+intercepts, and does without EDNS."""
 ALIAS_ITSELF = (dns.rdatatype.CNAME, dns.rdatatype.ANY)
 
 

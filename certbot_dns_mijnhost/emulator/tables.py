@@ -44,6 +44,20 @@ class Table:
         wildcard = dns.name.Name((b"*", *encloser.labels))
         return wildcard if wildcard in self.names else None
 
+    def cut(self, name: dns.name.Name, type_: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
+        """Return the NS records below the apex that give `name` to a subzone; None without any.
+
+        The DS record of a subzone belongs to this zone.
+        """
+        depth = len(name.labels)
+        for length in range(len(self.apex.labels) + 1, depth + 1):
+            ancestor = dns.name.Name(name.labels[depth - length :])
+            rrset = self.find(ancestor, NS)
+            if rrset is not None:
+                is_own = ancestor == name and type_ == dns.rdatatype.DS
+                return None if is_own else rrset
+        return None
+
     def all_at(self, name: dns.name.Name) -> list[dns.rrset.RRset]:
         """Return every RRset at a name."""
         return [rrset for (owner, _), rrset in self.rrsets.items() if owner == name]

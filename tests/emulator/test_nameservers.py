@@ -140,7 +140,57 @@ def test_apex_ns_in_the_records_is_not_served(emulator: Emulator) -> None:
     emulator.account.add_record("example.nl", "NS", "sub", "ns.example.org.")
     server = emulator.nameservers[0]
     assert answers(ask(server, "example.nl", "NS")) == ["NS ns1.mijn.host.", "NS ns2.mijn.host."]
-    assert answers(ask(server, "sub.example.nl", "NS")) == ["NS ns.example.org."]
+
+
+@pytest.mark.parametrize("name", ["sub.example.nl", "_acme-challenge.www.sub.example.nl"])
+@pytest.mark.parametrize("kind", ["NS", "TXT"])
+def test_ns_records_below_the_apex_refer_to_a_subzone(
+    emulator: Emulator, clock: Clock, name: str, kind: str
+) -> None:
+    emulator.account.add_record("example.nl", "NS", "sub", "ns.example.org.")
+    emulator.account.add_record("example.nl", "TXT", "_acme-challenge.www.sub", "unseen")
+    message = ask(emulator.nameservers[0], name, kind)
+    assert rcode(message) == "NOERROR"
+    assert not message.flags & dns.flags.AA
+    assert answers(message) == []
+    [referral] = message.authority
+    assert referral.name.to_text() == "sub.example.nl."
+    assert [record.to_text() for record in referral] == ["ns.example.org."]
+    clock.advance(30.0)
+    assert rcode(ask(emulator.resolver, name, kind)) == "SERVFAIL", "nobody serves the subzone"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "expected"),
+    [("edns_formerr", "FORMERR"), ("edns_notimp", "NOTIMP"), ("edns_badvers", "BADVERS")],
+)
+def test_a_server_without_edns(emulator: Emulator, behaviour: str, expected: str) -> None:
+    emulator.behave(0, behaviour)
+    assert rcode(ask(emulator.nameservers[0], "example.nl", use_edns=True)) == expected
+    message = ask(emulator.nameservers[0], "example.nl", use_edns=False)
+    assert rcode(message) == "NOERROR"
+    assert message.flags & dns.flags.AA
+
+
+def test_a_network_that_drops_edns(emulator: Emulator) -> None:
+    emulator.behave(0, "edns_silent")
+    host, port = emulator.nameservers[0].split(":")
+    query = dns.message.make_query("example.nl", "A", use_edns=0)
+    with pytest.raises(dns.exception.Timeout):
+        dns.query.udp(query, host, port=int(port), timeout=0.1)
+    assert rcode(ask(emulator.nameservers[0], "example.nl", use_edns=False)) == "NOERROR"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "expected"), [("intercepted", "NOERROR"), ("intercepted_refused", "REFUSED")]
+)
+def test_a_network_that_intercepts(emulator: Emulator, behaviour: str, expected: str) -> None:
+    emulator.behave(0, behaviour)
+    message = ask(emulator.nameservers[0], "example.nl", "A")
+    assert rcode(message) == expected
+    assert message.flags & dns.flags.RA
+    assert not message.flags & dns.flags.AA
+    assert bool(answers(message)) is (expected == "NOERROR")
 
 
 def test_each_server_publishes_after_its_own_delay(
