@@ -10,6 +10,8 @@ from certbot_dns_mijnhost.challenge_records import ChallengeRecords, ZoneNotFoun
 if TYPE_CHECKING:
     from certbot_dns_mijnhost.propagation import AliasFollower, AliasResult
 
+PREFIX = "_acme-challenge."
+
 
 def place_of(found: AliasResult, follower: AliasFollower, records: ChallengeRecords) -> str:
     """Return the name that the record has to stand at: where the CNAMEs of the way end.
@@ -36,6 +38,38 @@ def leads_any_name(name: str, onward: tuple[str, ...], follower: AliasFollower) 
     """
     _, _, parent = name.partition(".")
     return follower.follow(f"_{secrets.token_hex(4)}.{parent}").chain[1:] == onward
+
+
+def leads_elsewhere(chain: tuple[str, ...], zone: str | None, zones: tuple[str, ...]) -> str:
+    """Return what to tell a user if the CNAME of a challenge leads out of the account.
+
+    :param chain: the names on the way, from the challenge's to the last.
+    :param zone: the domain of the account that holds the challenge's own name, if one does.
+    :param zones: the domains of ``dns_mijnhost_zone``.
+    """
+    challenge, target = chain[0], chain[-1]
+    way = " -> ".join(chain[1:])
+    message = (
+        f"Cannot add the challenge record for {challenge.removeprefix(PREFIX)}: {challenge} is a "
+        f"CNAME to {way}, and the account of this API key has no domain that holds {target}. "
+        f"{cures(chain, zone, zones)}"
+    )
+    return message  # noqa: RET504  # its name lets a test find it
+
+
+def cures(chain: tuple[str, ...], zone: str | None, zones: tuple[str, ...]) -> str:
+    """Return what to do about a CNAME that leads out of the account; takes the same."""
+    remove = "remove it"
+    if zone is not None:
+        remove += f" (mijnhost records delete {zone} CNAME {chain[0]})"
+    keep = f"use an API key of the account that has {chain[-1]}"
+    if zones:
+        keep += ", or add its domain to dns_mijnhost_zone"
+    return (
+        f"If the CNAME is not wanted any more, {remove}. If it is, {keep}, or change the CNAME to "
+        "a name in a domain of this account. dns_mijnhost_follow_cname = false does not help: the "
+        "CA follows the CNAME."
+    )
 
 
 def _may_take(name: str, records: ChallengeRecords) -> bool:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TextIO
 
-from certbot_dns_mijnhost.api import MijnHostClient, RetryPolicy
+from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
 from certbot_dns_mijnhost.challenge_records import (
     ChallengeRecords,
     Leftover,
     TXTRecord,
     ZoneNotFoundError,
 )
-from certbot_dns_mijnhost.delegation import place_of
+from certbot_dns_mijnhost.delegation import leads_elsewhere, place_of
 from certbot_dns_mijnhost.dns_wait import DNSWait
 from certbot_dns_mijnhost.settings import SettingError, Settings
 
@@ -70,6 +70,7 @@ class DNSChallenges:
             clock=self._retry.clock,
         )
         self._places: dict[str, str] = {}
+        self._chains: dict[str, tuple[str, ...]] = {}
         self._doubts: dict[str, str] = {}
         self._begun: set[TXTRecord] = set()
 
@@ -102,7 +103,7 @@ class DNSChallenges:
         try:
             self._records.publish(placed)
         except ZoneNotFoundError as error:
-            raise ZoneNotFoundError(self._with_doubts(str(error))) from error
+            raise ZoneNotFoundError(self._not_found(error)) from error
 
     def wait_for(self, records: Iterable[TXTRecord]) -> None:
         """Wait until DNS serves records, at the names that theirs lead to.
@@ -173,6 +174,7 @@ class DNSChallenges:
             )
             for name in dict.fromkeys(each for each in names if each not in self._places):
                 found = follower.follow(name)
+                self._chains[name] = found.chain
                 place = self._places[name] = place_of(found, follower, self._records)
                 if found.reason and place == found.target:
                     self._doubts[name] = found.reason
@@ -180,13 +182,30 @@ class DNSChallenges:
                     logger.info("The challenge of %s goes to %s", name, place)
         except propagation.AliasLoopError as error:
             raise SettingError(
-                f"{error}. Correct the records, or set dns_mijnhost_follow_cname = false."
+                f"{error}. Correct the CNAME records: the CA follows them too. "
+                "dns_mijnhost_follow_cname = false helps only if a wildcard record makes them."
             ) from error
         except propagation.PropagationError as error:
             raise SettingError(f"{error}. Correct the name or the setting.") from error
+
+    def _not_found(self, error: ZoneNotFoundError) -> str:
+        """Return what to tell if no domain of the account holds a record's name."""
+        for name, place in self._places.items():
+            if place != name and self._zone_of(place) is None:
+                return leads_elsewhere(
+                    self._chains.get(name, (name, place)), self._zone_of(name), self._settings.zones
+                )
+        return self._with_doubts(str(error))
+
+    def _zone_of(self, name: str) -> str | None:
+        try:
+            return self._records.zone_of(name)
+        except MijnHostError:
+            return None
 
     def _with_doubts(self, message: str) -> str:
         if not self._doubts:
             return message
         doubts = "; ".join(f"{name}: {reason}" for name, reason in self._doubts.items())
-        return f"{message} (Whether a CNAME leads elsewhere could not be asked: {doubts}.)"
+        message = f"{message} (Whether a CNAME leads elsewhere could not be asked: {doubts}.)"
+        return message  # noqa: RET504  # its name lets a test find it

@@ -14,11 +14,18 @@ from certbot_dns_mijnhost.challenge_records import TXTRecord
 from certbot_dns_mijnhost.settings import Settings
 
 if TYPE_CHECKING:
-    from certbot_dns_mijnhost.propagation import Outcome, Progress
+    from certbot_dns_mijnhost.propagation import (
+        Outcome,
+        Progress,
+        PropagationTimeoutError,
+        ServerStatus,
+    )
 
 logger = logging.getLogger(__name__)
 
-BLIND_SECONDS = 60.0
+BLIND_SECONDS = 120.0
+"""The name servers publish about once a minute: a change was seen served 54 s after its write."""
+PUBLIC_RESOLVER = "set dns_mijnhost_resolver to a resolver outside your network, such as 9.9.9.9"
 LINE = 100
 
 
@@ -80,11 +87,7 @@ class DNSWait:
             )
             return checker.wait_for(expected, ceiling=settings.propagation_seconds)
         except propagation.PropagationTimeoutError as error:
-            raise NotPropagatedError(
-                f"{error}. The records are in the zone, so the CA was not asked in vain. Try again "
-                "later, or with more --dns-mijnhost-propagation-seconds; if it stays, check that "
-                "the domain's name servers are those of mijn.host."
-            ) from error
+            raise NotPropagatedError(not_propagated(error)) from error
         except propagation.PropagationError as error:
             raise NotPropagatedError(f"{error}. Correct the name or the setting.") from error
         finally:
@@ -92,8 +95,12 @@ class DNSWait:
 
     def _tell(self, outcome: Outcome) -> None:
         if outcome.reason:
-            self._wait_blindly(outcome.reason)
+            hint = internal_view(outcome.internal)
+            self._wait_blindly(f"{outcome.reason}. {hint}".rstrip(". "))
             return
+        if outcome.unroutable:
+            listed = ", ".join(status.label for status in outcome.unroutable)
+            logger.debug("This machine has no route to %s: left out", listed)
         for status in outcome.left_out:
             logger.warning("A name server was left out: %s", status)
         self.seen = (
@@ -129,6 +136,36 @@ class DNSWait:
         if self._live is not None:
             self._live.write("\r" + " " * LINE + "\r")
             self._live.flush()
+
+
+def not_propagated(error: PropagationTimeoutError) -> str:
+    """Return what to tell a user if no name server served the records in time."""
+    next_step = internal_view(error.internal)
+    if not next_step:
+        next_step = (
+            "Try again later, or with more --dns-mijnhost-propagation-seconds; if it stays, check "
+            "that the domain's name servers are those of mijn.host."
+        )
+        if error.are_published:
+            next_step += (
+                " If they are not the name servers that the internet sees, this machine's resolver "
+                f"answers with an internal view of the zone: {PUBLIC_RESOLVER}."
+            )
+    message = f"{error}. The records are in the zone, so the CA was not asked in vain. {next_step}"
+    return message  # noqa: RET504  # its name lets a test find it
+
+
+def internal_view(internal: Iterable[ServerStatus]) -> str:
+    """Return the next step if published name servers have private addresses; else nothing."""
+    message = ""
+    listed = ", ".join(status.label for status in internal)
+    if listed:
+        message = (
+            "This machine's resolver answers with an internal view of the zone (split DNS): it "
+            f"names name servers with private addresses ({listed}). To ask the public ones, "
+            f"{PUBLIC_RESOLVER}."
+        )
+    return message
 
 
 def _count(number: int, what: str) -> str:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from certbot_dns_mijnhost.challenge_records import TXTRecord, ZoneNotFoundError
+from certbot_dns_mijnhost.api import MijnHostError
+from certbot_dns_mijnhost.challenge_records import SubzoneError, TXTRecord, ZoneNotFoundError
 from certbot_dns_mijnhost.dns_challenges import DNSChallenges
 from certbot_dns_mijnhost.emulator import Emulator, Variants
 from certbot_dns_mijnhost.settings import SettingError, Settings
 
+NO_RESOLVER = f"{'a' * 64}.example.net"
+"""A host name that is never looked up: this machine's resolver is not asked."""
 ELSEWHERE = TXTRecord("_acme-challenge.delegated.nl", "value")
 TARGET = "_acme-challenge.delegated.nl.challenges.nl"
 
@@ -25,7 +28,7 @@ def run(emulator: Emulator, directory: Path, **changes: object) -> DNSChallenges
         emulator.account.api_key,
         api_url=emulator.api_url,
         nameservers=tuple(emulator.nameservers),
-        **changes,  # type: ignore[arg-type]
+        **{"resolvers": (NO_RESOLVER,), **changes},  # type: ignore[arg-type]
     )
     return DNSChallenges(settings, work_directory=directory, notify=lambda _: None)
 
@@ -136,4 +139,95 @@ def test_a_zone_given_outright_needs_no_listing(emulator: Emulator, tmp_path: Pa
     assert values(emulator, "delegated.nl") == {ELSEWHERE.name: "value"}
     paths = {request.path for request in emulator.requests}
     assert paths == {"/api/v2/domains/delegated.nl/dns"}
+    challenges.close()
+
+
+@pytest.mark.parametrize("follow_cname", [True, False])
+def test_a_cname_to_a_zone_of_others_is_told_with_both_cures(
+    emulator: Emulator, tmp_path: Path, follow_cname: bool
+) -> None:
+    target = "x1.acme-dns.example"
+    emulator.account.add_record("delegated.nl", "CNAME", ELSEWHERE.name + ".", target + ".", 300)
+    challenges = run(emulator, tmp_path, follow_cname=follow_cname)
+    with pytest.raises(MijnHostError) as caught:
+        challenges.publish([ELSEWHERE])
+    message = str(caught.value)
+    assert ELSEWHERE.name in message
+    assert target in message
+    assert f"remove it: mijnhost records delete delegated.nl CNAME {ELSEWHERE.name}" in message or (
+        f"remove it (mijnhost records delete delegated.nl CNAME {ELSEWHERE.name})" in message
+    )
+    if follow_cname:
+        assert message.startswith("Cannot add the challenge record for delegated.nl")
+        assert f"an API key of the account that has {target}" in message
+        assert "dns_mijnhost_follow_cname = false does not help" in message
+    else:
+        assert "dns_mijnhost_follow_cname = true" in message
+    assert values(emulator, "delegated.nl") == {}
+    challenges.close()
+
+
+def test_a_cname_over_two_names_is_told_whole(emulator: Emulator, tmp_path: Path) -> None:
+    one, two = ELSEWHERE.name + ".", "one.challenges.nl."
+    emulator.account.add_record("delegated.nl", "CNAME", one, two, 300)
+    emulator.account.add_record("challenges.nl", "CNAME", two, "two.example.org.", 300)
+    challenges = run(emulator, tmp_path, zones=("delegated.nl", "challenges.nl"))
+    with pytest.raises(
+        ZoneNotFoundError, match=r"is a CNAME to one\.challenges\.nl -> two\.example"
+    ):
+        challenges.publish([ELSEWHERE])
+    challenges.close()
+
+
+@pytest.mark.parametrize(
+    ("at", "name"),
+    [
+        ("_acme-challenge.delegated.nl", "_acme-challenge.delegated.nl"),
+        ("sub.delegated.nl", "_acme-challenge.www.sub.delegated.nl"),
+        ("_acme-challenge", "_acme-challenge.delegated.nl"),
+    ],
+)
+def test_a_subzone_is_told_before_anything_is_written(
+    emulator: Emulator, tmp_path: Path, at: str, name: str
+) -> None:
+    final = "" if at == "_acme-challenge" else "."
+    emulator.account.add_record("delegated.nl", "NS", at + final, "ns1.other.example.", 300)
+    challenges = run(emulator, tmp_path)
+    with pytest.raises(SubzoneError) as caught:
+        challenges.publish([TXTRecord(name, "value")])
+    subzone = at if "." in at else f"{at}.delegated.nl"
+    message = str(caught.value)
+    assert f"delegates {subzone} to other name servers (NS ns1.other.example)" in message
+    assert f"mijnhost records delete delegated.nl NS {subzone}" in message
+    assert ("add a CNAME" in message) is (subzone != name)
+    assert {request.method for request in emulator.requests} == {"GET"}
+    assert challenges.remove([TXTRecord(name, "value")]) == []
+    challenges.close()
+
+
+@pytest.mark.parametrize("at", ["delegated.nl.", "other.delegated.nl.", "@"])
+def test_ns_records_elsewhere_in_the_zone_do_no_harm(
+    emulator: Emulator, tmp_path: Path, at: str
+) -> None:
+    emulator.account.add_record("delegated.nl", "NS", at, "ns1.other.example.", 300)
+    challenges = run(emulator, tmp_path)
+    challenges.publish([ELSEWHERE])
+    assert values(emulator, "delegated.nl") == {ELSEWHERE.name: "value"}
+    challenges.close()
+
+
+@pytest.mark.parametrize("behaviour", ["dead", "refused", "intercepted"])
+def test_a_delegation_works_if_only_the_resolver_can_be_asked(
+    emulator: Emulator, tmp_path: Path, behaviour: str
+) -> None:
+    name = ELSEWHERE.name + "."
+    emulator.account.add_record("delegated.nl", "CNAME", name, TARGET + ".", 300)
+    with Emulator(account=emulator.account, lags=(0.0,)) as reachable:
+        emulator.behave(0, behaviour)
+        challenges = run(emulator, tmp_path, resolvers=(reachable.resolver,), propagation_seconds=0)
+        challenges.publish([ELSEWHERE])
+        asked = {query.type for query in reachable.queries}
+    assert values(emulator, "challenges.nl") == {TARGET: "value"}
+    assert values(emulator, "delegated.nl") == {}
+    assert asked == {"CNAME"}
     challenges.close()

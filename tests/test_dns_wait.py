@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from certbot_dns_mijnhost.challenge_records import TXTRecord
-from certbot_dns_mijnhost.dns_wait import DNSWait, NotPropagatedError
+from certbot_dns_mijnhost.dns_wait import DNSWait, NotPropagatedError, not_propagated
 from certbot_dns_mijnhost.emulator import Emulator
+from certbot_dns_mijnhost.propagation import PropagationTimeoutError, ServerStatus
 from certbot_dns_mijnhost.settings import Settings
 
 RECORD = TXTRecord("_acme-challenge.example.nl", "value")
@@ -103,7 +104,7 @@ def test_a_dead_server_is_left_out_with_a_warning(
     assert desk.lines == ["1 name server served the challenge records after 0 s."]
 
 
-@pytest.mark.parametrize(("ceiling", "seconds"), [(300, 60.0), (20, 20.0)])
+@pytest.mark.parametrize(("ceiling", "seconds"), [(300, 120.0), (20, 20.0)])
 def test_where_dns_can_not_be_asked_a_fixed_time_is_waited(
     desk: Desk, caplog: pytest.LogCaptureFixture, ceiling: int, seconds: float
 ) -> None:
@@ -113,6 +114,61 @@ def test_where_dns_can_not_be_asked_a_fixed_time_is_waited(
     assert desk.slept[-1] == seconds
     assert caplog.text.count("DNS can't be asked") == 1
     assert f"{seconds:.0f} s were waited" in wait.seen
+
+
+def test_an_intercepted_port_is_named(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    with Emulator(lags=(0.0, 0.0)) as emulator:
+        publish(emulator)
+        for index in range(2):
+            emulator.behave(index, "intercepted")
+        wait = desk.wait(settings(emulator, 2))
+        wait.wait_for([RECORD])
+    assert "port 53 is intercepted on the way" in caplog.text
+    assert desk.slept[-1] == 2.0
+    assert "port 53 is intercepted" in wait.seen
+
+
+@pytest.mark.parametrize("behaviour", ["edns_formerr", "edns_notimp", "edns_badvers"])
+def test_servers_without_edns_are_asked(desk: Desk, behaviour: str) -> None:
+    with Emulator(lags=(0.0, 0.0)) as emulator:
+        publish(emulator)
+        for index in range(2):
+            emulator.behave(index, behaviour)
+        desk.wait(settings(emulator)).wait_for([RECORD])
+    assert desk.lines == ["2 name servers served the challenge records after 0 s."]
+
+
+def test_addresses_of_a_family_that_is_missing_cause_one_debug_line(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "certbot_dns_mijnhost.dns_wait")
+    with Emulator() as emulator:
+        publish(emulator)
+        unrouted = ("[fe80::53%lo]:5353", "[fe80::54%lo]:5353")
+        both = Settings("key", nameservers=(*emulator.nameservers, *unrouted))
+        desk.wait(both).wait_for([RECORD])
+    [line] = [r for r in caplog.records if r.name == "certbot_dns_mijnhost.dns_wait"]
+    assert line.levelno == logging.DEBUG
+    assert line.getMessage() == (
+        "This machine has no route to [fe80::53%lo]:5353, [fe80::54%lo]:5353: left out"
+    )
+    assert desk.lines == ["1 name server served the challenge records after 0 s."]
+
+
+def test_an_internal_view_of_the_zone_is_named_with_its_cure() -> None:
+    internal = (ServerStatus("ns1.internal.example (10.0.0.5)", "no such name"),)
+    error = PropagationTimeoutError("Late", are_published=True, internal=internal)
+    message = not_propagated(error)
+    assert "internal view of the zone (split DNS)" in message
+    assert "ns1.internal.example (10.0.0.5)" in message
+    assert "set dns_mijnhost_resolver to a resolver outside your network" in message
+
+
+@pytest.mark.parametrize("are_published", [True, False])
+def test_split_dns_is_suggested_only_for_published_name_servers(are_published: bool) -> None:
+    message = not_propagated(PropagationTimeoutError("Late", are_published=are_published))
+    assert ("dns_mijnhost_resolver" in message) is are_published
+    assert "--dns-mijnhost-propagation-seconds" in message
 
 
 def test_zero_seconds_ask_and_wait_for_nothing(
@@ -144,4 +200,4 @@ def test_without_dnspython_it_waits_blindly() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert "the library dnspython is missing" in result.stdout
-    assert "[60.0]" in result.stdout
+    assert "[120.0]" in result.stdout

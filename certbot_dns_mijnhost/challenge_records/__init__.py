@@ -7,6 +7,7 @@ from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour, PatchEff
 from certbot_dns_mijnhost.challenge_records.errors import (
     AliasInTheWayError,
     ChallengeRecordError,
+    SubzoneError,
     ZoneBusyError,
     ZoneNotConfirmedError,
     ZoneNotFoundError,
@@ -35,6 +36,7 @@ __all__ = [
     "Leftover",
     "Listing",
     "PatchEffect",
+    "SubzoneError",
     "TXTRecord",
     "ZoneBusyError",
     "ZoneEditor",

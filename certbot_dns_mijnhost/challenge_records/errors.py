@@ -6,6 +6,7 @@
     └─ ChallengeRecordError
        ├─ ZoneNotFoundError          no domain of the account holds the name
        ├─ AliasInTheWayError         a CNAME stands at the name; nothing was written in the zone
+       ├─ SubzoneError               NS records give the name to other servers; nothing was written
        ├─ ZoneBusyError              another process changes the zone; nothing was written
        ├─ ZoneNotConfirmedError      readings of a zone that can't be trusted; nothing was written
        ├─ ZoneRewriteForbiddenError  only writing the whole zone would do, and that is not allowed
@@ -27,6 +28,10 @@ class ZoneNotFoundError(ChallengeRecordError):
 
 class AliasInTheWayError(ChallengeRecordError):
     """A CNAME stands at the name, and beside a CNAME no other record can."""
+
+
+class SubzoneError(ChallengeRecordError):
+    """NS records in the zone give the name to other name servers, so nobody sees a record there."""
 
 
 class ZoneBusyError(ChallengeRecordError):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from certbot_dns_mijnhost.api import DNSRecord
-from certbot_dns_mijnhost.challenge_records.names import absolute, canonical
+from certbot_dns_mijnhost.challenge_records.names import absolute, canonical, is_within
 from certbot_dns_mijnhost.challenge_records.values import TEXTS, comparable_value, text_value
 
 CHALLENGE_VALUE = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
@@ -109,6 +109,22 @@ class Listing:
         """Return the target of the CNAME at a canonical name; None if there is no CNAME."""
         aliases = [entry.value for entry in self.identities if entry[:2] == ("CNAME", name)]
         return aliases[0].rstrip(".") if aliases else None
+
+    def subzone_of(self, name: str) -> tuple[str, list[str]] | None:
+        """Return the subzone that NS records give a canonical name to, and their servers.
+
+        If there are several, the one nearest to the apex counts. NS records at the apex are the
+        zone's own. None without any.
+        """
+        servers: dict[str, list[str]] = {}
+        for entry in self.identities:
+            is_above = entry.type == "NS" and is_within(name, entry.name)
+            if is_above and entry.name != self.zone and is_within(entry.name, self.zone):
+                servers.setdefault(entry.name, []).append(canonical(entry.value))
+        if not servers:
+            return None
+        subzone = min(servers, key=len)
+        return subzone, sorted(servers[subzone])
 
     def records_of(self, identity: Identity) -> list[DNSRecord]:
         """Return the listed records with this identity; more than one where spellings differ."""

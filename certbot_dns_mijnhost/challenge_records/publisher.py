@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from certbot_dns_mijnhost.api import MethodNotAllowedError, MijnHostError
 from certbot_dns_mijnhost.challenge_records.behaviour import PatchEffect
-from certbot_dns_mijnhost.challenge_records.errors import AliasInTheWayError
+from certbot_dns_mijnhost.challenge_records.errors import AliasInTheWayError, SubzoneError
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
 from certbot_dns_mijnhost.challenge_records.persistence import BETWEEN_READINGS, attempts
 from certbot_dns_mijnhost.challenge_records.zone import Zone
@@ -46,6 +46,7 @@ class ZonePublisher:
         zone.check_turn()
         before = zone.reader.survey()
         _check_aliases(before, wanted)
+        _check_subzones(before, wanted)
         zone.ours.update(wanted)
         waiting = [
             identity
@@ -173,9 +174,35 @@ def _check_aliases(listing: Listing, wanted: Iterable[Identity]) -> None:
         target = listing.alias_at(identity.name)
         if target is not None:
             raise AliasInTheWayError(
-                f"At {identity.name} stands a CNAME to {target}, beside which no TXT record can "
-                f"stand, so nothing was written in the zone {listing.zone}. It was not followed: "
-                "that takes dns_mijnhost_follow_cname = true, dnspython, an open port 53, and name "
-                "servers that serve it by now. See to these, or remove the CNAME if it is not "
-                "wanted."
+                f"Cannot add the challenge record {identity.name}: the zone {listing.zone} has a "
+                f"CNAME there, to {target}, and a name with a CNAME cannot have other records. "
+                "Nothing was written in the zone. If the CNAME is not wanted any more, remove it: "
+                f"mijnhost records delete {listing.zone} CNAME {identity.name}. If it is wanted, "
+                "the plugin must follow it as the CA does: this needs dns_mijnhost_follow_cname = "
+                "true (the default), dnspython, a resolver or open port 53, and name servers that "
+                "serve the CNAME already."
             )
+
+
+def _check_subzones(listing: Listing, wanted: Iterable[Identity]) -> None:
+    """Refuse to write below NS records: other name servers answer for these names.
+
+    :raises SubzoneError: if there are such records.
+    """
+    for identity in wanted:
+        found = listing.subzone_of(identity.name)
+        if found is None:
+            continue
+        subzone, servers = found
+        message = (
+            f"Cannot add the challenge record {identity.name}: the zone {listing.zone} delegates "
+            f"{subzone} to other name servers (NS {', '.join(servers)}), so no CA would see it. "
+            "Nothing was written in the zone. If the subzone is not wanted any more, remove its NS "
+            f"records: mijnhost records delete {listing.zone} NS {subzone}."
+        )
+        if subzone != identity.name:
+            message += (
+                f" If it is wanted, add a CNAME for {identity.name} at those name servers, to a "
+                "name in a zone of this account."
+            )
+        raise SubzoneError(message)

@@ -159,6 +159,16 @@ class ChallengeRecords:
         [(zone, [identity])] = self._by_zone([identity_of(TXTRecord(name, ""))])
         return zone.reader.survey().alias_at(identity.name) is not None
 
+    def subzone_of(self, name: str) -> str | None:
+        """Return the subzone that NS records in the zone's listing give `name` to; None without.
+
+        :raises ZoneNotFoundError: if no domain of the account holds `name`.
+        :raises MijnHostError: if the API does not answer.
+        """
+        [(zone, [identity])] = self._by_zone([identity_of(TXTRecord(name, ""))])
+        found = zone.reader.survey().subzone_of(identity.name)
+        return found[0] if found else None
+
     def _is_ours(self, identity: Identity) -> bool:
         """Tell whether a record was written, as far as is known, and not removed since."""
         return any(identity in zone.ours for zone in self._zones.values())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +15,7 @@ from certbot_dns_mijnhost.doctor.caa import CAARecord, CAARecords
 from certbot_dns_mijnhost.propagation.aliases import AliasFollower
 from certbot_dns_mijnhost.propagation.asking import Asker, Reply
 from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError, Server
+from certbot_dns_mijnhost.propagation.dns_client import DNSClient
 from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT, Endpoint
 from certbot_dns_mijnhost.propagation.errors import AliasLoopError
 from certbot_dns_mijnhost.propagation.names import read_name, write_name
@@ -24,7 +23,7 @@ from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
 from certbot_dns_mijnhost.propagation.query import NoAnswerError
 from certbot_dns_mijnhost.propagation.report import ServerStatus
 from certbot_dns_mijnhost.propagation.resolving import RecordResolver
-from certbot_dns_mijnhost.propagation.said import Kind, Said
+from certbot_dns_mijnhost.propagation.said import Kind, Said, is_intercepted
 
 SECONDS = 15.0
 """For one question to DNS as a whole."""
@@ -33,8 +32,6 @@ TRIES = 2
 MOST_SILENCES = 3
 """Zones for which a server may be silent in a row; then it is not asked about others, so that
 hundreds of domains don't wait for it hundreds of times."""
-NO_WAY = frozenset(map(os.strerror, (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)))
-"""What the system says where it has no IPv6."""
 NOBODYS = "_mijnhost-doctor"
 """A label that is no zone of its own: who answers for it below a name answers for the name."""
 
@@ -54,8 +51,10 @@ class Servers:
     :param answering: those that serve the zone.
     :param silent: those from which no answer comes: dead, or port 53 is closed on the way.
     :param lame: those that answer, but don't serve the zone.
-    :param unroutable: IPv6 addresses, where this machine has no IPv6.
+    :param unroutable: addresses of a family (IPv4 or IPv6) that this machine has no route to.
     :param without_address: host names that have no address.
+    :param missing_family: that family; empty if nothing is unroutable.
+    :param is_intercepted: whether a recursive resolver answers instead of each of them.
     """
 
     answering: tuple[ServerStatus, ...] = ()
@@ -63,6 +62,8 @@ class Servers:
     lame: tuple[ServerStatus, ...] = ()
     unroutable: tuple[ServerStatus, ...] = ()
     without_address: tuple[ServerStatus, ...] = ()
+    missing_family: str = ""
+    is_intercepted: bool = False
 
 
 class Inspector:
@@ -85,9 +86,9 @@ class Inspector:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         given, by = list(nameservers), list(resolvers)
-        self._asker = Asker(query_timeout)
-        self._finder = NameserverFinder(self._asker, nameservers=given, resolvers=by, port=port)
+        self._asker = Asker(DNSClient(query_timeout))
         self._resolver = RecordResolver(by)
+        self._finder = NameserverFinder(self._asker, self._resolver, nameservers=given, port=port)
         self._unchecked = RecordResolver(by, checks_dnssec=False)
         self._follower = AliasFollower(
             nameservers=given, resolvers=by, port=port, query_timeout=query_timeout
@@ -137,12 +138,17 @@ class Inspector:
         name = read_name(zone)
         authority = self._authority(name)
         found: dict[str, list[ServerStatus]] = {}
-        for server, reply in self._replies(authority.servers, name).items():
-            kind, said = _judged(server, reply)
+        replies = self._replies(authority.servers, name)
+        routed = {_family(server) for server, reply in replies.items() if not _is_unroutable(reply)}
+        for server, reply in replies.items():
+            kind, said = _judged(reply, is_routed=_family(server) in routed)
             found.setdefault(kind, []).append(ServerStatus(server.label, said))
+        said_by_all = [reply for reply in replies.values() if isinstance(reply, Said)]
         return Servers(
             **{kind: tuple(statuses) for kind, statuses in found.items()},
             without_address=authority.left_out,
+            missing_family=" and ".join(sorted(set(map(_family, replies)) - routed)),
+            is_intercepted=len(said_by_all) == len(replies) and is_intercepted(said_by_all),
         )
 
     def _replies(self, servers: Sequence[Server], name: dns.name.Name) -> dict[Server, Reply]:
@@ -220,14 +226,24 @@ def _is_silent(reply: Reply) -> bool:
     return isinstance(reply, Said) and reply.kind is Kind.SILENT
 
 
-def _judged(server: Server, reply: Reply) -> tuple[str, str]:
-    """Return to which field of :class:`Servers` a reply belongs, and what to say of it."""
+def _is_unroutable(reply: Reply) -> bool:
+    return isinstance(reply, Said) and reply.is_unroutable
+
+
+def _family(server: Server) -> str:
+    return "IPv6" if ":" in server.endpoint.host else "IPv4"
+
+
+def _judged(reply: Reply, *, is_routed: bool) -> tuple[str, str]:
+    """Return to which field of :class:`Servers` a reply belongs, and what to say of it.
+
+    :param is_routed: whether this machine has a route to another address of the same family.
+    """
     if not isinstance(reply, Said):
         return "answering", "serves the zone"
     if reply.kind is not Kind.SILENT:
         return "lame", str(reply)
-    has_no_way = ":" in server.endpoint.host and reply.detail in NO_WAY
-    return "unroutable" if has_no_way else "silent", str(reply)
+    return "unroutable" if reply.is_unroutable and not is_routed else "silent", str(reply)
 
 
 def _below(name: dns.name.Name) -> dns.name.Name:

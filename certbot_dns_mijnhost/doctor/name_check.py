@@ -11,7 +11,7 @@ from certbot_dns_mijnhost.challenge_records import (
     ZoneNotFoundError,
     canonical,
 )
-from certbot_dns_mijnhost.delegation import leads_any_name, place_of
+from certbot_dns_mijnhost.delegation import cures, leads_any_name, place_of
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import InspectionError, Inspector
 from certbot_dns_mijnhost.propagation import AliasFollower, AliasLoopError
@@ -104,12 +104,17 @@ def check_ignored_cname(follower: AliasFollower, name: str, report: Report) -> N
     report(Finding("delegation", State.FAILED, message, step, name, {"chain": list(chain)}))
 
 
-def check_subzone(inspector: Inspector, target: str, zone: str, name: str, report: Report) -> None:
-    """Report where DNS asks other name servers for the challenge than those of `zone`."""
-    try:
-        held_by = inspector.zone_of(target)
-    except InspectionError:
-        return  # Whether name servers can be found is a check of its own.
+def check_subzone(
+    inspector: Inspector,
+    records: ChallengeRecords,
+    target: str,
+    *,
+    zone: str,
+    name: str,
+    report: Report,
+) -> None:
+    """Report if DNS asks other name servers for the challenge than those of `zone`."""
+    held_by = _held_by(inspector, records, target)
     if not held_by.endswith(f".{canonical(zone)}"):
         return
     message = (
@@ -120,6 +125,18 @@ def check_subzone(inspector: Inspector, target: str, zone: str, name: str, repor
     if held_by != target:
         step += f" Or delegate the challenge by a CNAME in {held_by}, see the README."
     report(Finding("subzone", State.FAILED, message, step, name, {"subzone": held_by}))
+
+
+def _held_by(inspector: Inspector, records: ChallengeRecords, target: str) -> str:
+    """Return the zone that DNS has `target` in, or else the subzone by the listing; else empty."""
+    try:
+        held_by = inspector.zone_of(target)
+    except InspectionError:  # Whether name servers can be found is a check of its own.
+        held_by = ""
+    try:
+        return held_by or records.subzone_of(target) or ""
+    except MijnHostError:
+        return ""
 
 
 def check_zone(
@@ -141,7 +158,7 @@ def check_zone(
     except ZoneNotFoundError as error:
         message, step = str(error), ""
         if target != f"{CHALLENGE}.{name}":
-            step = "A CNAME leads the challenge there: correct it where that zone is served."
+            step = f"A CNAME leads the challenge there. {_cures(records, name, target, chosen)}"
         if chosen:
             message = f"dns_mijnhost_zone has no domain that holds {target}: {', '.join(chosen)}."
             step = "Add the domain there, or leave dns_mijnhost_zone out."
@@ -159,6 +176,15 @@ def check_zone(
     message = f"{target} lies in the zone {zone} {whose}."
     report(Finding("zone", State.OK, message, "", name, {"zone": zone}))
     return zone
+
+
+def _cures(records: ChallengeRecords, name: str, target: str, chosen: Collection[str]) -> str:
+    challenge = f"{CHALLENGE}.{name}"
+    try:
+        zone = records.zone_of(challenge)
+    except MijnHostError:
+        zone = None
+    return cures((challenge, target), zone, tuple(chosen))
 
 
 def check_caa(

@@ -109,7 +109,9 @@ class NamesCheck:
             listed=self._listed,
         )
         if zone is not None:
-            check_subzone(inspector, target, zone, name, self._report)
+            check_subzone(
+                inspector, self._records, target, zone=zone, name=name, report=self._report
+            )
         return zone
 
     def _is_managed(self, zone: str) -> bool | None:

@@ -130,7 +130,8 @@ def _of_servers(servers: Servers, zone: str) -> Finding:
     if servers.answering and not said:
         message = f"Each name server of {zone} answers ({count} address{'es' * (count > 1)})."
         if without_a_way:
-            message += " Their IPv6 addresses were left out: this machine has no IPv6."
+            family = servers.missing_family
+            message += f" Their {family} addresses were left out: this machine has no {family}."
         return Finding("port-53", State.OK, message, "", zone, data)
     if servers.answering:
         total = count + len(silent + servers.lame)
@@ -142,6 +143,12 @@ def _of_servers(servers: Servers, zone: str) -> Finding:
         if servers.lame:
             step = f"The CA may ask any of them. {AT_THE_REGISTRY}"
         return Finding("port-53", State.WARNING, message, step, zone, data)
+    if servers.is_intercepted:
+        message = (
+            "Port 53 is intercepted on the way: a recursive resolver answers instead of each name "
+            f"server of {zone}: {said}. The plugin then waits a fixed time, which may be too short."
+        )
+        return Finding("port-53", State.WARNING, message, OPEN_THE_PORT, zone, data)
     if servers.lame:
         message = f"The name servers answer, but don't serve the zone {zone}: {said}."
         return Finding("port-53", State.FAILED, message, AT_THE_REGISTRY, zone, data)

@@ -11,14 +11,14 @@ import dns.message
 import dns.name
 
 from certbot_dns_mijnhost.propagation.authority import Server
+from certbot_dns_mijnhost.propagation.dns_client import DNSClient, no_answer
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 from certbot_dns_mijnhost.propagation.query import (
     NoAnswerError,
-    ask,
     refers_below,
     uselessness,
 )
-from certbot_dns_mijnhost.propagation.said import Kind, Said
+from certbot_dns_mijnhost.propagation.said import Kind, Said, why_unusable
 
 ROUNDS = 2
 """A packet may get lost."""
@@ -33,11 +33,11 @@ Reply = Union[dns.message.Message, Said]
 class Asker:
     """Asks one server after the other, and keeps in mind which answer.
 
-    :param timeout: seconds for one question.
+    :param client: sends the questions.
     """
 
-    def __init__(self, timeout: float) -> None:
-        self._timeout = timeout
+    def __init__(self, client: DNSClient) -> None:
+        self._client = client
         self._useful: set[Endpoint] = set()
         self._silences: Counter[Endpoint] = Counter()
         self._last: dict[Endpoint, Said] = {}
@@ -60,8 +60,9 @@ class Asker:
                 for reply in self.ask_all(group, name, kind, zone=zone):
                     if isinstance(reply, dns.message.Message):
                         return reply
-        said = "; ".join(f"{server.label}: {self._last[server.endpoint]}" for server in servers)
-        raise NoAnswerError(f"no name server answers usefully ({said})")
+        last = [self._last[server.endpoint] for server in servers]
+        statuses = [f"{server.label}: {said}" for server, said in zip(servers, last)]
+        raise NoAnswerError(why_unusable(last, statuses))
 
     def ask_all(
         self,
@@ -74,7 +75,7 @@ class Asker:
         """Return the replies of all servers, asked at once, in their order."""
 
         def ask_one(server: Server) -> Reply:
-            return _ask(server.endpoint, name, kind, self._timeout, zone)
+            return self._ask(server.endpoint, name, kind, zone)
 
         with ThreadPoolExecutor(max_workers=min(MOST_THREADS, len(servers))) as threads:
             replies = list(threads.map(ask_one, servers))
@@ -104,15 +105,14 @@ class Asker:
         is_silent = reply.kind is Kind.SILENT
         self._silences[endpoint] = self._silences[endpoint] + 1 if is_silent else 0
 
-
-def _ask(
-    endpoint: Endpoint, name: dns.name.Name, kind: str, timeout: float, zone: dns.name.Name | None
-) -> Reply:
-    try:
-        answer = ask(endpoint, name.to_text(), kind, timeout)
-    except NoAnswerError as error:
-        return Said(Kind.SILENT, detail=str(error))
-    said = uselessness(answer, name)
-    if said is None or (zone is not None and refers_below(answer, name, zone)):
-        return answer
-    return said
+    def _ask(
+        self, endpoint: Endpoint, name: dns.name.Name, kind: str, zone: dns.name.Name | None
+    ) -> Reply:
+        try:
+            answer = self._client.ask(endpoint, name.to_text(), kind)
+        except NoAnswerError as error:
+            return no_answer(error)
+        said = uselessness(answer, name)
+        if said is None or (zone is not None and refers_below(answer, name, zone)):
+            return answer
+        return said

@@ -11,11 +11,13 @@ import dns.name
 
 from certbot_dns_mijnhost.propagation.asking import Asker
 from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError
+from certbot_dns_mijnhost.propagation.dns_client import DNSClient
 from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT
 from certbot_dns_mijnhost.propagation.names import read_name
 from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
 from certbot_dns_mijnhost.propagation.polling import Poller
 from certbot_dns_mijnhost.propagation.report import Outcome, Progress, State
+from certbot_dns_mijnhost.propagation.resolving import RecordResolver
 from certbot_dns_mijnhost.propagation.tally import ServerTally, ZoneTally
 from certbot_dns_mijnhost.propagation.verdict import verdict
 
@@ -60,8 +62,9 @@ class PropagationChecker:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._client = DNSClient(query_timeout)
         self._finder = NameserverFinder(
-            Asker(query_timeout), nameservers=nameservers, resolvers=resolvers, port=port
+            Asker(self._client), RecordResolver(resolvers), nameservers=nameservers, port=port
         )
         self._query_timeout = query_timeout
         self._report = report
@@ -106,7 +109,9 @@ class PropagationChecker:
             grouped.setdefault(authority, {})[name.to_text()] = values
         zones = [
             ZoneTally(
-                [ServerTally(server, names) for server in authority.servers], authority.left_out
+                [ServerTally(server, names) for server in authority.servers],
+                authority.left_out,
+                is_published=bool(authority.zone),
             )
             for authority, names in grouped.items()
         ]
@@ -115,7 +120,7 @@ class PropagationChecker:
     def _wait(self, zones: Sequence[ZoneTally], started: float, ceiling: float) -> None:
         servers = sum(len(zone.servers) for zone in zones)
         until = started + ceiling + self._query_timeout
-        with Poller(servers, timeout=self._query_timeout, clock=self._clock) as poller:
+        with Poller(servers, client=self._client, clock=self._clock) as poller:
             while not all(zone.is_over for zone in zones):
                 poller.poll([tally for zone in zones for tally in zone.counted], until=until)
                 elapsed = self._clock() - started

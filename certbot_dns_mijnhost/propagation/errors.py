@@ -34,8 +34,19 @@ class PropagationTimeoutError(PropagationError):
     """No name server of some zone served its records in time.
 
     :param statuses: the servers that don't serve everything, and what each said last.
+    :param are_published: whether a resolver named them, rather than the user.
+    :param internal: published servers with private addresses.
     """
 
-    def __init__(self, message: str, statuses: tuple[ServerStatus, ...] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        statuses: tuple[ServerStatus, ...] = (),
+        *,
+        are_published: bool = False,
+        internal: tuple[ServerStatus, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.statuses = statuses
+        self.are_published = are_published
+        self.internal = internal

@@ -40,24 +40,24 @@ CHALLENGE_LABEL = b"_acme-challenge"
 class NameserverFinder:
     """Finds the authoritative name servers of names.
 
-    :param nameservers: ``host[:port]``, to be taken instead of the published ones.
-    :param resolvers: ``host[:port]`` of recursive resolvers, instead of the system's.
-    :param port: of the published name servers.
     :param asker: asks the name servers.
+    :param resolver: finds the published ones.
+    :param nameservers: ``host[:port]``, to be taken instead of the published ones.
+    :param port: of the published name servers.
     :raises InvalidEndpointError: where a server can't be read.
     """
 
     def __init__(
         self,
         asker: Asker,
+        resolver: RecordResolver,
         *,
         nameservers: Iterable[str] = (),
-        resolvers: Iterable[str] = (),
         port: int = DNS_PORT,
     ) -> None:
         self._asker = asker
         self._given = [parse_endpoint(text) for text in nameservers]
-        self._resolver = RecordResolver(resolvers)
+        self._resolver = resolver
         self._port = port
         self._looked_up: tuple[list[Endpoint], dict[Endpoint, str]] | None = None
         self._known: dict[dns.name.Name, Authority] = {}

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
 from certbot_dns_mijnhost.propagation.asking import MOST_THREADS
-from certbot_dns_mijnhost.propagation.query import ask_for_txt
+from certbot_dns_mijnhost.propagation.dns_client import DNSClient
 from certbot_dns_mijnhost.propagation.said import Said
 from certbot_dns_mijnhost.propagation.tally import ServerTally
 
@@ -19,12 +19,12 @@ class Poller:
     Left by an exception, it waits for the questions under way only.
 
     :param servers: how many there are.
-    :param timeout: seconds for one question.
+    :param client: sends the questions.
     """
 
-    def __init__(self, servers: int, *, timeout: float, clock: Callable[[], float]) -> None:
+    def __init__(self, servers: int, *, client: DNSClient, clock: Callable[[], float]) -> None:
         self._threads = ThreadPoolExecutor(max_workers=min(MOST_THREADS, servers))
-        self._timeout = timeout
+        self._client = client
         self._clock = clock
         self._is_closed = threading.Event()
 
@@ -57,7 +57,7 @@ class Poller:
         for name, values in tally.expected.items():
             if self._is_closed.is_set() or (said and self._clock() >= until):
                 break
-            said[name] = ask_for_txt(tally.server.endpoint, name, self._timeout)
+            said[name] = self._client.ask_for_txt(tally.server.endpoint, name)
             if not said[name].values >= values:
                 break
         return said

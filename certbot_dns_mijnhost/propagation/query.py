@@ -1,56 +1,31 @@
-"""One question to one address; the only module here that talks DNS."""
+"""Reading the answers of name servers."""
 
 from __future__ import annotations
 
-import dns.exception
 import dns.flags
 import dns.message
 import dns.name
-import dns.query
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 from certbot_dns_mijnhost.propagation.names import write_name
 from certbot_dns_mijnhost.propagation.said import Kind, Said
 
-PAYLOAD = 1232
-"""Bytes of a UDP answer that pass everywhere without fragments (DNS flag day 2020)."""
-
 
 class NoAnswerError(Exception):
-    """The server did not answer so that one could use it."""
+    """The server did not send a usable answer.
 
-
-def ask(server: Endpoint, name: str, kind: str, timeout: float) -> dns.message.Message:
-    """Ask a server directly, without recursion, and return its answer.
-
-    :param server: an address and a port.
-    :param timeout: seconds.
-    :raises NoAnswerError: where no answer came.
+    :param is_unroutable: whether this machine could not even send the question.
+    :param is_unreadable: whether an answer came that cannot be read.
     """
-    question = dns.message.make_query(name, kind, use_edns=0, payload=PAYLOAD)
-    question.flags &= ~dns.flags.RD
-    try:
-        answer, _ = dns.query.udp_with_fallback(
-            question, server.host, timeout=timeout, port=server.port, ignore_unexpected=True
-        )
-    except dns.exception.Timeout as error:
-        raise NoAnswerError("no answer") from error
-    except OSError as error:
-        raise NoAnswerError(error.strerror or "can't be reached") from error
-    except (dns.exception.DNSException, EOFError, ValueError) as error:
-        raise NoAnswerError(f"an answer that can't be read ({type(error).__name__})") from error
-    return answer
 
-
-def ask_for_txt(server: Endpoint, name: str, timeout: float) -> Said:
-    """Ask a server for the TXT values at a name, and return what it said."""
-    try:
-        return read_txt(ask(server, name, "TXT", timeout), dns.name.from_text(name))
-    except NoAnswerError as error:
-        return Said(Kind.SILENT, detail=str(error))
+    def __init__(
+        self, message: str, *, is_unroutable: bool = False, is_unreadable: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.is_unroutable = is_unroutable
+        self.is_unreadable = is_unreadable
 
 
 def read_txt(answer: dns.message.Message, name: dns.name.Name) -> Said:
@@ -76,14 +51,17 @@ def read_txt(answer: dns.message.Message, name: dns.name.Name) -> Said:
 
 def uselessness(answer: dns.message.Message, name: dns.name.Name) -> Said | None:
     """Return in which words an answer tells nothing about `name`; None where it does tell."""
+    is_recursive = bool(answer.flags & dns.flags.RA) and not answer.flags & dns.flags.AA
     if answer.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
-        return Said(Kind.LAME, detail=dns.rcode.to_text(answer.rcode()))
+        words = dns.rcode.to_text(answer.rcode())
+        return Said(Kind.LAME, detail=words, is_recursive=is_recursive)
     if answer.flags & dns.flags.AA:
         return None
-    child = referral(answer, name)
+    # A resolver may add the zone's name servers to an answer; that refers to nobody.
+    child = None if answer.answer else referral(answer, name)
     if child is not None:
         return Said(Kind.REFERRAL, detail=write_name(child))
-    return Said(Kind.LAME, detail="not authoritative")
+    return Said(Kind.LAME, detail="not authoritative", is_recursive=is_recursive)
 
 
 def alias_target(answer: dns.message.Message, name: dns.name.Name) -> dns.name.Name | None:

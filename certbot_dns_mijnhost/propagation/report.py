@@ -57,6 +57,8 @@ class Outcome:
     :param ready: servers that served everything when last asked.
     :param lagging: servers that don't yet.
     :param left_out: servers that did not answer usefully, or that have no address.
+    :param internal: published servers with private addresses that do not answer.
+    :param unroutable: addresses of a family (IPv4 or IPv6) that this machine has no route to.
     :param reason: why DNS could not be asked.
     """
 
@@ -66,3 +68,5 @@ class Outcome:
     lagging: tuple[ServerStatus, ...] = ()
     left_out: tuple[ServerStatus, ...] = ()
     reason: str = ""
+    unroutable: tuple[ServerStatus, ...] = ()
+    internal: tuple[ServerStatus, ...] = ()

@@ -1,7 +1,8 @@
-"""Asking recursive resolvers, for name servers and their addresses only."""
+"""Asking recursive resolvers: for name servers and addresses, never for TXT records."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 
 import dns.exception
@@ -12,9 +13,14 @@ import dns.resolver
 from certbot_dns_mijnhost.propagation.authority import NotFoundError
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, addresses_of, parse_endpoint
 from certbot_dns_mijnhost.propagation.names import write_name
+from certbot_dns_mijnhost.propagation.resolv_conf import SYSTEM_FILE, read_resolv_conf
+
+logger = logging.getLogger(__name__)
 
 LIFETIME = 5.0
-"""Seconds that a resolver may take for an answer, where so many remain."""
+"""Seconds that all resolvers together may take for an answer, if that many remain."""
+LEAST_LIFETIME = 2.0
+"""Seconds for each of them, if there are many."""
 MOST_TIMEOUTS = 3
 """Look-ups that may end without an answer; then nothing new is asked.
 
@@ -26,14 +32,18 @@ names must not wait sixty times.
 class RecordResolver:
     """Looks up record sets, each once, and keeps failures in mind too.
 
-    :param resolvers: ``host[:port]``, asked one after the other, instead of the system's.
+    :param resolvers: ``host[:port]``, asked one after the other, or the path of a file such as
+        ``/etc/resolv.conf``, which is the default.
     :param checks_dnssec: whether a resolver that checks DNSSEC may refuse what does not hold.
     :raises InvalidEndpointError: where a resolver can't be read.
     """
 
     def __init__(self, resolvers: Iterable[str] = (), *, checks_dnssec: bool = True) -> None:
         self._checks_dnssec = checks_dnssec
-        self._given = [parse_endpoint(text) for text in resolvers]
+        self._given = [
+            text if text.startswith("/") else parse_endpoint(text) for text in resolvers
+        ] or [SYSTEM_FILE]
+        self._problems: list[str] = []
         self._resolvers: list[dns.resolver.Resolver] = []
         self._known: dict[tuple[dns.name.Name, str], list[str] | NotFoundError] = {}
         self._timeouts = 0
@@ -63,14 +73,14 @@ class RecordResolver:
             raise NotFoundError(self._broken)
         errors: list[Exception] = []
         for resolver in self._in_use():
-            lifetime = min(LIFETIME, remaining())
+            lifetime = min(self._lifetime(), remaining())
             if lifetime <= 0:
                 raise NotFoundError(
                     f"there was no time to ask the resolver about {write_name(name)}"
                 )
             try:
                 found = _ask(resolver, name, kind, lifetime)
-            except (dns.exception.DNSException, OSError) as error:
+            except (dns.exception.DNSException, OSError, ValueError) as error:
                 errors.append(error)
                 continue
             # The one that works goes first, so that a dead one costs its time once.
@@ -82,7 +92,8 @@ class RecordResolver:
     def _failure(
         self, name: dns.name.Name, errors: Sequence[Exception], *, is_cut: bool
     ) -> NotFoundError:
-        words = ", ".join(dict.fromkeys(type(error).__name__ for error in errors))
+        kinds = dict.fromkeys(type(error).__name__ for error in errors)
+        words = "; ".join([", ".join(kinds), *self._problems])
         message = f"the resolver did not tell about {write_name(name)} ({words})"
         if not is_cut:
             self._timeouts += any(isinstance(error, dns.exception.Timeout) for error in errors)
@@ -90,11 +101,15 @@ class RecordResolver:
             self._broken = message
         return NotFoundError(message)
 
+    def _lifetime(self) -> float:
+        """Return the seconds for one resolver, so that a list of dead ones costs little more."""
+        return max(LIFETIME / len(self._resolvers), min(LEAST_LIFETIME, LIFETIME))
+
     def _in_use(self) -> tuple[dns.resolver.Resolver, ...]:
         if not self._resolvers:
             try:
                 self._resolvers = self._make()
-            except (dns.exception.DNSException, OSError) as error:
+            except (dns.exception.DNSException, OSError, ValueError) as error:
                 self._broken = f"there is no resolver ({error})"
                 raise NotFoundError(self._broken) from error
             if not self._checks_dnssec:
@@ -103,9 +118,17 @@ class RecordResolver:
         return tuple(self._resolvers)
 
     def _make(self) -> list[dns.resolver.Resolver]:
-        if not self._given:
-            return [dns.resolver.Resolver()]
-        found, without = addresses_of(self._given)
+        servers: list[Endpoint] = []
+        for given in self._given:
+            if isinstance(given, Endpoint):
+                servers.append(given)
+                continue
+            read = read_resolv_conf(given)
+            servers += read.servers
+            if read.problem:
+                logger.debug("%s", read.problem)
+                self._problems.append(read.problem)
+        found, without = addresses_of(servers)
         if not found:
             raise OSError("; ".join(f"{server}: {why}" for server, why in without.items()))
         return [_resolver_at(endpoint) for endpoint in found]

@@ -59,6 +59,11 @@ class ServerTally:
         return bool(self.said) and self.useless == 0
 
     @property
+    def is_unroutable(self) -> bool:
+        """Whether this machine could not even send it a question."""
+        return bool(self.said) and all(said.is_unroutable for said in self.said.values())
+
+    @property
     def is_ready(self) -> bool:
         """Whether it has served everything often enough."""
         return self.row >= IN_A_ROW
@@ -80,10 +85,12 @@ class ZoneTally:
     """What the servers of one zone said so far.
 
     :param without_address: servers that can't be asked.
+    :param is_published: whether a resolver named the servers, rather than the user.
     """
 
     servers: Sequence[ServerTally]
     without_address: tuple[ServerStatus, ...] = ()
+    is_published: bool = False
 
     @property
     def is_answering(self) -> bool:
@@ -99,18 +106,28 @@ class ZoneTally:
     def counted(self) -> list[ServerTally]:
         """The servers that are asked, and waited for.
 
-        One that answers nothing useful is left out only where another one answers.
+        One that answers nothing useful is left out only if another one answers; one without a
+        route at once.
         """
         if self.is_given_up:
             return []
         is_answering = self.is_answering
-        return [s for s in self.servers if not (is_answering and s.useless >= TRIES)]
+        return [
+            s
+            for s in self.servers
+            if not (is_answering and (s.is_unroutable or s.useless >= TRIES))
+        ]
 
     @property
     def left_out(self) -> list[ServerTally]:
         """The servers that are not."""
         counted = self.counted
         return [server for server in self.servers if server not in counted]
+
+    @property
+    def answers(self) -> list[Said]:
+        """What all servers said last."""
+        return [said for server in self.servers for said in server.said.values()]
 
     @property
     def is_over(self) -> bool:

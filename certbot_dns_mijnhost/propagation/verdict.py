@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Sequence
 
 from certbot_dns_mijnhost.propagation.errors import PropagationTimeoutError
 from certbot_dns_mijnhost.propagation.report import Outcome, ServerStatus, State
+from certbot_dns_mijnhost.propagation.said import why_unusable
 from certbot_dns_mijnhost.propagation.tally import ServerTally, ZoneTally
 
 
@@ -27,8 +29,15 @@ def verdict(
     silent = [zone for zone in zones if not zone.is_answering]
     ready = _statuses(t for zone in answering for t in zone.counted if t.row > 0)
     lagging = _statuses(t for zone in answering for t in zone.counted if t.row == 0)
+    families = {_family(t) for zone in answering for t in zone.servers if not t.is_unroutable}
+    unroutable = [
+        tally
+        for zone in answering
+        for tally in zone.left_out
+        if tally.is_unroutable and _family(tally) not in families
+    ]
     left_out = (
-        *(_statuses(t for zone in answering for t in zone.left_out)),
+        *(_statuses(t for zone in answering for t in zone.left_out if t not in unroutable)),
         *(_statuses(t for zone in silent for t in zone.servers)),
         *(status for zone in zones for status in zone.without_address),
     )
@@ -39,7 +48,16 @@ def verdict(
         state = State.EVERYWHERE
     else:
         state = State.PARTLY
-    return Outcome(state, seconds, ready, lagging, left_out, reason)
+    return Outcome(
+        state,
+        seconds,
+        ready,
+        lagging,
+        left_out,
+        reason,
+        unroutable=_statuses(unroutable),
+        internal=_internal(silent),
+    )
 
 
 def _failure(zones: Sequence[ZoneTally], ceiling: float) -> PropagationTimeoutError:
@@ -51,12 +69,28 @@ def _failure(zones: Sequence[ZoneTally], ceiling: float) -> PropagationTimeoutEr
         f"After {ceiling:.0f} s no name server serves all challenge records. "
         f"They said last: {'; '.join(map(str, statuses))}",
         statuses,
+        are_published=any(zone.is_published for zone in zones),
+        internal=_internal(zones),
     )
 
 
 def _silence(zone: ZoneTally) -> str:
-    said = [*_statuses(zone.servers), *zone.without_address]
-    return f"no name server answers usefully ({'; '.join(map(str, said))})"
+    return why_unusable(zone.answers, [*_statuses(zone.servers), *zone.without_address])
+
+
+def _family(tally: ServerTally) -> str:
+    return "IPv6" if ":" in tally.server.endpoint.host else "IPv4"
+
+
+def _internal(zones: Iterable[ZoneTally]) -> tuple[ServerStatus, ...]:
+    """Return the published servers whose addresses nobody outside this network can reach."""
+    return _statuses(
+        tally
+        for zone in zones
+        if zone.is_published
+        for tally in zone.servers
+        if not ipaddress.ip_address(tally.server.endpoint.host).is_global
+    )
 
 
 def _statuses(tallies: Iterable[ServerTally]) -> tuple[ServerStatus, ...]:

@@ -11,7 +11,7 @@ from certbot_dns_mijnhost.doctor.inspection import BrokenDNSSECError, Inspection
 from certbot_dns_mijnhost.emulator import Emulator
 from tests.propagation.scripted_server import ScriptedServer, code, silence, zone
 from tests.propagation.test_discovery import except_for, refer
-from tests.propagation.world import UNROUTED
+from tests.propagation.world import NO_RESOLVER, UNROUTED
 
 ZONE = zone(
     ("example.nl", "SOA", "ns1.example.nl. a. 1 2 3 4 5"),
@@ -26,7 +26,11 @@ ZONE = zone(
 
 
 def inspector(*servers: ScriptedServer) -> Inspector:
-    return Inspector(nameservers=[server.endpoint for server in servers], query_timeout=0.2)
+    return Inspector(
+        nameservers=[server.endpoint for server in servers],
+        resolvers=[NO_RESOLVER],
+        query_timeout=0.2,
+    )
 
 
 @pytest.mark.parametrize(

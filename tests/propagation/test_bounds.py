@@ -14,6 +14,7 @@ import pytest
 from certbot_dns_mijnhost.propagation import AliasFollower, PropagationChecker, State, TXTRecord
 from certbot_dns_mijnhost.propagation.asking import MOST_THREADS, Asker
 from certbot_dns_mijnhost.propagation.authority import NotFoundError, Server
+from certbot_dns_mijnhost.propagation.dns_client import DNSClient
 from certbot_dns_mijnhost.propagation.endpoints import parse_endpoint
 from certbot_dns_mijnhost.propagation.query import NoAnswerError
 from certbot_dns_mijnhost.propagation.resolving import RecordResolver
@@ -146,6 +147,6 @@ def test_many_servers_are_asked_by_a_bounded_number_of_threads() -> None:
         endpoint = parse_endpoint(server.endpoint)
         many = [Server(f"ns{number}", endpoint) for number in range(60)]
         with pytest.raises(NoAnswerError, match="REFUSED"):
-            Asker(2.0).first_useful(many, dns.name.from_text(NAME), "NS")
+            Asker(DNSClient(2.0)).first_useful(many, dns.name.from_text(NAME), "NS")
     assert max(seen) <= before + 1 + MOST_THREADS
     assert threading.active_count() == before

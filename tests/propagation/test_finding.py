@@ -52,7 +52,9 @@ def test_published_servers_are_found_and_the_resolver_never_hears_the_name() -> 
         "ns1.example.net (127.0.0.2)",
         "ns2.example.net (127.0.0.3)",
     ]
-    assert [status.label for status in outcome.left_out] == ["ns2.example.net (::1)"]
+    # It depends on the machine whether it has IPv6.
+    others = outcome.left_out + outcome.unroutable
+    assert [status.label for status in others] == ["ns2.example.net (::1)"]
     assert not any("_acme-challenge" in name for name in resolver.names())
 
 

@@ -11,6 +11,8 @@ from .scripted_server import Answer, ScriptedServer
 NAME = "_acme-challenge.example.nl"
 RECORD = TXTRecord(NAME, "value")
 QUICK = 0.2
+NO_RESOLVER = f"{'a' * 64}.example.net"
+"""A host name that is never looked up, for tests that must not ask this machine's resolver."""
 UNROUTED = "fe80::53%lo"
 """On a link that has no such addresses: no packet to it leaves the machine."""
 
@@ -45,6 +47,7 @@ class World:
     ) -> Outcome:
         checker = PropagationChecker(
             nameservers=[*(server.endpoint for server in self.servers), *more],
+            resolvers=[NO_RESOLVER],
             query_timeout=QUICK,
             report=self.progress.append,
             clock=self.clock,

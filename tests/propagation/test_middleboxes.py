@@ -1,0 +1,293 @@
+"""Servers and networks that do not understand EDNS, and networks that answer in their place."""
+
+from __future__ import annotations
+
+import dns.flags
+import dns.message
+import dns.rcode
+import pytest
+
+from certbot_dns_mijnhost.propagation import (
+    AliasFollower,
+    PropagationChecker,
+    PropagationTimeoutError,
+    State,
+    TXTRecord,
+)
+
+from .scripted_server import Answer, ScriptedServer, authoritative, code, silence, txt, zone
+from .test_aliases import ALIAS
+from .test_finding import RESOLVER, SERVED
+from .world import NAME, NO_RESOLVER, UNROUTED, World
+
+
+def without_edns(refusal: Answer, usual: Answer) -> Answer:
+    """Answer questions with EDNS by a refusal, which has no EDNS unless that is its subject."""
+
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        if query.edns < 0:
+            return usual(query)
+        response = refusal(query)
+        if response is not None and response.rcode() != dns.rcode.BADVERS:
+            response.use_edns(-1)
+        return response
+
+    return answer
+
+
+def header_only(query: dns.message.Message) -> dns.message.Message:
+    """Refuse with FORMERR and without repeating the question, as old servers do."""
+    response = code(dns.rcode.FORMERR)(query)
+    assert response is not None
+    response.question.clear()
+    return response
+
+
+def other_id(query: dns.message.Message) -> dns.message.Message:
+    response = dns.message.make_response(query)
+    response.id ^= 1
+    return response
+
+
+REFUSALS: dict[str, Answer] = {
+    "FORMERR": code(dns.rcode.FORMERR),
+    "FORMERR without question": header_only,
+    "NOTIMP": code(dns.rcode.NOTIMP),
+    "BADVERS": code(dns.rcode.BADVERS),
+    "SERVFAIL": code(dns.rcode.SERVFAIL),
+    "silence": silence,
+    "unreadable": other_id,
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
+def test_a_server_without_edns_is_asked_without_it(world: World, refusal: Answer) -> None:
+    world.serve(without_edns(refusal, txt("value")))
+    outcome = world.wait()
+    assert outcome.state is State.EVERYWHERE
+    queries = world.servers[0].queries
+    assert [query.has_edns for query in queries] == [True, False, False], "it is remembered"
+
+
+@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
+def test_a_cname_at_a_server_without_edns_is_followed(refusal: Answer) -> None:
+    with ScriptedServer(without_edns(refusal, SERVED)) as server:
+        follower = AliasFollower(
+            nameservers=[server.endpoint], resolvers=[NO_RESOLVER], query_timeout=0.2
+        )
+        found = follower.follow(ALIAS)
+        assert sum(query.has_edns for query in server.queries) == 1
+    assert found.target == "two.example.com"
+    assert found.reason == ""
+
+
+@pytest.mark.parametrize("rcode", [dns.rcode.FORMERR, dns.rcode.NOTIMP])
+def test_a_server_that_refuses_everything_is_left_out_in_time(
+    world: World, rcode: dns.rcode.Rcode
+) -> None:
+    world.serve(txt("value"), code(rcode))
+    outcome = world.wait()
+    assert outcome.state is State.EVERYWHERE
+    assert [status.label for status in outcome.left_out] == [world.servers[1].endpoint]
+    assert len(world.servers[1].queries) <= 4
+
+
+def test_silence_costs_no_more_than_one_timeout_a_question(world: World) -> None:
+    world.serve(txt("value"), silence)
+    world.wait()
+    assert len(world.servers[1].queries) == 3, "three polls, one question each"
+
+
+def test_one_lost_packet_does_not_turn_edns_off_for_good(world: World) -> None:
+    lost: list[dns.message.Message] = []
+
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        lost.append(query)
+        # The second packet is lost, and what has no EDNS is lost always.
+        return None if len(lost) == 2 or query.edns < 0 else txt("value")(query)
+
+    world.serve(answer)
+    assert world.wait().state is State.EVERYWHERE
+
+
+def intercepting(usual: Answer, rcode: dns.rcode.Rcode | None = None) -> Answer:
+    """Answer as a recursive resolver on the way does."""
+
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        response = dns.message.make_response(query) if rcode is not None else usual(query)
+        if response is not None:
+            response.flags &= ~dns.flags.AA
+            response.flags |= dns.flags.RA
+            if rcode is not None:
+                response.set_rcode(rcode)
+        return response
+
+    return answer
+
+
+INTERCEPTIONS: dict[str, Answer] = {
+    "from a cache": intercepting(txt("value")),
+    "nothing there": intercepting(code(dns.rcode.NXDOMAIN)),
+    "REFUSED": intercepting(silence, dns.rcode.REFUSED),
+    "SERVFAIL": intercepting(silence, dns.rcode.SERVFAIL),
+}
+
+
+@pytest.mark.parametrize("answer", INTERCEPTIONS.values(), ids=INTERCEPTIONS)
+def test_interception_is_named(world: World, answer: Answer) -> None:
+    world.serve(answer, answer)
+    outcome = world.wait(more=(f"[{UNROUTED}]:5353",))
+    assert outcome.state is State.NOT_ASKED
+    assert "port 53 is intercepted on the way" in outcome.reason
+    assert world.servers[1].endpoint in outcome.reason
+    assert world.now < 15
+
+
+def test_one_server_with_recursion_is_not_called_interception(world: World) -> None:
+    world.serve(INTERCEPTIONS["from a cache"], silence)
+    outcome = world.wait()
+    assert outcome.state is State.NOT_ASKED
+    assert "intercepted" not in outcome.reason
+
+
+def test_refusals_of_all_name_both_causes(world: World) -> None:
+    world.serve(code(dns.rcode.REFUSED), code(dns.rcode.REFUSED))
+    reason = world.wait().reason
+    assert "do not serve the zone" in reason
+    assert "intercepted" in reason
+
+
+def test_an_authoritative_answer_counts_although_recursion_is_offered(world: World) -> None:
+    def both(query: dns.message.Message) -> dns.message.Message:
+        response = txt("value")(query)
+        assert response is not None
+        response.flags |= dns.flags.RA
+        return response
+
+    world.serve(both)
+    assert world.wait().state is State.EVERYWHERE
+
+
+ALIAS_RECORDS = (
+    (f"{ALIAS}.", "CNAME", "one.example.com."),
+    ("one.example.com.", "CNAME", "two.example.com."),
+)
+
+
+@pytest.mark.parametrize(
+    "blocked",
+    [silence, code(dns.rcode.REFUSED), INTERCEPTIONS["from a cache"]],
+    ids=["closed", "REFUSED", "intercepted"],
+)
+def test_a_resolver_tells_the_cname_if_the_name_servers_cannot_be_asked(blocked: Answer) -> None:
+    with (
+        ScriptedServer(zone(*RESOLVER, *ALIAS_RECORDS), address="127.0.0.1") as resolver,
+        ScriptedServer(blocked, address="127.0.0.2") as server,
+    ):
+        follower = AliasFollower(resolvers=[resolver.endpoint], port=server.port, query_timeout=0.1)
+        found = follower.follow(ALIAS)
+        asked = {q.type for q in resolver.queries if "_acme-challenge" in q.name}
+    assert found.chain == (ALIAS, "one.example.com", "two.example.com")
+    assert found.reason == ""
+    assert found.by_resolver
+    assert asked == {"CNAME"}, "a negative answer for TXT is never left in a cache"
+
+
+def test_the_resolver_is_not_asked_for_the_challenge_if_the_name_servers_answer() -> None:
+    with (
+        ScriptedServer(zone(*RESOLVER), address="127.0.0.1") as resolver,
+        ScriptedServer(SERVED, address="127.0.0.2") as server,
+    ):
+        found = AliasFollower(
+            resolvers=[resolver.endpoint], port=server.port, query_timeout=0.2
+        ).follow(ALIAS)
+        assert not any("_acme-challenge" in name for name in resolver.names())
+    assert found.target == "two.example.com"
+    assert not found.by_resolver
+
+
+def test_given_name_servers_that_cannot_be_asked_leave_the_resolver() -> None:
+    with (
+        ScriptedServer(zone(*ALIAS_RECORDS), address="127.0.0.1") as resolver,
+        ScriptedServer(silence, address="127.0.0.2") as server,
+    ):
+        found = AliasFollower(
+            nameservers=[server.endpoint], resolvers=[resolver.endpoint], query_timeout=0.1
+        ).follow(ALIAS)
+    assert found.target == "two.example.com"
+
+
+def test_a_resolver_that_fails_is_asked_for_few_cnames() -> None:
+    with (
+        ScriptedServer(code(dns.rcode.SERVFAIL), address="127.0.0.1") as resolver,
+        ScriptedServer(silence, address="127.0.0.2") as server,
+    ):
+        follower = AliasFollower(
+            nameservers=[server.endpoint], resolvers=[resolver.endpoint], query_timeout=0.05
+        )
+        found = [follower.follow(f"_acme-challenge.host{n}.example.nl") for n in range(60)]
+        assert len(resolver.queries) <= 4
+    assert all("no answer" in result.reason for result in found)
+
+
+def test_servers_of_the_missing_family_alone_do_not_make_the_wait_hang(world: World) -> None:
+    outcome = world.wait(more=(f"[{UNROUTED}]:5353", "[fe80::54%lo]:5353"))
+    assert outcome.state is State.NOT_ASKED
+    assert "no route to any name server" in outcome.reason
+    assert world.now < 15
+
+
+def test_a_server_of_the_missing_family_does_not_keep_the_others_waiting(world: World) -> None:
+    world.serve(txt("value"))
+    outcome = world.wait(more=(f"[{UNROUTED}]:5353",))
+    assert outcome.state is State.EVERYWHERE
+    assert len(world.servers[0].queries) == 2
+    assert world.now < 1
+
+
+def test_an_address_without_route_of_a_family_that_works_is_told(world: World) -> None:
+    # A broadcast address is IPv4, and no program may send to it without asking.
+    world.serve(txt("value"))
+    outcome = world.wait(more=("255.255.255.255:5353",))
+    assert outcome.state is State.EVERYWHERE
+    assert [status.label for status in outcome.left_out] == ["255.255.255.255:5353"]
+    assert outcome.unroutable == ()
+
+
+INTERNAL = zone(
+    ("example.nl.", "NS", "ns1.internal.example."),
+    ("ns1.internal.example.", "A", "127.0.0.2"),
+)
+
+
+def test_an_internal_view_of_the_zone_is_recognised_by_its_addresses() -> None:
+    clock = [0.0]
+
+    def sleep(seconds: float) -> None:
+        clock[0] += seconds
+
+    with (
+        ScriptedServer(INTERNAL, address="127.0.0.1") as resolver,
+        ScriptedServer(authoritative, address="127.0.0.2") as server,
+    ):
+        checker = PropagationChecker(
+            resolvers=[resolver.endpoint],
+            port=server.port,
+            query_timeout=0.2,
+            clock=lambda: clock[0],
+            sleep=sleep,
+        )
+        with pytest.raises(PropagationTimeoutError) as caught:
+            checker.wait_for([TXTRecord(NAME, "value")], ceiling=5.0)
+    assert caught.value.are_published
+    assert [status.label for status in caught.value.internal] == [
+        "ns1.internal.example (127.0.0.2)"
+    ]
+
+
+def test_given_name_servers_may_have_private_addresses(world: World) -> None:
+    world.serve(txt())
+    with pytest.raises(PropagationTimeoutError) as caught:
+        world.wait(ceiling=2.0)
+    assert caught.value.internal == ()
+    assert not caught.value.are_published
