@@ -24,8 +24,9 @@ logger = logging.getLogger(__name__)
 PROBE_PREFIX = "_mijnhost-probe-"
 """Begins the names under which a PATCH is tried out."""
 
-READINGS = 16
-SECONDS = 60.0
+READINGS = 28
+SECONDS = 100.0
+"""Listings were seen that were about a minute old."""
 WRITE_AGAIN_AT = 9
 """The reading before which a record that no reading showed is written once more."""
 

@@ -21,8 +21,9 @@ from certbot_dns_mijnhost.challenge_records.zone_reader import EQUAL_READINGS_TO
 
 logger = logging.getLogger(__name__)
 
-READINGS = 12
-SECONDS = 40.0
+READINGS = 22
+SECONDS = 75.0
+"""Listings were seen that were about a minute old."""
 PATIENCE = 60.0
 """Seconds after which a failing API is no longer asked to delete the rest."""
 ABSENCES = 2

@@ -35,9 +35,12 @@ EQUAL_READINGS_OF_LESS = 6
 """For a reading that is empty, or lacks what may have gone with good reason. One client that runs
 against the real service asks for as many."""
 READINGS = 40
-SECONDS = 45.0
+SECONDS = 75.0
+"""Listings were seen that were about a minute old."""
 LONGEST_PAUSE = 1.0
-"""Seconds between readings that agree."""
+"""Seconds between readings that may soon be enough."""
+PAUSE_WHILE_OLD = 4.0
+"""Seconds between readings that agree and lack what has to show: a cached listing expires later."""
 NEAR_LIMIT = 60.0
 """Seconds after a refusal by a rate limit for which its window may still be open."""
 PAUSE_NEAR_LIMIT = 3.0
@@ -135,7 +138,8 @@ class ZoneReader:
             if row >= needed and is_long_enough and listing.identities >= must_show():
                 return listing
             # Short after a change, so that somebody who edits all the time leaves a gap.
-            pause = min(self._retry.growing_pause(row) * BETWEEN_READINGS, LONGEST_PAUSE)
+            longest = PAUSE_WHILE_OLD if row >= needed and is_long_enough else LONGEST_PAUSE
+            pause = min(self._retry.growing_pause(row) * BETWEEN_READINGS, longest)
             allowed = SECONDS_NEAR_LIMIT if self._is_near_limit() else SECONDS
             if self._retry.clock() - started + pause > allowed:
                 break

@@ -19,6 +19,8 @@ class Domain:
     :param name: in lower case and A-labels, without a final dot
     :param managed_dns: its DNS is at mijn.host
     :param published_at: the name servers that the registry publishes, where they are elsewhere
+    :param odd_entries: JSON values that the listing of the zone shows before its records, and that
+        are not proper records; may be changed at any time
     """
 
     id: int
@@ -32,6 +34,7 @@ class Domain:
     is_locked: bool = True
     published_at: tuple[str, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
+    odd_entries: list[object] = field(default_factory=list)
     reads: Reads = field(default_factory=Reads)
 
 

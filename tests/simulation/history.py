@@ -13,10 +13,11 @@ NAMES = (
     "_acme-challenge.example.nl",
     "_acme-challenge.www.example.nl",
     "_acme-challenge.a.b.example.nl",
+    "acme.example.nl",
 )
-"""Two values at the first name are the apex and its wildcard."""
-DELEGATED = "acme.example.nl"
-"""Where the CNAME of somebody else's domain leads."""
+"""Two values at the first name are the apex and its wildcard; the CNAME of somebody else's domain
+leads to the last."""
+DELEGATED = NAMES[3]
 
 FAULTS: dict[str, Callable[[], Fault]] = {
     "500": lambda: Fault.status(500),
@@ -39,6 +40,23 @@ FAULTS: dict[str, Callable[[], Fault]] = {
     ),
     "no object": lambda: Fault.envelope([]),
 }
+
+ODD_ENTRIES: dict[str, object] = {
+    "null value": {"type": "TXT", "name": "odd.example.nl.", "value": None, "ttl": 3600},
+    "list value": {"type": "MX", "name": "odd.example.nl.", "value": ["10 a.nl."], "ttl": 3600},
+    "odd TTL": {"type": "A", "name": "odd.example.nl.", "value": "192.0.2.9", "ttl": "soon"},
+    "no TTL": {"type": "A", "name": "odd.example.nl.", "value": "192.0.2.9", "ttl": None},
+    "TTL 0": {"type": "A", "name": "odd.example.nl.", "value": "192.0.2.9", "ttl": 0},
+    "no name": {"type": "A", "value": "192.0.2.9", "ttl": 3600},
+    "null name": {"type": "A", "name": None, "value": "192.0.2.9", "ttl": 3600},
+    "no type": {"name": "odd.example.nl.", "value": "192.0.2.9", "ttl": 3600},
+    "null": None,
+    "text": "odd.example.nl. A 192.0.2.9",
+    "empty": {},
+}
+"""Entries of a listing that are not proper records. One that cannot be sent back as it was listed
+must keep the zone from being rewritten."""
+
 
 ONLY_READINGS = {"no data", "null records"}
 """As the answer to a write they would be a plain lie: success, and nothing done."""
@@ -99,6 +117,7 @@ class History:
     leftover: bool
     allow_zone_rewrite: bool
     choices: tuple[int, ...]
+    odd: str | None = None
 
 
 def _variants() -> st.SearchStrategy[Variants]:
@@ -124,6 +143,19 @@ def _variants() -> st.SearchStrategy[Variants]:
         errors_inside_200=st.booleans(),
         error_status_word=st.booleans(),
         no_access_final_dot=st.booleans(),
+        respells=st.sampled_from(["no", "no", "final_dot", "no_final_dot"]),
+        refuses_duplicates=st.booleans(),
+        rrset_ttl=st.sampled_from(["own", "shared"]),
+    )
+
+
+def _limited(variants: Variants) -> st.SearchStrategy[Variants]:
+    return st.builds(
+        replace,
+        st.just(variants),
+        rate_limit=st.sampled_from([5, 10, 30]),
+        rate_seconds=st.sampled_from([12.0, 60.0]),
+        rate_retry_after=st.booleans(),
     )
 
 
@@ -147,7 +179,7 @@ _edits = st.builds(
 _runs = st.builds(
     Run,
     at=st.sampled_from([0.0, 0.0, 0.1, 3.0, 30.0, 600.0]),
-    values=st.sampled_from([(2,), (2,), (1,), (2, 1), (2, 2, 1), (0, 1)]),
+    values=st.sampled_from([(2,), (2,), (1,), (2, 1), (2, 2, 1), (0, 1), (0, 0, 0, 2)]),
     wait=st.sampled_from([0.0, 5.0, 60.0]),
     crash_at=st.one_of(st.none(), st.none(), st.integers(1, 25)),
     crash_after=st.booleans(),
@@ -155,11 +187,18 @@ _runs = st.builds(
 
 histories = st.builds(
     History,
-    variants=st.one_of(_variants(), _variants().map(_calm)),
+    variants=st.one_of(
+        _variants(),
+        _variants().map(_calm),
+        _variants(),
+        _variants().map(_calm).flatmap(_limited),
+        _variants().flatmap(_limited),
+    ),
     strikes=st.lists(_strikes, max_size=4).map(tuple),
     edits=st.lists(_edits, max_size=3).map(tuple),
     runs=st.lists(_runs, min_size=1, max_size=3).map(tuple),
     leftover=st.booleans(),
     allow_zone_rewrite=st.sampled_from([True, True, True, False]),
     choices=st.lists(st.integers(0, 100), max_size=12).map(tuple),
+    odd=st.one_of(st.none(), st.none(), st.none(), st.sampled_from(sorted(ODD_ENTRIES))),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 import json
 import logging
 import shutil
@@ -20,13 +21,20 @@ from certbot_dns_mijnhost.challenge_records import ChallengeRecords, Leftover, T
 from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.emulator.messages import Answer, Request
 
-from .history import FAULTS, NAMES, Edit, History, Run
+from .history import FAULTS, NAMES, ODD_ENTRIES, Edit, History, Run
 from .world import Actor, Clock, Crash, Line, World, chances
 
 API_KEY = "simulated-key-0123456789-that-must-not-show"
 DOMAIN = "example.nl"
 MOST_REQUESTS = 400
 MOST_SECONDS = 2400.0
+
+ODDLY_SPELLED = (
+    ("CNAME", "autoconfig", "Mail.Example.NL."),
+    ("MX", "@", "020  MX2.Example.Net."),
+    ("AAAA", "odd", "2001:DB8:0:0:0:0:0:7"),
+)
+"""Records that a server may spell in another way when it stores them."""
 
 Identity = tuple[str, str, str]
 
@@ -58,6 +66,7 @@ class Report:
     files: list[str] = field(default_factory=list)
     errors: list[BaseException] = field(default_factory=list)
     whole_zone_writes: int = 0
+    odd_entries: list[object] = field(default_factory=list)
 
 
 class Player:
@@ -75,6 +84,11 @@ class Player:
             clock=self.clock,
             serve=False,
         )
+        for type_, name, value in ODDLY_SPELLED:
+            self.emulator.account.add_record(DOMAIN, type_, name, value)
+        self.odd_entries = self.emulator.account.find(DOMAIN).odd_entries
+        if history.odd is not None:
+            self.odd_entries.append(ODD_ENTRIES[history.odd])
         self.directory = Path(tempfile.mkdtemp(prefix="history-"))
 
     def play(self) -> Report:
@@ -97,6 +111,7 @@ class Player:
             with self._captured_log():
                 self.world.run()
             self.report.standing = self._zone()
+            self.report.odd_entries = list(self.odd_entries)
             self.report.files = [path.read_text() for path in self.directory.rglob("*.json")]
         finally:
             shutil.rmtree(self.directory)
@@ -109,7 +124,7 @@ class Player:
 
     def _zone(self) -> set[Identity]:
         return {
-            (record.type, record.name, record.value)
+            (record.type, record.name, _plain(record.type, record.value))
             for record in self.emulator.account.records(DOMAIN)
         }
 
@@ -244,20 +259,31 @@ def _shown(answer: Answer) -> set[Identity]:
         return set()
     shown = set()
     for record in records:
+        if record in ODD_ENTRIES.values():
+            continue
         name = record["name"].lower().rstrip(".")
         if name != DOMAIN and not name.endswith("." + DOMAIN):
             name = f"{name}.{DOMAIN}"
-        value = record["value"]
-        if record["type"] == "TXT" and value.startswith('"'):
-            value = value[1:-1]
-        shown.add((record["type"], name + ".", value))
+        shown.add((record["type"], name + ".", _plain(record["type"], record["value"])))
     return shown
+
+
+def _plain(type_: str, value: str) -> str:
+    """Return a value of this zone in the one spelling in which the history compares it."""
+    if type_ == "TXT":
+        return value[1:-1] if value.startswith('"') else value
+    words = value.lower().rstrip(".").split()
+    if type_ == "AAAA":
+        words = [str(ipaddress.IPv6Address(words[0]))]
+    return " ".join(str(int(word)) if word.isdigit() else word for word in words)
 
 
 def problems(history: History, report: Report, errors: list[BaseException]) -> list[str]:
     """Return each promise that was broken; empty where all held."""
     found = [f"lost although it had been seen: {i}" for i in report.lost_although_seen]
     found += [f"unexpected {type(e).__name__}: {e}" for e in errors if not isinstance(e, Crash)]
+    if history.odd is not None and ODD_ENTRIES[history.odd] not in report.odd_entries:
+        found.append(f"lost an odd entry: {history.odd}")
     found += [
         f"missing at the end: {i}"
         for i in report.foreign - report.standing - set(report.lost_unseen)

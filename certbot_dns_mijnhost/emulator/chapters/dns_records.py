@@ -16,18 +16,28 @@ MAXIMUM_TTL = 2147483647
 
 
 def get_all(account: Account, call: Call) -> Reply:
-    """Return all records. Documented: ``data.domain`` and ``data.records``."""
-    domain = call.parameters["domain"]
-    records = [asdict(record) for record in account.read_records(domain)]
-    return Reply({"domain": account.find(domain).name, "records": records})
+    """Return all records. Documented: ``data.domain`` and ``data.records``.
+
+    Assumed: what else a listing may hold.
+    """
+    found = account.find(call.parameters["domain"])
+    records: list[object] = [asdict(record) for record in account.read_records(found.name)]
+    odd = found.odd_entries if records else []
+    return Reply({"domain": found.name, "records": [*odd, *records]})
 
 
 def replace_all(account: Account, call: Call) -> Reply:
-    """Replace the whole zone (documented)."""
+    """Replace the whole zone (documented).
+
+    Assumed: an odd entry that is sent exactly as it was listed is kept, and any other is lost.
+    """
     sent = call.json().get("records")
     if not isinstance(sent, list):
         raise refusals.bad_request(refusals.BAD_BODY)
-    account.replace_records(call.parameters["domain"], [_record(item) for item in sent])
+    found = account.find(call.parameters["domain"])
+    proper = [_record(item) for item in sent if item not in found.odd_entries]
+    account.replace_records(found.name, proper)
+    found.odd_entries[:] = [entry for entry in found.odd_entries if entry in sent]
     return Reply(None, UPDATED)
 
 
