@@ -6,6 +6,7 @@ Knows the API and no Certbot, so any ACME client in Python can use it.
 from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour, PatchEffect
 from certbot_dns_mijnhost.challenge_records.errors import (
     AliasInTheWayError,
+    AlteredRecordError,
     ChallengeRecordError,
     SubzoneError,
     ZoneBusyError,
@@ -29,6 +30,7 @@ from certbot_dns_mijnhost.challenge_records.zone_editor import ZoneEditor
 __all__ = [
     "DEFAULT_TTL",
     "AliasInTheWayError",
+    "AlteredRecordError",
     "Behaviour",
     "ChallengeRecordError",
     "ChallengeRecords",

@@ -7,6 +7,7 @@
        ├─ ZoneNotFoundError          no domain of the account holds the name
        ├─ AliasInTheWayError         a CNAME stands at the name; nothing was written in the zone
        ├─ SubzoneError               NS records give the name to other servers; nothing was written
+       ├─ AlteredRecordError         the API stored a record with another value than it was sent
        ├─ ZoneBusyError              another process changes the zone; nothing was written
        ├─ ZoneNotConfirmedError      readings of a zone that can't be trusted; nothing was written
        ├─ ZoneRewriteForbiddenError  only writing the whole zone would do, and that is not allowed
@@ -32,6 +33,10 @@ class AliasInTheWayError(ChallengeRecordError):
 
 class SubzoneError(ChallengeRecordError):
     """NS records in the zone give the name to other name servers, so nobody sees a record there."""
+
+
+class AlteredRecordError(ChallengeRecordError):
+    """The API stored a record with another value than it was sent, so it was not sent again."""
 
 
 class ZoneBusyError(ChallengeRecordError):

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 
 from certbot_dns_mijnhost.api import MethodNotAllowedError, MijnHostError
+from certbot_dns_mijnhost.challenge_records.altered import check_ours, damaged_texts
 from certbot_dns_mijnhost.challenge_records.behaviour import PatchEffect
 from certbot_dns_mijnhost.challenge_records.errors import AliasInTheWayError, SubzoneError
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
@@ -37,6 +38,7 @@ class ZonePublisher:
     def __init__(self, zone: Zone) -> None:
         self._zone = zone
         self._behaviour = zone.setting.behaviour
+        self._before: frozenset[Identity] = frozenset()
 
     def publish(self, wanted: Sequence[Identity]) -> None:
         """Write `wanted`, and see to it that all of them stand.
@@ -46,6 +48,7 @@ class ZonePublisher:
         zone = self._zone
         zone.check_turn()
         before = zone.reader.survey()
+        self._before = before.identities
         _check_aliases(before, wanted)
         _check_subzones(before, wanted)
         zone.ours.update(wanted)
@@ -129,6 +132,8 @@ class ZonePublisher:
                 self._write_again(open_names)
             shown = self._zone.reader.read().identities
             missing = [i for i in written if i.name in open_names and i not in shown]
+            new = shown - self._before - self._zone.ours
+            check_ours(damaged_texts(missing, new), self._zone.name)
             open_names = {identity.name for identity in missing}
             self._learn_appends(written, open_names)
             is_current = self._zone.latest_writes() <= shown

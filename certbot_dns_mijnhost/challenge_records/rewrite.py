@@ -15,8 +15,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
+from certbot_dns_mijnhost.challenge_records.altered import (
+    altered_records,
+    check_ours,
+    damaged_texts,
+    resembles,
+)
 from certbot_dns_mijnhost.challenge_records.backup import Copies
-from certbot_dns_mijnhost.challenge_records.errors import ZoneNotConfirmedError, ZoneRewriteError
+from certbot_dns_mijnhost.challenge_records.errors import (
+    ZoneNotConfirmedError,
+    ZoneRewriteError,
+)
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
 from certbot_dns_mijnhost.challenge_records.persistence import (
     BETWEEN_READINGS,
@@ -52,10 +61,16 @@ class ZoneRewriter:
     """Writes one zone as a whole. The caller holds the zone's lock.
 
     :param copies: saves the zone before each write.
+    :param altered: records of earlier writes of this run, by what the API made of them; added to.
     """
 
     def __init__(
-        self, client: MijnHostClient, reader: ZoneReader, copies: Copies, retry: RetryPolicy
+        self,
+        client: MijnHostClient,
+        reader: ZoneReader,
+        copies: Copies,
+        retry: RetryPolicy,
+        altered: dict[Identity, DNSRecord],
     ) -> None:
         self._client = client
         self._reader = reader
@@ -64,6 +79,7 @@ class ZoneRewriter:
         self.has_written = False
         """Whether a write was sent that may have taken effect."""
         self._is_announced = False
+        self._altered = altered
 
     def rewrite(
         self,
@@ -79,7 +95,8 @@ class ZoneRewriter:
         :param passing: gives the records of others that may go at any time.
         :param span: seconds for which the readings have to agree.
         :raises ZoneNotConfirmedError: where the readings can't be believed; nothing was written.
-        :raises ZoneRewriteError: where the zone is not as intended after several writes.
+        :raises ZoneRewriteError: if the zone is not as intended after several writes.
+        :raises AlteredRecordError: if the API stored a record of ours with another value.
         :raises MijnHostError: where the API refuses; then nothing was written.
         """
 
@@ -109,9 +126,9 @@ class ZoneRewriter:
                 listing = read_again()
                 continue
             writes += 1
-            expected = target
-            read_again = partial(self._read_back, target, intent)
+            read_again = partial(self._read_back, target, intent, listing)
             after = read_again()
+            expected = self._without_altered(target, after, listing, intent)
             # If a record of others was to be restored, its absence is no mere delay of the listing.
             if is_confirmed and not lost and after.identities == listing.identities:
                 logger.warning(
@@ -175,8 +192,11 @@ class ZoneRewriter:
         self, listing: Listing, intent: Intent, lost: dict[Identity, DNSRecord]
     ) -> dict[Identity, DNSRecord]:
         # Relative twins become equal once their names are absolute; a set holds a value once.
+        # What the API damages is sent as it was before, lest a further write damage it further.
         target = {
-            listing.identify_strictly(record): _with_absolute_name(record, identity.name)
+            listing.identify_strictly(record): _with_absolute_name(
+                self._altered.get(identity, record), identity.name
+            )
             for record in listing.records
             if (identity := listing.identify(record)) not in intent.remove
         }
@@ -211,9 +231,12 @@ class ZoneRewriter:
         self.has_written = True
         return True
 
-    def _read_back(self, target: dict[Identity, DNSRecord], intent: Intent) -> Listing:
+    def _read_back(
+        self, target: dict[Identity, DNSRecord], intent: Intent, before: Listing
+    ) -> Listing:
         """Return the zone after the write: as intended, or as two readings in a row show it.
 
+        :param before: the listing that the write was made from.
         :raises ZoneRewriteError: where the readings show neither.
         """
         previous: frozenset[Identity] | None = None
@@ -224,6 +247,8 @@ class ZoneRewriter:
                 return listing
             settled = listing if listing.identities == previous else None
             previous = listing.identities
+            if settled and not self._unexplained(target, listing, before, intent):
+                return settled
         if settled is None or not settled.identities:
             raise ZoneRewriteError(
                 f"The zone {self._reader.zone} was written as a whole, and the API's listing of it "
@@ -231,6 +256,64 @@ class ZoneRewriter:
                 f"{self._copies.first}."
             )
         return settled
+
+    def _unexplained(
+        self,
+        target: dict[Identity, DNSRecord],
+        after: Listing,
+        before: Listing,
+        intent: Intent,
+    ) -> set[Identity]:
+        """Return the records that are not as sent, and not only altered."""
+        missing = _missing(target, after)
+        altered = self._altered_in(target, after, before, intent)
+        return (set(missing) - set(altered)) | (intent.remove & after.identities)
+
+    def _altered_in(
+        self,
+        target: dict[Identity, DNSRecord],
+        after: Listing,
+        before: Listing,
+        intent: Intent,
+    ) -> dict[Identity, Identity]:
+        """Return what the API made of records that were sent."""
+        missing = _missing(target, after)
+        sent = {after.identify(record) for record in target.values()}
+        known = {i for i in self._altered if i in after.identities}
+        new = (after.identities - sent - before.identities) | known
+        ours = damaged_texts(intent.add.keys() & missing, new)
+        return {**altered_records(set(missing) - intent.add.keys(), new), **ours}
+
+    def _without_altered(
+        self,
+        target: dict[Identity, DNSRecord],
+        after: Listing,
+        before: Listing,
+        intent: Intent,
+    ) -> dict[Identity, DNSRecord]:
+        """Report the records that the API altered, and return what else it has to list.
+
+        :raises AlteredRecordError: if one of them is a record of ours.
+        """
+        pairs = self._altered_in(target, after, before, intent)
+        if not pairs:
+            return target
+        check_ours(pairs.keys() & intent.add.keys(), after.zone)
+        names = ", ".join(sorted({f"{i.type} {i.name}" for i in pairs}))
+        if not self._altered.keys() >= set(pairs.values()):
+            logger.warning(
+                "After the zone rewrite of %s, the API lists other values than it was sent: %s. "
+                "The values from before are in %s. Compare them (`mijnhost zone diff`), and "
+                "correct them in mijn.host's control panel unless another client changed them.",
+                *(after.zone, names, self._copies.first),
+            )
+        by_identity = {after.identify(record): record for record in target.values()}
+        for sent, listed in pairs.items():
+            if resembles(sent, listed):
+                self._altered[listed] = by_identity[sent]
+        # No later reading has to show them.
+        self._reader.seen.difference_update(pairs)
+        return {key: r for key, r in target.items() if after.identify(r) not in pairs}
 
 
 def _missing(target: Mapping[Identity, DNSRecord], listing: Listing) -> dict[Identity, DNSRecord]:

@@ -73,6 +73,7 @@ class Zone:
         self._is_taken = False
         self._is_shared = False
         self._written: dict[str, Identity] = {}
+        self._altered: dict[Identity, DNSRecord] = {}
 
     @property
     def name(self) -> str:
@@ -171,7 +172,9 @@ class Zone:
                 "Nothing was written. See that this folder belongs to the user who runs this."
             )
         intent = Intent({each: self.record_of(each) for each in add}, frozenset(remove))
-        rewriter = ZoneRewriter(setting.client, self.reader, self.copies, setting.retry)
+        rewriter = ZoneRewriter(
+            setting.client, self.reader, self.copies, setting.retry, self._altered
+        )
         # What is to be removed must show first too: a reading without it may be older than it.
         try:
             rewriter.rewrite(

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient
-from certbot_dns_mijnhost.challenge_records import ZoneEditor
-from certbot_dns_mijnhost.emulator import Emulator, Variants
+from certbot_dns_mijnhost.challenge_records import AlteredRecordError, ZoneEditor
+from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
+from certbot_dns_mijnhost.emulator.messages import Answer
 
 from .conftest import ONE, TWO, World
 
@@ -121,3 +122,76 @@ def test_a_record_is_added_in_the_users_spelling(world: World, patch: str) -> No
     )
     stored = {(r.value, r.ttl) for r in emulator.account.records("example.nl") if "www2" in r.name}
     assert stored == {("010 Mail.Example.NL.", 300), ("20 other.example.nl.", 300)}
+
+
+DKIM = ("TXT", "mail._domainkey.example.nl.", "v=DKIM1; k=rsa; p=" + "Ab+/" * 100)
+
+
+@pytest.mark.parametrize("delete", ["supported", "wrong_method"])
+@pytest.mark.parametrize("mangles", ["cut", "split", "escapes", "drops"])
+def test_a_damaged_text_is_reported_and_not_added_again(
+    world: World, caplog: pytest.LogCaptureFixture, mangles: str, delete: str
+) -> None:
+    emulator = world.start(Variants(mangles_txt=mangles, delete=delete))
+    emulator.account.add_record("example.nl", *DKIM)
+    before = emulator.account.records("example.nl")
+    started = world.time.now
+    records = world.records()
+
+    records.publish([ONE, TWO])
+
+    assert world.values() == {"one", "two"}
+    [damaged] = world.values("mail._domainkey.example.nl")
+    assert damaged != DKIM[2]
+    assert len(world.calls("PUT")) == 1
+    [warning] = [text for text in caplog.messages if "other values" in text]
+    assert "TXT mail._domainkey.example.nl" in warning
+    [copy] = (world.directory / "backups").iterdir()
+    assert str(copy) in warning
+    assert DKIM[2] in copy.read_text()
+
+    caplog.clear()
+    assert records.remove([ONE, TWO]) == []
+    assert world.values("mail._domainkey.example.nl") == {damaged}, "damaged once, not twice"
+    assert len(emulator.account.records("example.nl")) == len(before)
+    assert "other values" not in caplog.text
+    assert len(world.calls("PUT")) == (1 if delete == "supported" else 2)
+    assert world.time.now - started < 40.0
+
+
+@pytest.mark.parametrize("is_last", [True, False])
+@pytest.mark.parametrize("patch", ["append", "replace"])
+@pytest.mark.parametrize("mangles", ["cut", "split", "escapes", "drops"])
+def test_a_record_of_ours_that_is_damaged_is_an_error(
+    world: World, mangles: str, patch: str, is_last: bool
+) -> None:
+    world.start(Variants(mangles_txt=mangles, patch=patch, duplicates=True))
+    name = "txt.example.nl"
+    values = ["short", DKIM[2]] if is_last else [DKIM[2], "short"]
+    given = [DNSRecord("TXT", f"{name}.", value, 300) for value in values]
+    started = world.time.now
+    with pytest.raises(AlteredRecordError, match=rf"stored TXT {name} .* another value"):
+        editor(world).add(given, allow_zone_rewrite=True)
+    assert len(world.values(name) - {"short"}) == 1, "it was not sent twice"
+    assert len(world.calls("PUT")) <= 1
+    assert world.time.now - started < 30.0
+
+
+def test_a_value_that_another_client_changed_meanwhile_is_not_put_back(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator = world.start(Variants())
+    emulator.account.add_record("example.nl", "A", "home.example.nl.", "192.0.2.77")
+
+    def change(answer: Answer | None) -> Answer:
+        assert answer is not None
+        emulator.account.delete_record("example.nl", "A", "home.example.nl.", "192.0.2.77")
+        emulator.account.add_record("example.nl", "A", "home.example.nl.", "192.0.2.78")
+        return answer
+
+    emulator.faults.add(Fault("another client writes", after=True, play=change), method="PUT")
+    world.records().publish([ONE, TWO])
+    addresses = {r.value for r in emulator.account.records("example.nl") if "home" in r.name}
+    assert addresses == {"192.0.2.78"}
+    assert "A home.example.nl" in caplog.text
+    assert len(world.calls("PUT")) == 1
