@@ -143,9 +143,18 @@ class Zone:
         """Return what is written for a record of ours."""
         given = self.given.get(identity)
         if given is None:
-            name, ttl = f"{identity.name}.", self.setting.ttl
-            return DNSRecord(identity.type, name, identity.value, ttl)
-        return given if given.ttl is not None else replace(given, ttl=self.setting.ttl)
+            given = DNSRecord(identity.type, f"{identity.name}.", identity.value)
+        return given if given.ttl is not None else replace(given, ttl=self._usual_ttl(identity))
+
+    def _usual_ttl(self, identity: Identity) -> int:
+        """Return the TTL in seconds of the values of others at the same name, if there are any.
+
+        All values of a name and type share one TTL in DNS (RFC 2181, section 5.2), so a server may
+        change the TTL of the others.
+        """
+        beside = [other for other in self.others() if other[:2] == identity[:2]]
+        ttls = [self.reader.listed[other].ttl for other in beside]
+        return min((ttl for ttl in ttls if ttl), default=self.setting.ttl)
 
     def latest_writes(self) -> set[Identity]:
         """Return the record written last at each name: a reading without it is stale or short."""

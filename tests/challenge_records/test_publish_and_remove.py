@@ -79,6 +79,20 @@ def test_values_of_others_at_the_same_name_survive(world: World, quirk: str) -> 
     assert emulator.account.records("example.nl") == before
 
 
+@pytest.mark.parametrize("patch", ["append", "replace", "unsupported"])
+def test_a_value_beside_those_of_others_takes_their_ttl(world: World, patch: str) -> None:
+    emulator = world.start(Variants(patch=patch, rrset_ttl="shared"))
+    emulator.account.add_record("example.nl", "TXT", f"{APEX}.", "somebody else's", 900)
+    before = emulator.account.records("example.nl")
+    records = world.records(ttl=120)
+    records.publish([ONE, SUB])
+    ttls = {r.value: r.ttl for r in emulator.account.records("example.nl") if r.type == "TXT"}
+    assert ttls["somebody else's"] == ttls["one"] == 900
+    assert ttls["three"] == 120, "alone at its name"
+    assert records.remove([ONE, SUB]) == []
+    assert emulator.account.records("example.nl") == before
+
+
 def test_the_usual_run_costs_few_calls_over_one_connection(world: World) -> None:
     emulator = world.start(Variants(patch="append"))
     records = world.records()
