@@ -3,67 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import dns.exception
 import dns.name
 import dns.rdatatype
 
 from certbot_dns_mijnhost.doctor.caa import CAARecord, CAARecords
+from certbot_dns_mijnhost.doctor.errors import BrokenDNSSECError, InspectionError
+from certbot_dns_mijnhost.doctor.parent import Parents
+from certbot_dns_mijnhost.doctor.queries import Queries
 from certbot_dns_mijnhost.propagation.aliases import AliasFollower
-from certbot_dns_mijnhost.propagation.asking import Asker, Reply
+from certbot_dns_mijnhost.propagation.asking import Asker
 from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError, Server
 from certbot_dns_mijnhost.propagation.dns_client import DNSClient
-from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT, Endpoint
+from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT
 from certbot_dns_mijnhost.propagation.errors import AliasLoopError
 from certbot_dns_mijnhost.propagation.names import read_name, write_name
 from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
 from certbot_dns_mijnhost.propagation.query import NoAnswerError
-from certbot_dns_mijnhost.propagation.report import ServerStatus
 from certbot_dns_mijnhost.propagation.resolving import RecordResolver
-from certbot_dns_mijnhost.propagation.said import Kind, Said, is_intercepted
 
 SECONDS = 15.0
 """For one question to DNS as a whole."""
-TRIES = 2
-"""A packet may get lost."""
-MOST_SILENCES = 3
-"""Zones for which a server may be silent in a row; then it is not asked about others, so that
-hundreds of domains don't wait for it hundreds of times."""
 NOBODYS = "_mijnhost-doctor"
 """A label that is no zone of its own: who answers for it below a name answers for the name."""
-
-
-class InspectionError(Exception):
-    """DNS does not answer a question of the doctor; says why."""
-
-
-class BrokenDNSSECError(InspectionError):
-    """A validating resolver refuses a zone, and answers when asked not to validate."""
-
-
-@dataclass(frozen=True)
-class Servers:
-    """The name servers of a zone, by how they answered.
-
-    :param answering: those that serve the zone.
-    :param silent: those from which no answer comes: dead, or port 53 is closed on the way.
-    :param lame: those that answer, but don't serve the zone.
-    :param unroutable: addresses of a family (IPv4 or IPv6) that this machine has no route to.
-    :param without_address: host names that have no address.
-    :param missing_family: that family; empty if nothing is unroutable.
-    :param is_intercepted: whether a recursive resolver answers instead of each of them.
-    """
-
-    answering: tuple[ServerStatus, ...] = ()
-    silent: tuple[ServerStatus, ...] = ()
-    lame: tuple[ServerStatus, ...] = ()
-    unroutable: tuple[ServerStatus, ...] = ()
-    without_address: tuple[ServerStatus, ...] = ()
-    missing_family: str = ""
-    is_intercepted: bool = False
 
 
 class Inspector:
@@ -73,6 +37,7 @@ class Inspector:
     :param resolvers: ``host[:port]`` to find the published ones by, instead of the system's.
     :param port: of the published name servers.
     :param query_timeout: seconds for one question.
+    :param queries: sends what is not about finding name servers.
     :raises InvalidEndpointError: where a server can't be read.
     """
 
@@ -83,6 +48,7 @@ class Inspector:
         resolvers: Iterable[str] = (),
         port: int = DNS_PORT,
         query_timeout: float = 2.0,
+        queries: Queries | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         given, by = list(nameservers), list(resolvers)
@@ -94,7 +60,8 @@ class Inspector:
             nameservers=given, resolvers=by, port=port, query_timeout=query_timeout
         )
         self._clock = clock
-        self._silences: Counter[Endpoint] = Counter()
+        self.queries = queries or Queries(query_timeout)
+        self._parents = Parents(self.queries, self._resolver, port)
 
     def published_nameservers(self, zone: str) -> tuple[str, ...]:
         """Return the host names of the name servers that the resolver knows of `zone`.
@@ -129,45 +96,35 @@ class Inspector:
         except NotFoundError as error:
             raise InspectionError(str(error)) from error
 
-    def servers(self, zone: str) -> Servers:
-        """Return how each name server of `zone` answers.
+    def servers_of(self, zone: str) -> tuple[Server, ...]:
+        """Return the addresses at which `zone` is asked.
 
-        :raises InvalidNameError: where `zone` is no domain name.
-        :raises InspectionError: where its name servers can't be found.
+        :raises InvalidNameError: if `zone` is not a domain name.
+        :raises InspectionError: if its name servers are not found.
         """
-        name = read_name(zone)
-        authority = self._authority(name)
-        found: dict[str, list[ServerStatus]] = {}
-        replies = self._replies(authority.servers, name)
-        routed = {_family(server) for server, reply in replies.items() if not _is_unroutable(reply)}
-        for server, reply in replies.items():
-            kind, said = _judged(reply, is_routed=_family(server) in routed)
-            found.setdefault(kind, []).append(ServerStatus(server.label, said))
-        said_by_all = [reply for reply in replies.values() if isinstance(reply, Said)]
-        return Servers(
-            **{kind: tuple(statuses) for kind, statuses in found.items()},
-            without_address=authority.left_out,
-            missing_family=" and ".join(sorted(set(map(_family, replies)) - routed)),
-            is_intercepted=len(said_by_all) == len(replies) and is_intercepted(said_by_all),
-        )
+        return self.authority(zone).servers
 
-    def _replies(self, servers: Sequence[Server], name: dns.name.Name) -> dict[Server, Reply]:
-        replies: dict[Server, Reply] = {
-            server: Said(Kind.SILENT)
-            for server in servers
-            if self._silences[server.endpoint] >= MOST_SILENCES
-        }
-        waiting = [server for server in servers if server not in replies]
-        for _ in range(TRIES):
-            if not waiting:
-                break
-            replies.update(zip(waiting, self._asker.ask_all(waiting, name, "SOA")))
-            waiting = [server for server in waiting if _is_silent(replies[server])]
-        for server in servers:
-            is_silent = _is_silent(replies[server])
-            count = self._silences[server.endpoint]
-            self._silences[server.endpoint] = count + 1 if is_silent else 0
-        return {server: replies[server] for server in servers}
+    def authority(self, zone: str) -> Authority:
+        """Return the name servers of `zone`, those without an address included.
+
+        :raises InvalidNameError: if `zone` is not a domain name.
+        :raises InspectionError: if its name servers are not found.
+        """
+        try:
+            return self._finder.find(_below(read_name(zone)), self._remaining())
+        except NotFoundError as error:
+            raise InspectionError(_without_ours(error)) from error
+
+    def ds_of(self, zone: dns.name.Name) -> Sequence[object]:
+        """Return the DS records of `zone` at its parent; empty if it is not signed.
+
+        :raises InspectionError: if neither the parent's servers nor a resolver answers.
+        """
+        return self._parents.ds_of(zone, self._remaining())
+
+    def resolver_validates(self, zone: dns.name.Name) -> bool | None:
+        """Tell whether this machine's resolver validates `zone`, which is signed."""
+        return self._parents.resolver_validates(zone)
 
     def caa(self, name: str) -> CAARecords:
         """Return the CAA records that count for `name`: its own, or those of the nearest above.
@@ -211,39 +168,9 @@ class Inspector:
         )
         return CAARecords(write_name(target), records)
 
-    def _authority(self, name: dns.name.Name) -> Authority:
-        try:
-            return self._finder.find(_below(name), self._remaining())
-        except NotFoundError as error:
-            raise InspectionError(_without_ours(error)) from error
-
     def _remaining(self) -> Callable[[], float]:
         deadline = self._clock() + SECONDS
         return lambda: deadline - self._clock()
-
-
-def _is_silent(reply: Reply) -> bool:
-    return isinstance(reply, Said) and reply.kind is Kind.SILENT
-
-
-def _is_unroutable(reply: Reply) -> bool:
-    return isinstance(reply, Said) and reply.is_unroutable
-
-
-def _family(server: Server) -> str:
-    return "IPv6" if ":" in server.endpoint.host else "IPv4"
-
-
-def _judged(reply: Reply, *, is_routed: bool) -> tuple[str, str]:
-    """Return to which field of :class:`Servers` a reply belongs, and what to say of it.
-
-    :param is_routed: whether this machine has a route to another address of the same family.
-    """
-    if not isinstance(reply, Said):
-        return "answering", "serves the zone"
-    if reply.kind is not Kind.SILENT:
-        return "lame", str(reply)
-    return "unroutable" if reply.is_unroutable and not is_routed else "silent", str(reply)
 
 
 def _below(name: dns.name.Name) -> dns.name.Name:

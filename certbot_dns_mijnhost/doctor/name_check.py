@@ -12,8 +12,9 @@ from certbot_dns_mijnhost.challenge_records import (
     canonical,
 )
 from certbot_dns_mijnhost.delegation import cures, leads_any_name, place_of
+from certbot_dns_mijnhost.doctor.errors import InspectionError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
-from certbot_dns_mijnhost.doctor.inspection import InspectionError, Inspector
+from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.propagation import AliasFollower, AliasLoopError
 
 CHALLENGE = "_acme-challenge"

@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from certbot_dns_mijnhost.challenge_records import ChallengeRecords
+from certbot_dns_mijnhost.doctor.dnssec_findings import DNSSECCheck
+from certbot_dns_mijnhost.doctor.errors import InspectionError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.name_check import (
@@ -20,9 +22,11 @@ from certbot_dns_mijnhost.doctor.name_check import (
     check_subzone,
     check_zone,
 )
+from certbot_dns_mijnhost.doctor.queries import Queries
+from certbot_dns_mijnhost.doctor.servers_check import ServersCheck
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
 from certbot_dns_mijnhost.doctor.trial import Trial
-from certbot_dns_mijnhost.doctor.zone_check import check_managed, check_published, check_servers
+from certbot_dns_mijnhost.doctor.zone_check import check_managed, check_published
 from certbot_dns_mijnhost.propagation import AliasFollower, PropagationError
 from certbot_dns_mijnhost.settings import Settings
 
@@ -69,26 +73,45 @@ class NamesCheck:
             self._report(Finding("name", State.FAILED, message, step))
         lowered = [name.removesuffix(".").lower() for name in asked]
         wanted = [name for name in lowered if check_name(name, self._report)]
-        zones: dict[str, None] = {}
         try:
             inspector, follower = self._dns()
-            for name in dict.fromkeys(name.removeprefix(WILDCARD) for name in wanted):
-                zone = self._zone_of(inspector, follower, name)
-                if zone is not None:
-                    zones[zone] = None
-                for is_wildcard in (False, True):
-                    if (f"{WILDCARD}{name}" if is_wildcard else name) in wanted:
-                        check_caa(inspector, name, self._ca, self._report, is_wildcard=is_wildcard)
-            for zone in zones:
-                self._check_zone(inspector, zone, write=write)
+            self._check(wanted, inspector, follower, write=write)
         except PropagationError as error:
             self._report(Finding("settings", State.FAILED, f"{error}. Correct it."))
+
+    def _check(
+        self, wanted: Sequence[str], inspector: Inspector, follower: AliasFollower, *, write: bool
+    ) -> None:
+        """Check where challenges go, then the zones, then what CAs ask of each name."""
+        names = list(dict.fromkeys(name.removeprefix(WILDCARD) for name in wanted))
+        found = {name: self._zone_of(inspector, follower, name) for name in names}
+        zones = list(dict.fromkeys(zone for zone in found.values() if zone is not None))
+        servers = ServersCheck(inspector, self._report, sleep=self._calls.retry.sleep)
+        dnssec = DNSSECCheck(inspector, self._report)
+        managed = {}
+        for zone in zones:
+            managed[zone] = self._is_managed(zone)
+            check_published(inspector, zone, self._report)
+            servers.run(zone)
+            dnssec.run(zone)
+        for name in names:
+            held_by = _dns_zone(inspector, name) or found[name]
+            if held_by is not None:
+                dnssec.run(held_by)
+            for is_wildcard in (False, True):
+                if (f"{WILDCARD}{name}" if is_wildcard else name) in wanted:
+                    check_caa(inspector, name, self._ca, self._report, is_wildcard=is_wildcard)
+        servers.finish()
+        for zone in zones if write else ():
+            self._try_out(zone, is_managed=managed[zone])
 
     def _dns(self) -> tuple[Inspector, AliasFollower]:
         nameservers, resolvers = self._settings.nameservers, self._settings.resolvers
         how = asdict(self._dns_options)
+        retry = self._calls.retry
+        queries = Queries(self._dns_options.query_timeout, clock=retry.clock, sleep=retry.sleep)
         return (
-            Inspector(nameservers=nameservers, resolvers=resolvers, **how),
+            Inspector(nameservers=nameservers, resolvers=resolvers, queries=queries, **how),
             AliasFollower(nameservers=nameservers, resolvers=resolvers, **how),
         )
 
@@ -123,12 +146,7 @@ class NamesCheck:
         self._is_limited = is_managed is None and self._calls.exchanges[-1].status == 429
         return is_managed
 
-    def _check_zone(self, inspector: Inspector, zone: str, *, write: bool) -> None:
-        is_managed = self._is_managed(zone)
-        check_published(inspector, zone, self._report, is_managed=is_managed)
-        check_servers(inspector, zone, self._report)
-        if not write:
-            return
+    def _try_out(self, zone: str, *, is_managed: bool | None) -> None:
         if not is_managed:
             why = (
                 "the API would refuse it" if is_managed is False else "the API did not answer well"
@@ -137,3 +155,11 @@ class NamesCheck:
             self._report(Finding("write", State.SKIPPED, message, domain=zone))
             return
         Trial(self._calls, zone, self._settings, self._report, dns=self._dns_options).run()
+
+
+def _dns_zone(inspector: Inspector, name: str) -> str | None:
+    """Return the zone that holds `name` in DNS, which may be at another provider."""
+    try:
+        return inspector.authority(name).zone or None
+    except InspectionError:
+        return None

@@ -1,31 +1,16 @@
-"""The zone: is it in the account, does mijn.host serve it, do its name servers answer."""
+"""The zone: does mijn.host manage it, and which name servers are published for it."""
 
 from __future__ import annotations
 
 from certbot_dns_mijnhost.api import MijnHostError
+from certbot_dns_mijnhost.doctor.errors import BrokenDNSSECError, InspectionError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
-from certbot_dns_mijnhost.doctor.inspection import (
-    BrokenDNSSECError,
-    InspectionError,
-    Inspector,
-    Servers,
-)
+from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.tools import Calls
 
-OWNER = "mijn.host"
-"""The domain under which mijn.host's name servers are called: ns1, ns2 and ns3."""
 TO_MIJN_HOST = (
     "In mijn.host's control panel, give the domain the name servers of mijn.host (profile "
     "default-mijnhost); or leave them and delegate the challenge by a CNAME, see the README."
-)
-OPEN_THE_PORT = (
-    "Open port 53 (UDP and TCP) from this machine to the outside, or name servers that it may ask: "
-    "dns_mijnhost_nameservers in the credentials file."
-)
-
-AT_THE_REGISTRY = (
-    "Check at the registry that the domain's name servers are those that hold the zone; if they "
-    "are, tell mijn.host's support."
 )
 
 
@@ -53,10 +38,8 @@ def check_managed(calls: Calls, zone: str, report: Report) -> bool | None:
     return True
 
 
-def check_published(
-    inspector: Inspector, zone: str, report: Report, *, is_managed: bool | None
-) -> None:
-    """Report whether the name servers that the world is sent to are those of mijn.host."""
+def check_published(inspector: Inspector, zone: str, report: Report) -> None:
+    """List the name servers that resolvers find; which host they belong to is not judged."""
     try:
         hosts = inspector.published_nameservers(zone)
     except BrokenDNSSECError:
@@ -76,84 +59,13 @@ def check_published(
         step = "Check this machine's resolver, or name one: dns_mijnhost_resolver."
         report(Finding("nameservers", State.WARNING, message, step, zone))
         return
-    elsewhere = [host for host in hosts if host != OWNER and not host.endswith(f".{OWNER}")]
     data = {"nameservers": list(hosts)}
-    listed = ", ".join(hosts)
     if not hosts:
         message = f"No name servers are published for {zone}."
         step = "Check that the domain is registered, and has name servers in the control panel."
-        finding = Finding("nameservers", State.FAILED, message, step, zone, data)
-    elif not elsewhere:
-        message = f"The published name servers of {zone} are mijn.host's: {listed}."
-        finding = Finding("nameservers", State.OK, message, "", zone, data)
-    else:
-        # The API's word counts for more than names: mijn.host may use other ones too.
-        state = State.FAILED if is_managed is False else State.WARNING
-        message = f"The published name servers of {zone} are not mijn.host's: {', '.join(hosts)}."
-        if len(elsewhere) < len(hosts):
-            message = (
-                f"Some published name servers of {zone} are not mijn.host's: "
-                f"{', '.join(elsewhere)}. The CA may ask any of them."
-            )
-        finding = Finding("nameservers", state, message, TO_MIJN_HOST, zone, data)
-    report(finding)
-
-
-def check_servers(inspector: Inspector, zone: str, report: Report) -> None:
-    """Report whether each name server of the zone can be asked, and serves it."""
-    try:
-        servers = inspector.servers(zone)
-    except InspectionError as error:
-        message = (
-            f"The name servers of {zone} can't be found: {error}. The plugin then waits a fixed "
-            "time instead of asking them."
-        )
-        step = f"Check that the domain is registered, and the resolver works. {OPEN_THE_PORT}"
-        report(Finding("port-53", State.WARNING, message, step, zone))
+        report(Finding("nameservers", State.FAILED, message, step, zone, data))
         return
-    report(_of_servers(servers, zone))
-
-
-def _of_servers(servers: Servers, zone: str) -> Finding:
-    silent = servers.silent + servers.without_address
-    without_a_way = servers.unroutable
-    if not servers.answering:
-        silent, without_a_way = silent + without_a_way, ()
-    data = {
-        "answering": [status.label for status in servers.answering],
-        "silent": [status.label for status in silent],
-        "lame": [status.label for status in servers.lame],
-        "unroutable": [status.label for status in without_a_way],
-    }
-    said = "; ".join(map(str, silent + servers.lame))
-    count = len(servers.answering)
-    if servers.answering and not said:
-        message = f"Each name server of {zone} answers ({count} address{'es' * (count > 1)})."
-        if without_a_way:
-            family = servers.missing_family
-            message += f" Their {family} addresses were left out: this machine has no {family}."
-        return Finding("port-53", State.OK, message, "", zone, data)
-    if servers.answering:
-        total = count + len(silent + servers.lame)
-        message = (
-            f"{count} of {total} name servers of {zone} serve it. The others: {said}. They are "
-            "left out of the wait."
-        )
-        step = "If port 53 (UDP and TCP) to them is open here, tell mijn.host's support."
-        if servers.lame:
-            step = f"The CA may ask any of them. {AT_THE_REGISTRY}"
-        return Finding("port-53", State.WARNING, message, step, zone, data)
-    if servers.is_intercepted:
-        message = (
-            "Port 53 is intercepted on the way: a recursive resolver answers instead of each name "
-            f"server of {zone}: {said}. The plugin then waits a fixed time, which may be too short."
-        )
-        return Finding("port-53", State.WARNING, message, OPEN_THE_PORT, zone, data)
-    if servers.lame:
-        message = f"The name servers answer, but don't serve the zone {zone}: {said}."
-        return Finding("port-53", State.FAILED, message, AT_THE_REGISTRY, zone, data)
-    message = (
-        f"No name server of {zone} can be asked: {said}. The plugin then waits a fixed time "
-        "instead, which may be too short."
-    )
-    return Finding("port-53", State.WARNING, message, OPEN_THE_PORT, zone, data)
+    # Names prove nothing: mijn.host has several families of them, and resellers use their own.
+    # Whether they serve the zone is found out by asking them.
+    message = f"The published name servers of {zone} are {', '.join(hosts)}."
+    report(Finding("nameservers", State.NOTE, message, "", zone, data))

@@ -68,6 +68,13 @@ class RecordResolver:
             raise NotFoundError(str(known)) from known
         return known
 
+    def endpoints(self) -> list[Endpoint]:
+        """Return the addresses of the resolvers; empty if there is none."""
+        try:
+            return [Endpoint(str(each.nameservers[0]), each.port) for each in self._in_use()]
+        except NotFoundError:
+            return []
+
     def _ask_all(self, name: dns.name.Name, kind: str, remaining: Callable[[], float]) -> list[str]:
         if self._broken:
             raise NotFoundError(self._broken)

@@ -18,7 +18,7 @@ def test_in_order(practice: Practice) -> None:
     assert found.states() == {State.OK, State.NOTE}
     assert [finding.check for finding in found.findings] == [
         *("credentials", "permissions", "key", "whitelist", "expiry"),
-        *("delegation", "zone", "caa", "caa", "managed", "nameservers", "port-53"),
+        *("delegation", "zone", "managed", "nameservers", "port-53", "dnssec", "caa", "caa"),
     ]
     assert practice.emulator.account.records("example.nl") == before
     assert {request.method for request in practice.emulator.requests} == {"GET"}

@@ -16,7 +16,7 @@ import pytest
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 from examples.local_ca import write_credentials
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 @pytest.fixture

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import socket
+import time
+from contextlib import ExitStack
 
 import dns.flags
 import dns.message
 import dns.rcode
+import pytest
 
-from certbot_dns_mijnhost.doctor import State
-from tests.propagation.scripted_server import ScriptedServer, code, zone
+from certbot_dns_mijnhost.doctor import Finding, State
+from certbot_dns_mijnhost.doctor.queries import Reply
+from certbot_dns_mijnhost.doctor.servers import missing_families
+from certbot_dns_mijnhost.doctor.servers_check import PUBLISHING
+from certbot_dns_mijnhost.propagation.authority import Server
+from certbot_dns_mijnhost.propagation.endpoints import Endpoint
+from tests.propagation.scripted_server import Answer, ScriptedServer, code, zone
 from tests.propagation.world import UNROUTED
 
+from .dns_tree import refusing_edns
 from .practice import Practice
 
 
@@ -20,10 +29,9 @@ def test_a_domain_whose_dns_is_elsewhere(practice: Practice) -> None:
         "elsewhere.nl", managed_dns=False, published_at=["ns1.example.com"]
     )
     found = practice.examine("elsewhere.nl", write=True)
-    for check in ("managed", "nameservers"):
-        assert found.one(check).state is State.FAILED
-        assert "default-mijnhost" in found.one(check).next_step
-        assert "CNAME" in found.one(check).next_step
+    assert found.one("managed").state is State.FAILED
+    assert "default-mijnhost" in found.one("managed").next_step
+    assert "CNAME" in found.one("managed").next_step
     assert found.one("write").state is State.SKIPPED
     assert {request.method for request in practice.emulator.requests} == {"GET"}
 
@@ -32,26 +40,108 @@ def test_a_domain_that_was_delegated_elsewhere_at_the_registry(practice: Practic
     practice.emulator.account.add_domain("moved.nl", published_at=["ns1.example.com"])
     found = practice.examine("moved.nl")
     assert found.one("managed").state is State.OK
-    nameservers = found.one("nameservers")
-    assert nameservers.state is State.WARNING
-    assert "are not mijn.host's: ns1.example.com" in nameservers.message
-    assert "default-mijnhost" in nameservers.next_step
+    assert "ns1.example.com" in found.one("nameservers").message
+    servers = found.one("port-53")
+    assert servers.state is State.WARNING
+    assert "ns1.example.com" in servers.message
 
 
-def test_one_name_server_of_somebody_else(practice: Practice) -> None:
+def test_one_name_server_of_somebody_else_that_does_not_serve_the_zone(practice: Practice) -> None:
     practice.emulator.account.add_domain(
         "mixed.nl", published_at=["ns1.mijn.host", "ns1.example.com"]
     )
-    nameservers = practice.examine("mixed.nl").one("nameservers")
-    assert "Some published name servers" in nameservers.message
-    assert "ns1.example.com" in nameservers.message
+    servers = practice.examine("mixed.nl").one("port-53")
+    assert servers.state is State.WARNING
+    assert "ns1.example.com" in servers.message
 
 
-def test_a_host_that_only_looks_like_mijn_hosts(practice: Practice) -> None:
-    practice.emulator.account.add_domain(
-        "fake.nl", managed_dns=False, published_at=["ns1.notmijn.host"]
-    )
-    assert practice.examine("fake.nl").one("nameservers").state is State.FAILED
+@pytest.mark.parametrize("host", ["ns1.webhost.company", "ns1.reseller.example"])
+def test_name_servers_are_not_judged_by_their_names(practice: Practice, host: str) -> None:
+    known = zone(("example.nl", "NS", f"{host}."), (host, "A", "127.0.0.1"))
+    with ScriptedServer(known) as resolver:
+        practice.settings["resolver"] = resolver.endpoint
+        found = practice.examine("example.nl")
+    assert found.states() <= {State.OK, State.NOTE}
+    assert found.one("nameservers").data["nameservers"] == [host]
+
+
+def serving(serial: int) -> Answer:
+    return zone(("example.nl", "SOA", f"ns1.example.nl. a. {serial} 2 3 4 5"))
+
+
+def with_serials(practice: Practice, *serials: Answer) -> list[Finding]:
+    with ExitStack() as stack:
+        servers = [
+            stack.enter_context(ScriptedServer(each, address=f"127.0.0.{number}"))
+            for number, each in enumerate(serials, start=11)
+        ]
+        practice.settings["nameservers"] = ", ".join(server.endpoint for server in servers)
+        found = practice.examine("example.nl").findings
+        return [each for each in found if each.check == "serial"]
+
+
+def test_a_server_that_is_behind_is_named_with_its_time(practice: Practice) -> None:
+    newest = int(time.time()) - 600
+    [serial] = with_serials(practice, serving(newest), serving(newest - 3600))
+    assert serial.state is State.WARNING
+    assert "3600 s behind" in serial.message
+    assert "127.0.0.12" in serial.message
+    assert "127.0.0.11" not in serial.message
+    assert practice.now < PUBLISHING, "the last change was long ago, so nothing is waited for"
+
+
+def test_a_change_that_is_being_published_is_waited_for(practice: Practice) -> None:
+    newest = int(time.time()) - 5
+    published: list[float] = []
+
+    def late(query: dns.message.Message) -> dns.message.Message | None:
+        is_published = practice.now >= PUBLISHING
+        published.append(practice.now)
+        return serving(newest if is_published else newest - 60)(query)
+
+    [serial] = with_serials(practice, serving(newest), late)
+    assert serial.state is State.OK
+    assert published[-1] >= PUBLISHING
+
+
+def test_counters_that_differ_are_compared_again(practice: Practice) -> None:
+    [serial] = with_serials(practice, serving(7), serving(5))
+    assert serial.state is State.WARNING
+    assert "serial 5 instead of 7" in serial.message
+
+
+def test_a_server_without_tcp_is_named(practice: Practice) -> None:
+    with (
+        ScriptedServer(serving(1), address="127.0.0.11") as sound,
+        ScriptedServer(serving(1), address="127.0.0.12", serves_tcp=False) as udp_only,
+    ):
+        practice.settings["nameservers"] = f"{sound.endpoint}, {udp_only.endpoint}"
+        tcp = practice.examine("example.nl").one("tcp")
+    assert tcp.state is State.WARNING
+    assert tcp.data["servers"] == [udp_only.endpoint]
+    assert "TCP port 53" in tcp.next_step
+
+
+def test_a_server_that_refuses_edns_is_named(practice: Practice) -> None:
+    with ScriptedServer(refusing_edns(serving(1)), address="127.0.0.11") as old:
+        practice.settings["nameservers"] = old.endpoint
+        edns = practice.examine("example.nl").one("edns")
+    assert edns.state is State.WARNING
+    assert "RFC 6891" in edns.next_step
+
+
+def test_ipv6_that_leads_nowhere_gives_no_warning() -> None:
+    def asked(host: str) -> Server:
+        return Server(host, Endpoint(host))
+
+    silent, answered = Reply(error="no answer"), Reply(dns.message.Message())
+    unroutable = Reply(error="no route", is_unroutable=True)
+    servers = [asked("192.0.2.1"), asked("2001:db8::1"), asked("2001:db8::2")]
+    assert missing_families(servers, [answered, silent, silent]) == {"IPv6"}
+    assert missing_families(servers, [unroutable, answered, silent]) == {"IPv4"}
+    assert missing_families(servers, [answered, answered, silent]) == set()
+    assert missing_families(servers, [silent, silent, silent]) == set(), "then all are named"
+    assert missing_families(servers[:2], [answered, silent]) == set(), "it may be dead"
 
 
 def test_a_cancelled_domain(practice: Practice) -> None:

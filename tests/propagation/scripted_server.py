@@ -37,10 +37,19 @@ class ScriptedServer:
     """Answers on UDP and TCP at one loopback address; a context manager.
 
     :param answer: makes the answer to each query; None is silence.
+    :param serves_tcp: without it, connections are refused.
     """
 
-    def __init__(self, answer: Answer, *, address: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        answer: Answer,
+        *,
+        address: str = "127.0.0.1",
+        port: int = 0,
+        serves_tcp: bool = True,
+    ) -> None:
         self.answer = answer
+        self._serves_tcp = serves_tcp
         self.queries: list[Query] = []
         self._address = address
         self._port = port
@@ -89,14 +98,16 @@ class ScriptedServer:
                 udp.close()
                 tcp.close()
                 continue
-            tcp.listen()
+            if self._serves_tcp:
+                tcp.listen()
             self._port = udp.getsockname()[1]
             return udp, tcp
         raise OSError("no port is free for both UDP and TCP")
 
     def _serve(self) -> None:
         with selectors.DefaultSelector() as selector:
-            for each in (self._udp, self._tcp, self._woken):
+            listening = (self._udp, self._tcp) if self._serves_tcp else (self._udp,)
+            for each in (*listening, self._woken):
                 selector.register(each, selectors.EVENT_READ)
             while True:
                 ready = {key.fileobj for key, _ in selector.select()}

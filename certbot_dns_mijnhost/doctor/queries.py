@@ -1,0 +1,214 @@
+"""DNS queries as a CA's validating resolver sends them: EDNS with the DO bit, UDP, then TCP.
+
+Each server is asked politely (see `INTERVAL`), each question once per run, and a server that does
+not answer is not asked about the next domain again and again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.query
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+
+from certbot_dns_mijnhost.propagation.dns_client import EDNS_REFUSED, NO_ROUTE, PAYLOAD
+from certbot_dns_mijnhost.propagation.endpoints import Endpoint
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+INTERVAL = 0.05
+"""Seconds between two queries to one server: 20 a second."""
+TRIES = 2
+"""A packet may get lost."""
+MOST_SILENCES = 3
+"""Queries in a row without an answer; then the server is not asked again in this run."""
+MOST_THREADS = 16
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one server answered to one question.
+
+    :param message: the last answer; None if none came.
+    :param error: why there is no answer.
+    :param is_truncated: the UDP answer was cut, and the question was repeated over TCP.
+    :param is_unroutable: this machine could not even send the question.
+    :param refuses_edns: the server answers only without EDNS, so without signatures.
+    """
+
+    message: dns.message.Message | None = None
+    error: str = ""
+    is_truncated: bool = False
+    is_unroutable: bool = False
+    refuses_edns: bool = False
+
+    @property
+    def problem(self) -> str:
+        """Why this says nothing about the zone; empty if it is an authoritative answer."""
+        if self.message is None:
+            return self.error
+        rcode = self.message.rcode()
+        if rcode not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
+            return dns.rcode.to_text(rcode)
+        return "" if self.message.flags & dns.flags.AA else "not authoritative"
+
+    @property
+    def is_recursive(self) -> bool:
+        """Whether a recursive resolver answered, and not a name server of the zone."""
+        flags = self.message.flags if self.message else 0
+        return bool(flags & dns.flags.RA) and not flags & dns.flags.AA
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no answer came."""
+        return self.message is None
+
+    def rrset(self, name: dns.name.Name, kind: str) -> dns.rrset.RRset | None:
+        """Return a record set of the answer section."""
+        wanted = dns.rdatatype.from_text(kind)
+        for rrset in self.message.answer if self.message else ():
+            if rrset.rdtype == wanted and rrset.name == name:
+                return rrset
+        return None
+
+
+class Queries:
+    """Sends queries, and keeps the answers of this run.
+
+    :param timeout: seconds for one query.
+    :param clock: of monotonic seconds.
+    :param sleep: waits between two queries to one server.
+    """
+
+    def __init__(
+        self,
+        timeout: float = 2.0,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._timeout = timeout
+        self._clock = clock
+        self._sleep = sleep
+        self._turns: dict[Endpoint, threading.Lock] = defaultdict(threading.Lock)
+        self._last: dict[Endpoint, float] = {}
+        self._silences: Counter[tuple[Endpoint, bool]] = Counter()
+        self._known: dict[tuple[Endpoint, dns.name.Name, str], Reply] = {}
+        self._over_tcp: dict[Endpoint, Reply] = {}
+
+    def ask(self, server: Endpoint, name: dns.name.Name, kind: str) -> Reply:
+        """Return what an authoritative server answers, from this run's memory if it was asked."""
+        key = (server, name, kind)
+        if key not in self._known:
+            self._known[key] = self._ask(server, _question(name, kind), tcp=False)
+        return self._known[key]
+
+    def over_tcp(self, server: Endpoint, name: dns.name.Name) -> Reply:
+        """Return the server's first answer over TCP, whose zone makes no difference."""
+        if server not in self._over_tcp:
+            self._over_tcp[server] = self._ask(server, _question(name, "SOA"), tcp=True)
+        return self._over_tcp[server]
+
+    def ask_again(self, server: Endpoint, name: dns.name.Name, kind: str) -> Reply:
+        """Return what an authoritative server answers now."""
+        self._known.pop((server, name, kind), None)
+        return self.ask(server, name, kind)
+
+    def resolve(
+        self, resolver: Endpoint, name: dns.name.Name, kind: str, *, validate: bool = False
+    ) -> Reply:
+        """Return what a recursive resolver answers.
+
+        :param validate: let it refuse what fails DNSSEC; by default it is asked not to validate.
+        """
+        question = _question(name, kind)
+        question.flags |= dns.flags.RD
+        if not validate:
+            question.flags |= dns.flags.CD
+        return self._ask(resolver, question, tcp=False)
+
+    def on_each(self, servers: Sequence[T], ask: Callable[[T], R]) -> list[R]:
+        """Return what `ask` returns for each server, asked at the same time, in their order."""
+        with ThreadPoolExecutor(max_workers=min(MOST_THREADS, len(servers) or 1)) as threads:
+            return list(threads.map(ask, servers))
+
+    def _ask(self, server: Endpoint, question: dns.message.Message, *, tcp: bool) -> Reply:
+        reply = Reply(error="no answer")
+        for _ in range(TRIES):
+            if self._silences[server, tcp] >= MOST_SILENCES:
+                return replace(reply, error="no answer (not asked again)")
+            reply = self._send(server, question, tcp=tcp)
+            if not reply.is_silent or reply.error != "no answer":
+                break
+        refused = reply.message is not None and reply.message.rcode() in EDNS_REFUSED
+        if tcp or not (refused or reply.is_silent):
+            return reply
+        plain = self._send(server, _without_edns(question), tcp=False)
+        is_better = plain.message is not None and plain.message.rcode() not in EDNS_REFUSED
+        return replace(plain, refuses_edns=True) if is_better else reply
+
+    def _send(self, server: Endpoint, question: dns.message.Message, *, tcp: bool) -> Reply:
+        """Send one query over UDP, and once more over TCP if the answer is cut."""
+        reply = self._exchange(server, question, tcp=tcp)
+        cut = reply.message is not None and bool(reply.message.flags & dns.flags.TC)
+        if tcp or not cut:
+            return reply
+        whole = self._exchange(server, question, tcp=True)
+        if whole.message is None:
+            error = f"truncated over UDP, and over TCP {whole.error}"
+            return Reply(error=error, is_truncated=True)
+        return replace(whole, is_truncated=True)
+
+    def _exchange(self, server: Endpoint, question: dns.message.Message, *, tcp: bool) -> Reply:
+        self._wait_for_turn(server)
+        try:
+            if tcp:
+                answer = dns.query.tcp(question, server.host, self._timeout, server.port)
+            else:
+                answer = dns.query.udp(
+                    question, server.host, self._timeout, server.port, ignore_unexpected=True
+                )
+        except dns.exception.Timeout:
+            self._silences[server, tcp] += 1
+            return Reply(error="no answer")
+        except OSError as error:
+            reason = error.strerror or "unreachable"
+            return Reply(error=reason, is_unroutable=error.errno in NO_ROUTE)
+        except (dns.exception.DNSException, EOFError, ValueError) as error:
+            return Reply(error=f"an answer that is not readable ({type(error).__name__})")
+        self._silences[server, tcp] = 0
+        return Reply(answer)
+
+    def _wait_for_turn(self, server: Endpoint) -> None:
+        with self._turns[server]:
+            last = self._last.get(server)
+            pause = 0.0 if last is None else last + INTERVAL - self._clock()
+            if pause > 0:
+                self._sleep(pause)
+            self._last[server] = self._clock()
+
+
+def _question(name: dns.name.Name, kind: str) -> dns.message.Message:
+    question = dns.message.make_query(name, kind, use_edns=0, payload=PAYLOAD, want_dnssec=True)
+    question.flags &= ~dns.flags.RD
+    return question
+
+
+def _without_edns(question: dns.message.Message) -> dns.message.Message:
+    asked = question.question[0]
+    plain = dns.message.make_query(asked.name, asked.rdtype)
+    plain.flags = question.flags
+    return plain

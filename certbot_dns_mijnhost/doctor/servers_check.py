@@ -1,0 +1,177 @@
+"""Whether each address of a zone's name servers answers as a CA needs, and how far behind it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+
+from certbot_dns_mijnhost.doctor.errors import InspectionError
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.inspection import Inspector
+from certbot_dns_mijnhost.doctor.servers import Servers, ask_servers, serials_now
+
+PUBLISHING = 75.0
+"""Seconds that mijn.host may take to publish a change on all its name servers, about a minute."""
+FIRST_UNIX_SERIAL = 1_000_000_000
+"""Serials of the form YYYYMMDDnn are larger than the time now, counters are smaller than this."""
+OPEN_THE_PORT = (
+    "Open port 53 (UDP and TCP) from this machine to the outside, or name servers that it may ask: "
+    "dns_mijnhost_nameservers in the credentials file."
+)
+
+AT_THE_REGISTRY = (
+    "Check at the registry that the domain's name servers are those that hold the zone; if they "
+    "are, tell mijn.host's support."
+)
+
+
+class ServersCheck:
+    """Checks the name servers of zones.
+
+    :param sleep: waits once for all zones whose servers differ, until publishing is over.
+    """
+
+    def __init__(
+        self, inspector: Inspector, report: Report, *, sleep: Callable[[float], None]
+    ) -> None:
+        self._inspector = inspector
+        self._report = report
+        self._sleep = sleep
+        self._differing: list[str] = []
+
+    def run(self, zone: str) -> None:
+        """Report whether each name server of `zone` is reachable and serves it."""
+        try:
+            servers = ask_servers(self._inspector, zone)
+        except InspectionError as error:
+            message = (
+                f"The name servers of {zone} cannot be found: {error}. The plugin then waits a "
+                "fixed time instead of asking them."
+            )
+            step = f"Check that the domain is registered, and the resolver works. {OPEN_THE_PORT}"
+            self._report(Finding("port-53", State.WARNING, message, step, zone))
+            return
+        self._report(_reachability(servers, zone))
+        for finding in _transports(servers, zone):
+            self._report(finding)
+        self._compare(dict(servers.serials), zone)
+
+    def finish(self) -> None:
+        """Ask those servers again that differed, after the time that publishing takes."""
+        if not self._differing:
+            return
+        self._sleep(PUBLISHING)
+        for zone in self._differing:
+            try:
+                serials = serials_now(self._inspector, zone)
+            except InspectionError:
+                continue  # Reported already.
+            if len(set(serials.values())) > 1:
+                self._report(_behind(serials, zone, f"still after {PUBLISHING:.0f} s"))
+            else:
+                message = f"All name servers of {zone} serve the same version now."
+                self._report(Finding("serial", State.OK, message, domain=zone))
+
+    def _compare(self, serials: Mapping[str, int], zone: str) -> None:
+        if len(set(serials.values())) < 2:
+            return
+        age = time.time() - max(serials.values())
+        if is_unix_time(max(serials.values())) and age > PUBLISHING:
+            written = _time(max(serials.values()))
+            self._report(_behind(serials, zone, f"although the last change was at {written}"))
+        else:
+            self._differing.append(zone)
+
+
+def is_unix_time(serial: int) -> bool:
+    """Tell whether an SOA serial looks like the time of the last write, as mijn.host's does."""
+    return FIRST_UNIX_SERIAL <= serial <= time.time() + PUBLISHING
+
+
+def _behind(serials: Mapping[str, int], zone: str, since: str) -> Finding:
+    newest = max(serials.values())
+    late = {label: serial for label, serial in serials.items() if serial != newest}
+    listed = "; ".join(f"{label}: {_late(serial, newest)}" for label, serial in late.items())
+    message = f"Name servers of {zone} serve an older version of the zone, {since}: {listed}."
+    step = (
+        "A CA that asks one of these servers does not see new challenge records. Tell the DNS "
+        "provider that runs them (mijn.host's support)."
+    )
+    data = {"serials": dict(serials), "behind": {k: newest - v for k, v in late.items()}}
+    return Finding("serial", State.WARNING, message, step, zone, data)
+
+
+def _late(serial: int, newest: int) -> str:
+    if not (is_unix_time(serial) and is_unix_time(newest)):
+        return f"serial {serial} instead of {newest}"
+    return f"the version of {_time(serial)}, {newest - serial} s behind"
+
+
+def _time(serial: int) -> str:
+    return f"{datetime.fromtimestamp(serial, timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _transports(servers: Servers, zone: str) -> list[Finding]:
+    found = []
+    if servers.without_tcp:
+        listed = "; ".join(map(str, servers.without_tcp))
+        message = f"Name servers of {zone} do not answer over TCP: {listed}."
+        step = (
+            "CAs ask over TCP if an answer is long, and signed answers are. If TCP port 53 is open "
+            "from this machine to the outside, tell the DNS provider that runs these servers."
+        )
+        data = {"servers": [status.label for status in servers.without_tcp]}
+        found.append(Finding("tcp", State.WARNING, message, step, zone, data))
+    if servers.without_edns:
+        listed = ", ".join(status.label for status in servers.without_edns)
+        message = f"Name servers of {zone} refuse EDNS: {listed}. CAs ask with EDNS."
+        step = "Ask the DNS provider that runs these servers to allow EDNS (RFC 6891)."
+        data = {"servers": [status.label for status in servers.without_edns]}
+        found.append(Finding("edns", State.WARNING, message, step, zone, data))
+    return found
+
+
+def _reachability(servers: Servers, zone: str) -> Finding:
+    silent = servers.silent + servers.without_address
+    without_a_way = servers.unroutable
+    if not servers.answering:
+        silent, without_a_way = silent + without_a_way, ()
+    data = {
+        "answering": [status.label for status in servers.answering],
+        "silent": [status.label for status in silent],
+        "lame": [status.label for status in servers.lame],
+        "unroutable": [status.label for status in without_a_way],
+    }
+    said = "; ".join(map(str, silent + servers.lame))
+    count = len(servers.answering)
+    if servers.answering and not said:
+        message = f"Each name server of {zone} answers ({count} address{'es' * (count > 1)})."
+        if without_a_way:
+            family = servers.missing_family
+            message += f" Their {family} addresses were left out: this machine has no {family}."
+        return Finding("port-53", State.OK, message, "", zone, data)
+    if servers.answering:
+        total = count + len(silent + servers.lame)
+        message = (
+            f"{count} of {total} name servers of {zone} serve it. The others: {said}. They are "
+            "left out of the wait."
+        )
+        step = "If port 53 (UDP and TCP) to them is open here, tell mijn.host's support."
+        if servers.lame:
+            step = f"The CA may ask any of them. {AT_THE_REGISTRY}"
+        return Finding("port-53", State.WARNING, message, step, zone, data)
+    if servers.is_intercepted:
+        message = (
+            "Port 53 is intercepted on the way: a recursive resolver answers instead of each name "
+            f"server of {zone}: {said}. The plugin then waits a fixed time, which may be too short."
+        )
+        return Finding("port-53", State.WARNING, message, OPEN_THE_PORT, zone, data)
+    if servers.lame:
+        message = f"The name servers answer, but don't serve the zone {zone}: {said}."
+        return Finding("port-53", State.FAILED, message, AT_THE_REGISTRY, zone, data)
+    message = (
+        f"No name server of {zone} can be asked: {said}. The plugin then waits a fixed time "
+        "instead, which may be too short."
+    )
+    return Finding("port-53", State.WARNING, message, OPEN_THE_PORT, zone, data)
