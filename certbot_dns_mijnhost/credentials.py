@@ -1,19 +1,27 @@
 """Reading the credentials, without ever showing them.
 
-Certbot's own reader puts a line that it can't read into its message, and that line may be the key.
-So the file is read here first, and messages name lines by their number only.
+Certbot's own reader cuts a key at ``#`` and puts a line that it cannot read into its message, and
+that line may be the key. So the file is read here, and messages name lines by their number only.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import configobj
-
+from certbot_dns_mijnhost.ini_text import KEYS, Assignment, LineError, assignments
+from certbot_dns_mijnhost.key_file import read_key_file
+from certbot_dns_mijnhost.key_text import (
+    CleanKey,
+    KeyTextError,
+    check_is_no_placeholder,
+    clean_key,
+    unquoted,
+)
 from certbot_dns_mijnhost.settings import KEY, KEY_FILE, SettingError
+from certbot_dns_mijnhost.text_files import TextFileError, read_text, usable_path
 
 KEY_LINE = f"{KEY} = YOUR-KEY"
 SYSTEMD_DIRECTORY = "CREDENTIALS_DIRECTORY"
@@ -28,11 +36,13 @@ class Credentials(NamedTuple):
     :param settings: by their full names, the key among them: never to be shown.
     :param source: how to call the place in a message.
     :param paths: the files that hold the key, or may.
+    :param hints: what was accepted although it should be written in another way, as sentences.
     """
 
     settings: dict[str, str]
     source: str
     paths: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Credentials(source={self.source!r})"
@@ -61,12 +71,22 @@ def locate(path: str | None, environment: Mapping[str, str]) -> Credentials:
 def load(path: str) -> Credentials:
     """Return the credentials of a file.
 
-    :raises SettingError: where it can't be read, saying what to do.
+    If it names a file with the key, that is read too.
+
+    :raises SettingError: if one of them can't be read or has no usable key, saying what to do.
     """
-    settings = read(path)
-    key_file = settings.get(KEY_FILE, "").strip()
-    paths = (path, _beside(path, key_file)) if key_file else (path,)
-    return Credentials(settings, path, paths)
+    found = _load(path)
+    for name in KEYS:
+        _check_is_no_placeholder(f"The credentials file {path}", found.settings.get(name, ""))
+    return found
+
+
+def read(path: str) -> dict[str, str]:
+    """Return the settings of a credentials file by their names, which may be those of an example.
+
+    :raises SettingError: if it can't be read, saying what to do.
+    """
+    return _load(path).settings
 
 
 def find(environment: Mapping[str, str]) -> Credentials | None:
@@ -82,10 +102,10 @@ def find(environment: Mapping[str, str]) -> Credentials | None:
 
     variable = variable_with_key(environment)
     if variable and not variable.endswith("_FILE"):
-        return Credentials({KEY: environment[variable]}, f"the variable {variable}", ())
+        return _of_variable(variable, environment[variable])
     if variable:
-        path = environment[variable]
-        return Credentials({KEY: _bare_key(path, variable)}, f"{path} ({variable})", (path,))
+        path = unquoted(environment[variable].strip())
+        return _of_key_file(path, variable, f"{path} ({variable})")
     directory = environment.get(SYSTEMD_DIRECTORY)
     if not directory:
         return None
@@ -94,26 +114,68 @@ def find(environment: Mapping[str, str]) -> Credentials | None:
         return load(path)
     path = os.path.join(directory, SYSTEMD_KEY)  # noqa: PTH118
     if _may_exist(path):
-        return Credentials({KEY: _bare_key(path, f"${SYSTEMD_DIRECTORY}")}, path, (path,))
+        return _of_key_file(path, f"${SYSTEMD_DIRECTORY}", path)
     return None
 
 
-def read(path: str) -> dict[str, str]:
-    """Return the settings of an INI file; a list of values is joined by commas.
+def _of_variable(variable: str, text: str) -> Credentials:
+    source = f"the variable {variable}"
+    try:
+        key, hint = clean_key(text)
+    except KeyTextError as error:
+        raise SettingError(f"The variable {variable} {error}.") from None
+    _check_is_no_placeholder(f"The variable {variable}", key)
+    return Credentials({KEY: key}, source, (), _sentences(f"The variable {variable}", hint))
 
-    Where it names a file with the key, that is read too.
 
-    :raises SettingError: where one of them can't be read, saying what to do.
-    """
-    settings = _read_ini(path)
-    key_file = settings.get(KEY_FILE, "").strip()
+def _of_key_file(path: str, named_by: str, source: str) -> Credentials:
+    key, hint = _bare_key(path, named_by)
+    return Credentials({KEY: key}, source, (path,), _sentences(f"The file {path}", hint))
+
+
+def _sentences(subject: str, *ends: str) -> tuple[str, ...]:
+    return tuple(f"{subject} {end}." for end in ends if end)
+
+
+def _check_is_no_placeholder(subject: str, key: str) -> None:
+    try:
+        check_is_no_placeholder(key)
+    except KeyTextError as error:
+        raise SettingError(f"{subject} {error}.") from None
+
+
+def _load(path: str) -> Credentials:
+    settings: dict[str, str] = {}
+    hints: list[str] = []
+    for each in _read_ini(path):
+        value, hint = _value(path, each)
+        settings[each.name] = value
+        hints += _sentences(f"Line {each.number} of the credentials file {path}", each.hint, hint)
+    key_file = settings.get(KEY_FILE, "")
     if not key_file:
-        return settings
-    if settings.get(KEY, "").strip():
+        return Credentials(settings, path, (path,), tuple(hints))
+    if settings.get(KEY):
         raise SettingError(
             f"The credentials file {path} holds both {KEY} and {KEY_FILE}. Keep one of them."
         )
-    return {**settings, KEY: _bare_key(_beside(path, key_file), f"{KEY_FILE} in {path}")}
+    beside = _beside(path, key_file)
+    settings[KEY], hint = _bare_key(beside, f"{KEY_FILE} in {path}")
+    hints += _sentences(f"The file {beside}", hint)
+    return Credentials(settings, path, (path, beside), tuple(hints))
+
+
+def _value(path: str, assignment: Assignment) -> CleanKey:
+    where = f"Line {assignment.number} of the credentials file {path}"
+    if assignment.name in KEYS:
+        try:
+            return clean_key(assignment.value)
+        except KeyTextError as error:
+            raise SettingError(f"{where} {error}.") from None
+    try:
+        assignment.value.encode()
+    except UnicodeEncodeError:
+        raise SettingError(f"{where} is not text in UTF-8. Save the file as UTF-8.") from None
+    return CleanKey(assignment.value)
 
 
 def _may_exist(path: str) -> bool:
@@ -125,76 +187,70 @@ def _may_exist(path: str) -> bool:
 
 def _beside(path: str, key_file: str) -> str:
     # One that is relative lies beside the file, since cron and systemd start elsewhere.
+    key_file = usable_path(os.path.expanduser(key_file))  # noqa: PTH111
     return os.path.join(os.path.dirname(path), key_file)  # noqa: PTH118, PTH120
 
 
-def _bare_key(path: str, named_by: str) -> str:
+def _bare_key(path: str, named_by: str) -> CleanKey:
     """Return what a file with nothing but the key holds."""
     try:
-        key = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise SettingError(
-            f"The file {path}, named by {named_by}, can't be read: {reason}. "
-            "Write the API key into it, readable by the user who runs this."
-        ) from None
-    if not key:
+        found = read_key_file(path)
+    except KeyTextError as error:
+        raise SettingError(f"The file {path}, named by {named_by}, {error}.") from None
+    if not found.key:
         raise SettingError(
             f"The file {path}, named by {named_by}, is empty. Write the API key into it."
         )
-    return key
+    _check_is_no_placeholder(f"The file {path}, named by {named_by},", found.key)
+    return found
 
 
-def _read_ini(path: str) -> dict[str, str]:
-    lines = _lines(path)
+def _read_ini(path: str) -> Iterable[Assignment]:
+    text = _text(path)
+    if text.lstrip().startswith("{"):
+        raise SettingError(f"The credentials file {path} is a JSON file. Write into it: {KEY_LINE}")
     try:
-        # A key may hold a % sign, which must not be taken for an interpolation.
-        parsed = configobj.ConfigObj(lines, interpolation=False)
-    except configobj.ConfigObjError as error:
-        number = getattr(error, "line_number", None) or _first_line(error)
+        return assignments(text)
+    except LineError as error:
+        step = f" Write the key as: {KEY_LINE}" if "NAME = VALUE" in error.problem else ""
         raise SettingError(
-            f"Line {number} of the credentials file {path} can't be read as NAME = VALUE. "
-            f"Write the key as: {KEY_LINE}"
+            f"Line {error.number} of the credentials file {path} {error.problem}.{step}"
         ) from None
-    return {name: _text(value) for name, value in parsed.items() if not isinstance(value, dict)}
 
 
-def _lines(path: str) -> list[str]:
+def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123  # it is as the user typed it
-            lines = file.read().splitlines()
+        text = read_text(path, is_lenient=True)
     except FileNotFoundError as error:
         raise SettingError(_not_found(path)) from error
     except IsADirectoryError as error:
         raise SettingError(
             f"The credentials file {path} is a folder. Name a file that holds: {KEY_LINE}"
         ) from error
-    except UnicodeDecodeError:
+    except TextFileError as error:
         raise SettingError(
-            f"The credentials file {path} is not a text file (UTF-8). It should hold: {KEY_LINE}"
+            f"The credentials file {path} {error}. It should hold: {KEY_LINE}"
         ) from None
     except OSError as error:
         raise SettingError(
             f"The credentials file {path} can't be read: {error.strerror}. "
             "Run Certbot as the user who owns the file, or correct its permissions."
         ) from error
-    if not any(line.strip() for line in lines):
+    if not text.strip():
         raise SettingError(f"The credentials file {path} is empty. Write into it: {KEY_LINE}")
-    return lines
+    return text
 
 
 def _not_found(path: str) -> str:
-    where = "" if os.path.isabs(path) else f" (looked for in {os.getcwd()})"  # noqa: PTH109, PTH117
+    where = "" if os.path.isabs(path) else f" (looked for in {_working_directory()})"  # noqa: PTH117
     return (
         f"The credentials file {path} does not exist{where}. Create it, readable only by you "
         f"(chmod 600), with the line: {KEY_LINE}"
     )
 
 
-def _first_line(error: configobj.ConfigObjError) -> object:
-    inner = getattr(error, "errors", None) or [error]
-    return getattr(inner[0], "line_number", "?")
-
-
-def _text(value: object) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value)
+def _working_directory() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109
+    except OSError:
+        return "a working directory that no longer exists"

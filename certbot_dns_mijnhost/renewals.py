@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import configobj
 
+from certbot_dns_mijnhost.text_files import read_text
+
 AUTHENTICATOR = "dns-mijnhost"
 CREDENTIALS = "dns_mijnhost_credentials"
 USUAL_DIRECTORY = Path("/etc/letsencrypt")
@@ -46,7 +48,7 @@ def renewals(config_directory: Path) -> list[Renewal]:
 
 def _renewal(file: Path) -> Renewal | None:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = read_text(file).split("\n")
         stored = configobj.ConfigObj(lines, interpolation=False)
     except (OSError, ValueError, configobj.ConfigObjError):
         return None  # `certbot renew` names such a file itself.

@@ -6,9 +6,12 @@ credentials and the propagation seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+from certbot_dns_mijnhost.domain_names import domain_name
 
 T = TypeVar("T")
 
@@ -61,13 +64,19 @@ class Settings:
     hint: str = ""
 
 
-def settle(flag: Callable[[str], object], file: Mapping[str, str], path: str) -> Settings:
+def settle(
+    flag: Callable[[str], object],
+    file: Mapping[str, str],
+    path: str,
+    hints: Iterable[str] = (),
+) -> Settings:
     """Return the settings.
 
     :param flag: gives a flag's value by its name, such as ``propagation-seconds``; None where it
         was not given.
     :param file: the credentials file's settings, by their full names.
     :param path: the credentials file, or where else they were found, for messages.
+    :param hints: sentences about how the file should be written.
     :raises SettingError: where one is missing or breaks a rule.
     """
     reader = _Reader(flag, file, path)
@@ -79,12 +88,12 @@ def settle(flag: Callable[[str], object], file: Mapping[str, str], path: str) ->
         propagation_seconds=reader.get(
             "propagation-seconds", _whole_number(0, 86400), DEFAULT_PROPAGATION_SECONDS
         ),
-        nameservers=reader.get("nameservers", _list, ()),
-        resolvers=reader.get("resolver", _list, ()),
+        nameservers=reader.get("nameservers", _servers, ()),
+        resolvers=reader.get("resolver", _servers, ()),
         follow_cname=reader.get("follow-cname", _boolean, True),
-        zones=reader.get("zone", _list, ()),
+        zones=reader.get("zone", _domains, ()),
         allow_zone_rewrite=reader.get("allow-zone-rewrite", _boolean, True),
-        hint=reader.hint(),
+        hint=" ".join(filter(None, (*hints, reader.hint()))),
     )
 
 
@@ -155,5 +164,26 @@ def _boolean(text: str) -> bool:
     return truth
 
 
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part for part in text.replace(",", " ").split() if part)
+def _list(text: str) -> list[str]:
+    """Return the parts of a list, with the separators and brackets of any system."""
+    inside = re.fullmatch(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", text)
+    if inside and re.search(r"[,\"']", inside[1]):
+        text = inside[1]  # A list in JSON; [2001:db8::1] is an address.
+    return re.sub(r"[,;|\"'\u3001\uff0c\uff1b]", " ", text).split()
+
+
+def _servers(text: str) -> tuple[str, ...]:
+    return tuple(_server(part) for part in _list(text))
+
+
+def _server(text: str) -> str:
+    """Return ``host:port`` for ``host#port`` and ``host@port``, as dnsmasq and unbound have it."""
+    found = re.fullmatch(r"\[?(?P<host>[^\[\]#@]+)\]?[#@](?P<port>\d+)", text)
+    if found is None:
+        return text
+    host = f"[{found['host']}]" if ":" in found["host"] else found["host"]
+    return f"{host}:{found['port']}"
+
+
+def _domains(text: str) -> tuple[str, ...]:
+    return tuple(domain_name(part) for part in _list(text))

@@ -104,18 +104,6 @@ def test_any_text_gives_a_number_or_our_error(text: str, name: str) -> None:
     assert 0 <= getattr(settings, name) <= 2**31
 
 
-def test_a_percent_sign_and_a_comma_do_not_break_a_key(tmp_path: Path) -> None:
-    path = tmp_path / "mijnhost.ini"
-    path.write_text("dns_mijnhost_api_key = ab%(c)s,de # comment\n")
-    assert credentials.read(str(path))["dns_mijnhost_api_key"].startswith("ab%(c)s")
-
-
-def test_a_file_with_a_mark_at_its_start_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "mijnhost.ini"
-    path.write_bytes("dns_mijnhost_api_key = ä-key\r\n".encode("utf-8-sig"))
-    assert credentials.read(str(path)) == {"dns_mijnhost_api_key": "ä-key"}
-
-
 @given(st.binary(max_size=120))
 def test_any_file_gives_settings_or_our_error_without_its_content(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
@@ -130,6 +118,62 @@ def test_any_file_gives_settings_or_our_error_without_its_content(
         message = f"{error} {error.__cause__ or ''}"
     assert "SECRET" not in message
     assert all(isinstance(value, str) for value in found.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "192.0.2.1, [2001:db8::1]:5353",
+        "192.0.2.1,[2001:db8::1]:5353,",
+        "192.0.2.1;[2001:db8::1]:5353",
+        " 192.0.2.1 | [2001:db8::1]:5353 ",
+        "192.0.2.1\t2001:db8::1#5353",
+        "192.0.2.1 [2001:db8::1]#5353",
+        "192.0.2.1 2001:db8::1@5353",
+        '["192.0.2.1", "[2001:db8::1]:5353"]',
+        "'192.0.2.1', '[2001:db8::1]:5353'",
+        "[192.0.2.1, 2001:db8::1#5353]",
+        ",, 192.0.2.1 ,, [2001:db8::1]:5353",
+        "[192.0.2.1, [2001:db8::1]:5353]",
+    ],
+)
+@pytest.mark.parametrize("name", ["nameservers", "resolver"])
+def test_servers_with_any_separator(name: str, text: str, tmp_path: Path) -> None:
+    wanted = ("192.0.2.1", "[2001:db8::1]:5353")
+    assert getattr(settled({}, **{name: text}), name.replace("resolver", "resolvers")) == wanted
+    path = tmp_path / "mijnhost.ini"
+    path.write_text(f"dns_mijnhost_api_key = k\ndns_mijnhost_{name} = {text}  # comment\n")
+    found = settle(lambda _: None, credentials.read(str(path)), str(path))
+    assert getattr(found, name.replace("resolver", "resolvers")) == wanted
+
+
+def test_an_address_in_brackets_alone_is_no_list() -> None:
+    assert settled({"dns_mijnhost_resolver": "[2001:db8::1]"}).resolvers == ("[2001:db8::1]",)
+    two = settled({"dns_mijnhost_resolver": "[2001:db8::1],[2001:db8::2]"}).resolvers
+    assert two == ("[2001:db8::1]", "[2001:db8::2]")
+    assert settled({"dns_mijnhost_resolver": " , "}).resolvers == ()
+
+
+def test_zones_are_cleaned() -> None:
+    zones = settled({"dns_mijnhost_zone": "Example.NL., example.com.. ;'example.org'"}).zones
+    assert zones == ("example.nl", "example.com", "example.org")
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("example..nl", "two dots in a row"),
+        (".example.nl", "begins with a dot"),
+        ("..", "has no label"),
+        ("x" * 64 + ".nl", "longer than 63 characters"),
+        (".".join(["x" * 60] * 5), "longer than 253 characters"),
+        ("https://example.nl", "is a URL"),
+    ],
+)
+def test_a_zone_that_is_no_domain_names_the_setting_and_the_reason(zone: str, words: str) -> None:
+    with pytest.raises(SettingError, match=words) as caught:
+        settled({"dns_mijnhost_zone": f"example.com {zone}"})
+    assert f"dns_mijnhost_zone in {FILE}" in str(caught.value)
 
 
 def test_every_setting_is_in_the_readme() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from certbot_dns_mijnhost.api.errors import InvalidInputError
+from certbot_dns_mijnhost.key_file import read_key_file
+from certbot_dns_mijnhost.key_text import KeyTextError, clean_key, unquoted
 
 NAMES = ("MIJNHOST_API_KEY", "MIJN_HOST_API_KEY")
 """Names that other tools use too; each may end in ``_FILE`` and name a file with the key."""
@@ -21,20 +22,20 @@ def api_key_of(environment: Mapping[str, str]) -> str:
         raise InvalidInputError(
             f"No API key in the environment: set {NAMES[0]}, or {NAMES[0]}_FILE to a file with it."
         )
+    text = environment[variable]
     if variable.endswith("_FILE"):
-        return _content(variable, environment[variable])
-    return environment[variable]
+        path = unquoted(text.strip())
+        try:
+            return read_key_file(path).key
+        except KeyTextError as error:
+            raise InvalidInputError(f"{variable}: the file {path} {error}.") from None
+    try:
+        return clean_key(text).key
+    except KeyTextError as error:
+        raise InvalidInputError(f"The variable {variable} {error}.") from None
 
 
 def variable_with_key(environment: Mapping[str, str]) -> str | None:
     """Return the name of the first variable that holds a key, or names a file with it."""
     names = [f"{name}{end}" for name in NAMES for end in ("", "_FILE")]
     return next((name for name in names if environment.get(name, "").strip()), None)
-
-
-def _content(name: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise InvalidInputError(f"{name}: the file {path} can't be read: {reason}.") from None

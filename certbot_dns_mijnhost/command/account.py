@@ -25,7 +25,7 @@ class Account:
 
     def __init__(self, options: argparse.Namespace) -> None:
         found = credentials.locate(options.credentials, os.environ)
-        self.settings: Settings = settle(lambda _: None, found.settings, found.source)
+        self.settings: Settings = settle(lambda _: None, found.settings, found.source, found.hints)
         self.backup_directory: Path = options.backup_directory or default_backup_directory()
         self.retry = RetryPolicy(sleep=options.sleep, clock=options.clock)
         self.client = MijnHostClient(
@@ -51,4 +51,11 @@ def default_backup_directory() -> Path:
     if os.access(CERTBOTS.parent, os.W_OK):
         return CERTBOTS
     state = os.environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else Path.home() / ".local" / "state") / "mijnhost"
+    if state:
+        return Path(state) / "mijnhost"
+    try:
+        return Path.home() / ".local" / "state" / "mijnhost"
+    except RuntimeError:
+        # There is neither HOME nor an entry for this uid, as in a container. If a copy has to be
+        # saved, the message names this folder and the option.
+        return CERTBOTS

@@ -9,6 +9,10 @@ from certbot_dns_mijnhost.api import DNSRecord, InvalidResponseError
 from certbot_dns_mijnhost.api.exact_json import dumps, loads
 from certbot_dns_mijnhost.challenge_records import Listing, canonical
 from certbot_dns_mijnhost.settings import SettingError
+from certbot_dns_mijnhost.text_files import TextFileError, read_text
+
+LARGEST = 100_000_000
+"""Bytes: more than any zone has."""
 
 
 def as_text(listing: Listing) -> str:
@@ -45,12 +49,14 @@ def read(path: Path, domain: str) -> Listing:
     :raises SettingError: where it can't be read, is no copy, or is one of another zone.
     """
     try:
-        content = loads(path.read_text(encoding="utf-8"))
+        content = loads(read_text(path, largest=LARGEST))
         zone, records = content["zone"], [DNSRecord.from_dict(each) for each in content["records"]]
         for record in records:
             record.check()
     except OSError as error:
         raise SettingError(f"{path} can't be read: {error.strerror}. Name a copy.") from error
+    except TextFileError as error:
+        raise SettingError(f"{path} {error}. Name a copy.") from error
     except (ValueError, KeyError, TypeError, RecursionError, InvalidResponseError) as error:
         raise SettingError(
             f"{path} is no copy of a zone ({type(error).__name__}). Name a file that "

@@ -22,7 +22,7 @@ def check_credentials(
     """
     try:
         found = credentials.locate(path, environment)
-        settings = settle(flags.get, found.settings, found.source)
+        settings = settle(flags.get, found.settings, found.source, found.hints)
     except SettingError as error:
         report(Finding("credentials", State.FAILED, str(error)))
         return None
