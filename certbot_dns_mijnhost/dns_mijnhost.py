@@ -6,6 +6,7 @@ being listed is imported where it is used.
 
 from __future__ import annotations
 
+import locale
 import logging
 import sys
 from collections.abc import Iterator
@@ -38,12 +39,16 @@ class Authenticator(dns_common.DNSAuthenticator):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._challenges: DNSChallenges | None = None
+        self._checked: dict[str, Credentials] = {}
 
     @classmethod
     def add_parser_arguments(
         cls, add: Callable[..., None], default_propagation_seconds: int = 300
     ) -> None:
-        """Add the flags. None of them has a default, so that the credentials file can set it."""
+        """Add the flags. The default of each is None, so that the credentials file can set it.
+
+        Certbot stores no option that is None, and 300 given by flag still differs from no flag.
+        """
         add(
             "credentials",
             help="INI file with the mijn.host API key (dns_mijnhost_api_key). Without it the key "
@@ -52,6 +57,7 @@ class Authenticator(dns_common.DNSAuthenticator):
         add(
             "propagation-seconds",
             type=int,
+            default=None,
             help="Seconds to wait at the most for the name servers to serve the records. The wait "
             f"ends as soon as all do; 0 does not wait. (default: {default_propagation_seconds})",
         )
@@ -63,6 +69,26 @@ class Authenticator(dns_common.DNSAuthenticator):
             "resolver",
             help="Resolvers to find the name servers by instead of the system's: host[:port], ...",
         )
+
+    def prepare(self) -> None:
+        """Make the path of the credentials file absolute, and check the file.
+
+        Certbot calls this before it stores the options of a renewal, and also if the CA reuses its
+        authorizations, so that :meth:`perform` is not called. It is called too to list plugins
+        and to offer a choice of them: without a credentials file there is nothing to check.
+
+        :raises certbot.errors.MisconfigurationError: if the file is not a usable credentials file.
+        """
+        if self.conf("credentials") is None:
+            return
+        given = self.conf("credentials")
+        try:
+            self._make_path_absolute()
+            path = self.conf("credentials")
+            self._checked[path] = _checked_credentials(path, self._flag)
+        except errors.PluginError as error:
+            message = f"{error}{self._stored_path_hint(given)}"
+            raise _UnusableCredentialsError(message) from error.__cause__
 
     def more_info(self) -> str:
         """Say in a sentence what the plugin does."""
@@ -109,11 +135,37 @@ class Authenticator(dns_common.DNSAuthenticator):
             self._challenges.close()
 
     def _setup_credentials(self) -> None:
-        if self.conf("credentials") is None and self._found_credentials() is not None:
-            return
+        if self.conf("credentials") is None:
+            if self._found_credentials() is not None:
+                return
+            if getattr(self.config, "noninteractive_mode", False):
+                raise errors.PluginError(_no_key(self.config))
         self._configure_file("credentials", "mijn.host credentials INI file", _check_credentials)
-        # As typed, a relative path would be stored for renewal, and cron starts elsewhere.
-        path = os.path.abspath(os.path.expanduser(self.conf("credentials")))
+        self._make_path_absolute()
+
+    def _stored_path_hint(self, given: str) -> str:
+        """Return the next step if the renewal configuration has a path that depends on cron."""
+        if os.path.isabs(given) or not _is_renewal(self.config):
+            return ""
+        return (
+            f" The renewal configuration has the relative path {_encodable(given)}: write the "
+            f"absolute path into it (dns_mijnhost_credentials, in {_renewal_folder(self.config)})."
+        )
+
+    def _make_path_absolute(self) -> None:
+        """Replace a relative path: Certbot stores it as typed, and cron starts elsewhere."""
+        given = self.conf("credentials")
+        if not given.strip():
+            raise errors.PluginError(
+                "--dns-mijnhost-credentials is empty. Name the credentials file, or omit it."
+            )
+        try:
+            path = os.path.abspath(os.path.expanduser(given))
+        except OSError as error:
+            raise errors.PluginError(
+                f"The credentials file {_encodable(given)} is a relative path, and the working "
+                "directory no longer exists. Write the absolute path."
+            ) from error
         setattr(self.config, self.dest("credentials"), path)
 
     def _perform(self, domain: str, validation_name: str, validation: str) -> None:  # noqa: ARG002
@@ -143,7 +195,7 @@ class Authenticator(dns_common.DNSAuthenticator):
             self._challenges = DNSChallenges(
                 self._settings(),
                 work_directory=Path(self.config.work_dir),
-                notify=display_util.notify,
+                notify=_notify,
                 live=None if self.config.quiet or not sys.stdout.isatty() else sys.stdout,
             )
         return self._challenges
@@ -154,12 +206,13 @@ class Authenticator(dns_common.DNSAuthenticator):
         path = self.conf("credentials")
         found = self._found_credentials() if path is None else None
         if found is None:
-            found = credentials.load(path)
+            # Not read twice: a pipe, such as <(pass show mijnhost), gives its content only once.
+            found = self._checked.pop(path, None) or credentials.load(path)
         for file in found.paths:
             dns_common.validate_file_permissions(file)
-        settled = settings.settle(self._flag, found.settings, found.source)
+        settled = settings.settle(self._flag, found.settings, found.source, found.hints)
         if settled.hint:
-            display_util.notify(settled.hint)
+            _notify(settled.hint)
         return settled
 
     @staticmethod
@@ -175,15 +228,57 @@ class Authenticator(dns_common.DNSAuthenticator):
         return getattr(self.config, self.dest(name), None)
 
 
-def _check_credentials(path: str) -> None:
-    """Check a path that the user was asked for.
+class _UnusableCredentialsError(errors.MisconfigurationError):
+    """The credentials file cannot be used."""
 
-    :raises certbot.errors.PluginError: where it is no credentials file.
+    def __repr__(self) -> str:
+        # Certbot shows the repr of what prepare() raises.
+        return str(self)
+
+
+def _checked_credentials(path: str, flag: Callable[[str], object]) -> Credentials:
+    """Return the credentials of a file.
+
+    :param flag: returns the value of a flag by its name; None if it was not given.
+    :raises certbot.errors.PluginError: if it is not a usable credentials file.
     """
     from certbot_dns_mijnhost import credentials, settings  # noqa: PLC0415
 
     with _plain_errors():
-        settings.settle(lambda _: None, credentials.read(path), path)
+        found = credentials.load(path)
+        settings.settle(flag, found.settings, found.source)
+    return found
+
+
+def _check_credentials(path: str) -> None:
+    """Check a path that the user was asked for.
+
+    :raises certbot.errors.PluginError: if it is not a usable credentials file.
+    """
+    _checked_credentials(path, lambda _: None)
+
+
+def _is_renewal(config: Any) -> bool:
+    return getattr(config, "verb", "") == "renew"
+
+
+def _renewal_folder(config: Any) -> str:
+    return str(os.path.join(config.config_dir, "renewal"))
+
+
+def _no_key(config: Any) -> str:
+    """Return the message for a run without a key in which nobody can be asked for one."""
+    cure = "Name a credentials file: --dns-mijnhost-credentials /etc/letsencrypt/mijnhost.ini"
+    why = "MIJNHOST_API_KEY and MIJNHOST_API_KEY_FILE are not set"
+    if not _is_renewal(config):
+        return f"No API key was found: no credentials file was named, and {why}. {cure}"
+    return (
+        "No API key was found: this renewal was stored without a credentials file, because the "
+        f"first run took the key from its environment, and now {why}. Set the variable for "
+        "certbot renew too, or add the line dns_mijnhost_credentials = "
+        "/etc/letsencrypt/mijnhost.ini to the certificate's file in "
+        f"{_renewal_folder(config)}, below [renewalparams]."
+    )
 
 
 def _record_of(achall: Any) -> TXTRecord:
@@ -209,4 +304,16 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except (MijnHostError, NotPropagatedError, SettingError) as error:
-        raise errors.PluginError(str(error)) from error
+        message = _encodable(str(error))
+        # Certbot writes the cause to its log, which would fail for the same letters.
+        raise errors.PluginError(message) from (error if message == str(error) else None)
+
+
+def _encodable(text: str) -> str:
+    """Return `text` with escapes for letters that Certbot's log and output cannot encode."""
+    encoding = locale.getpreferredencoding(do_setlocale=False)
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _notify(text: str) -> None:
+    display_util.notify(_encodable(text))

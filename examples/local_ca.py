@@ -42,11 +42,13 @@ class Pebble:
 
     :param directory: a folder for its certificate, configuration and log.
     :param resolver: ``host:port`` of the resolver that it validates by.
+    :param reuse_percent: how often a valid authorization is used for a further order.
     """
 
-    def __init__(self, directory: Path, resolver: str) -> None:
+    def __init__(self, directory: Path, resolver: str, *, reuse_percent: int = 0) -> None:
         self.directory = directory
         self.resolver = resolver
+        self.reuse_percent = reuse_percent
         self.log = directory / "pebble.log"
         self.certificate = directory / "pebble.pem"
         self._ports = free_ports(4)
@@ -75,7 +77,7 @@ class Pebble:
                 env=environment(
                     PEBBLE_VA_NOSLEEP="1",
                     PEBBLE_WFE_NONCEREJECT="0",
-                    PEBBLE_AUTHZREUSE="0",
+                    PEBBLE_AUTHZREUSE=str(self.reuse_percent),
                 ),
             )
             stack.callback(_end, process)

@@ -38,6 +38,8 @@ class Namespace:
         self.strict_permissions = False
         self.server = "https://ca.example/directory"
         self.quiet = False
+        self.verb = "certonly"
+        self.noninteractive_mode = True
         self.http01_port = 80
         self.https_port = 443
         self.domains: list[str] = []
@@ -148,6 +150,78 @@ def test_the_credentials_path_is_made_absolute(
     assert Path(stored) == tmp_path / "mijnhost.ini"
 
 
+def test_preparing_makes_the_path_absolute_and_reads_the_file_once(
+    plugin: Authenticator, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plugin.config.namespace.dns_mijnhost_credentials = "mijnhost.ini"
+    plugin.prepare()
+    assert plugin.conf("credentials") == str(tmp_path / "mijnhost.ini")
+    assert emulator.requests == []
+    monkeypatch.chdir("/")
+    (tmp_path / "mijnhost.ini").write_text("what was read already")
+    plugin.perform([challenge()])
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "words"),
+    [
+        ("nowhere.ini", None, "nowhere.ini does not exist. Create it"),
+        ("bad.ini", "dns_mijnhost_ttl = 60\n", "holds no dns_mijnhost_api_key"),
+        ("bad.ini", "dns_mijnhost_api_key = YOUR-KEY\n", "placeholder of an example"),
+        ("bad.ini", "dns_mijnhost_api_key = a\ndns_mijnhost_ttl = 0\n", "dns_mijnhost_ttl in"),
+        (" ", None, "--dns-mijnhost-credentials is empty"),
+    ],
+)
+def test_preparing_refuses_a_file_that_can_not_be_used(
+    plugin: Authenticator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    content: str | None,
+    words: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        (tmp_path / path).write_text(content)
+    plugin.config.namespace.dns_mijnhost_credentials = path
+    with pytest.raises(errors.MisconfigurationError) as caught:
+        plugin.prepare()
+    assert words in str(caught.value)
+    assert repr(caught.value) == str(caught.value), "Certbot shows the repr"
+
+
+def test_preparing_in_a_folder_that_is_gone(
+    plugin: Authenticator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    plugin.config.namespace.dns_mijnhost_credentials = "mijnhost.ini"
+    with pytest.raises(errors.MisconfigurationError, match="Write the absolute path"):
+        plugin.prepare()
+
+
+def test_preparing_without_a_file_checks_nothing(
+    plugin: Authenticator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIJNHOST_API_KEY_FILE", "/nowhere/secret")
+    plugin.config.namespace.dns_mijnhost_credentials = None
+    plugin.prepare()
+    assert plugin.conf("credentials") is None
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [("certonly", "no credentials file was named"), ("renew", "the first run took the key from")],
+)
+def test_no_key_at_all(plugin: Authenticator, verb: str, words: str) -> None:
+    plugin.config.namespace.dns_mijnhost_credentials = None
+    plugin.config.namespace.verb = verb
+    with pytest.raises(errors.PluginError, match=words):
+        plugin.perform([challenge()])
+
+
 def test_without_a_file_the_environment_gives_the_key_and_nothing_is_stored(
     plugin: Authenticator, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +272,6 @@ def test_what_it_is_and_what_it_asks_for() -> None:
     flags: dict[str, dict[str, Any]] = {}
     Authenticator.add_parser_arguments(lambda name, **more: flags.update({name: more}))
     assert set(flags) == {"credentials", "propagation-seconds", "nameservers", "resolver"}
-    assert all("default" not in more for more in flags.values()), "the file may set it"
+    assert all(more.get("default") is None for more in flags.values()), "the file may set it"
     assert "default: 300" in flags["propagation-seconds"]["help"]
     assert "mijn.host" in Authenticator.description

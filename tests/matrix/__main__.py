@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CONSTRAINTS = Path(__file__).resolve().parent / "constraints"
 WATCHED = ("certbot", "acme", "josepy", "cryptography", "requests", "urllib3", "pyOpenSSL")
 TESTS = (
+    "tests/test_conformance.py",
     "tests/test_dns_mijnhost.py",
     "tests/test_dns_challenges.py",
     "tests/test_dns_wait.py",
@@ -34,10 +35,13 @@ TESTS = (
     "tests/propagation",
     "tests/simulation/test_found.py",
     "tests/e2e/test_certificates.py",
+    "tests/e2e/test_credentials_path.py",
 )
 QUICK_TESTS = (
+    "tests/test_conformance.py",
     "tests/test_dns_mijnhost.py",
     "tests/e2e/test_certificates.py::test_apex_and_wildcard_are_issued_and_renewed",
+    "tests/e2e/test_credentials_path.py",
 )
 TEST_TOOLS = ("pytest>=8", "pytest-timeout", "pytest-xdist", "hypothesis")
 SYSTEM_PYTHON = Path("/usr/bin/python3")

@@ -1,0 +1,180 @@
+"""The path of the credentials file: as typed, as stored, and at a renewal from another folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from examples.local_ca import Certbot, Finished, Pebble
+
+from .conftest import Place, Site
+
+pytestmark = pytest.mark.e2e
+
+
+def obtain(certbot: Certbot, domain: str, *more: str, cwd: Path | None = None) -> Finished:
+    return certbot.run(
+        "certonly",
+        *("--authenticator", "dns-mijnhost", "-d", domain),
+        *("--agree-tos", "--register-unsafely-without-email"),
+        *more,
+        cwd=cwd,
+    )
+
+
+def stored(certbot: Certbot, name: str) -> list[str]:
+    """Return the stored lines about the credentials."""
+    text = (certbot.directory / "config" / "renewal" / f"{name}.conf").read_text()
+    return [line for line in text.splitlines() if line.startswith("dns_mijnhost_")]
+
+
+def replace_stored(certbot: Certbot, name: str, path: str) -> None:
+    file = certbot.directory / "config" / "renewal" / f"{name}.conf"
+    [line] = stored(certbot, name)
+    file.write_text(file.read_text().replace(line, f"dns_mijnhost_credentials = {path}"))
+
+
+def test_a_relative_path_is_stored_absolutely_if_the_ca_reuses_authorizations(
+    site: Site, place: Place, tmp_path: Path
+) -> None:
+    with Pebble(tmp_path, place.emulator.resolver, reuse_percent=100) as pebble:
+        certbot = Certbot(tmp_path / "reuse", pebble)
+        first = certbot.obtain(site.credentials, [site.domain])
+        assert first.exit_code == 0, first.output
+        start = len(site.emulator.requests)
+        second = obtain(
+            certbot,
+            site.domain,
+            *("--dns-mijnhost-credentials", site.credentials.name),
+            *("--cert-name", "second", "--force-renewal"),
+            cwd=site.credentials.parent,
+        )
+        assert second.exit_code == 0, second.output
+        assert len(site.emulator.requests) == start, "no challenge was performed"
+        assert stored(certbot, "second") == [f"dns_mijnhost_credentials = {site.credentials}"]
+        renewed = certbot.run(
+            *("renew", "--cert-name", "second", "--force-renewal", "--no-random-sleep-on-renew"),
+            cwd=Path("/"),
+        )
+        assert renewed.exit_code == 0, renewed.output
+        assert stored(certbot, "second") == [f"dns_mijnhost_credentials = {site.credentials}"]
+
+
+def test_a_relative_path_that_is_stored_already(site: Site, tmp_path: Path) -> None:
+    issued = site.obtain("")
+    assert issued.exit_code == 0, issued.output
+    replace_stored(site.certbot, site.domain, site.credentials.name)
+    renew = ("renew", "--force-renewal", "--no-random-sleep-on-renew")
+
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    failed = site.certbot.run(*renew, cwd=elsewhere)
+    assert failed.exit_code == 1
+    assert f"The credentials file {elsewhere}/mijnhost.ini does not exist" in failed.output
+    assert "The renewal configuration has the relative path mijnhost.ini" in failed.output
+    assert f"in {site.certbot.directory}/config/renewal)" in failed.output
+    assert "Traceback" not in failed.output
+
+    renewed = site.certbot.run(*renew, cwd=site.credentials.parent)
+    assert renewed.exit_code == 0, renewed.output
+    assert stored(site.certbot, site.domain) == [f"dns_mijnhost_credentials = {site.credentials}"]
+
+
+@pytest.mark.parametrize("named", ["~/mijnhost.ini", "./config/../mijnhost.ini"])
+def test_other_ways_to_write_a_path(
+    site: Site, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(site.directory))
+    issued = obtain(
+        site.certbot, site.domain, f"--dns-mijnhost-credentials={named}", cwd=site.directory
+    )
+    assert issued.exit_code == 0, issued.output
+    assert stored(site.certbot, site.domain) == [f"dns_mijnhost_credentials = {site.credentials}"]
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--dns-mijnhost-credentials", "nowhere.ini"), "/nowhere.ini does not exist. Create it"),
+        (("--dns-mijnhost-credentials", ""), "--dns-mijnhost-credentials is empty. Name"),
+        (("--dns-mijnhost-credentials", "~nobody-has-this-name/x.ini"), "does not exist"),
+        ((), "No API key was found: no credentials file was named"),
+    ],
+)
+def test_a_file_that_is_missing_is_one_message_and_nothing_is_stored(
+    site: Site, option: tuple[str, ...], words: str
+) -> None:
+    failed = obtain(site.certbot, site.domain, *option, cwd=site.directory)
+    assert failed.exit_code == 1
+    assert words in failed.output
+    assert "Error(" not in failed.output, "no repr of an exception"
+    assert "Traceback" not in failed.output
+    assert not list((site.certbot.directory / "config").glob("renewal/*.conf"))
+
+
+def test_a_pipe_is_read_once(site: Site) -> None:
+    # As bash's --dns-mijnhost-credentials <(pass show mijnhost) does.
+    text = site.credentials.read_text()
+    command = site.certbot.command("certonly", "--authenticator", "dns-mijnhost", "-d", site.domain)
+    code = (
+        "import os, sys; r, w = os.pipe(); os.write(w, sys.argv[1].encode()); os.close(w); "
+        "os.set_inheritable(r, True); "
+        "os.execv(sys.argv[2], [*sys.argv[2:], '--dns-mijnhost-credentials', f'/dev/fd/{r}'])"
+    )
+    import subprocess  # noqa: PLC0415
+
+    done = subprocess.run(
+        [
+            command[0],
+            "-c",
+            code,
+            text,
+            *command,
+            "--agree-tos",
+            "--register-unsafely-without-email",
+        ],
+        env=site.certbot.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("named", [(), ("--dns-mijnhost-credentials", "nowhere.ini")])
+def test_listing_and_preparing_plugins(site: Site, named: tuple[str, ...]) -> None:
+    listed = site.certbot.run("plugins", "--prepare", *named, cwd=site.directory)
+    assert listed.exit_code == 0, listed.output
+    assert "* dns-mijnhost" in listed.output
+    assert "Traceback" not in listed.output
+    explained = site.certbot.run("--help", "dns-mijnhost", *named, cwd=site.directory)
+    assert explained.exit_code == 0, explained.output
+    assert "(default: 300)" in explained.output
+
+
+def test_another_authenticator_does_not_read_the_file(site: Site) -> None:
+    failed = site.certbot.run(
+        *("certonly", "--webroot", "-w", "/nowhere", "-d", site.domain, "--agree-tos"),
+        *("--register-unsafely-without-email", "--dns-mijnhost-credentials", "nowhere.ini"),
+        cwd=site.directory,
+    )
+    assert failed.exit_code == 1
+    assert "/nowhere does not exist or is not a directory" in failed.output
+    assert "nowhere.ini" not in failed.output
+
+
+def test_a_renewal_without_the_key_of_the_first_run(
+    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    issued = obtain(site.certbot, site.domain)
+    assert issued.exit_code == 0, issued.output
+    assert stored(site.certbot, site.domain) == []
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    # Pebble reuses one authorization in a hundred, even if it is told to reuse none.
+    failed = next(each for each in (site.certbot.renew() for _ in range(4)) if each.exit_code)
+    assert failed.exit_code == 1
+    assert "the first run took the key from its environment" in failed.output
+    assert f"{site.certbot.directory}/config/renewal, below [renewalparams]" in failed.output
+    assert "Traceback" not in failed.output
