@@ -17,6 +17,7 @@ from certbot_dns_mijnhost.api import InvalidInputError, MijnHostError
 from certbot_dns_mijnhost.command.changes import NotConfirmedError
 from certbot_dns_mijnhost.command.exit_codes import FAILED, INTERRUPTED, NOT_IN_ORDER, USAGE
 from certbot_dns_mijnhost.command.parser import make_parser
+from certbot_dns_mijnhost.command.spelling import read_arguments
 from certbot_dns_mijnhost.command.terminal import OutputError, Terminal
 from certbot_dns_mijnhost.settings import SettingError
 
@@ -48,6 +49,7 @@ def main(
 
 def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     try:
+        read_arguments(options)
         return int(options.run(options, terminal))
     except NotConfirmedError as error:
         terminal.failed(str(error))

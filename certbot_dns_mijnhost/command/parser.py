@@ -58,7 +58,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_doctor(groups: Subparsers) -> None:
     parser = _command(groups, "doctor", "check beforehand what a renewal will need", doctor.doctor)
-    _repeatable(parser, "-d", "--domain", metavar="NAME", help="a name of a certificate")
+    _domains(parser, metavar="NAME", help_text="names of a certificate")
     parser.add_argument(
         "--no-write", dest="write", action="store_false", help="write no scratch record"
     )
@@ -138,7 +138,7 @@ def _add_challenges(groups: Subparsers) -> None:
         )
         _wait(parser)
     parser = _command(group, "sweep", "list them, and remove those you confirm", challenges.sweep)
-    _repeatable(parser, "-d", "--domain", metavar="DOMAIN", help="a domain, instead of all")
+    _domains(parser, metavar="DOMAIN", help_text="domains, instead of all")
     parser.add_argument(
         "--wait",
         type=_seconds,
@@ -219,6 +219,17 @@ def _record(parser: argparse.ArgumentParser, value: str | None = None) -> None:
 
 def _repeatable(parser: argparse.ArgumentParser, *flags: str, **more: Any) -> None:
     parser.add_argument(*flags, action="append", default=[], **more)
+
+
+def _domains(parser: argparse.ArgumentParser, *, metavar: str, help_text: str) -> None:
+    """Add the option that Certbot calls --domains, --domain and -d."""
+    _repeatable(
+        parser,
+        *("-d", "--domain", "--domains"),
+        dest="domain",
+        metavar=f"{metavar}[,...]",
+        help=f"{help_text}, separated by commas or each with its own -d",
+    )
 
 
 def _seconds(text: str) -> int:

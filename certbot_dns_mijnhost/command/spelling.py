@@ -2,14 +2,66 @@
 
 from __future__ import annotations
 
+import argparse
 import ipaddress
+from collections.abc import Iterable
 
 from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError
 from certbot_dns_mijnhost.challenge_records import absolute, canonical
+from certbot_dns_mijnhost.domain_names import check_labels, domain_name
 
 HOSTS_LAST = frozenset({"CNAME", "MX", "NS", "PTR", "SRV"})
 """Types whose value ends in a host name, which the API wants with its final dot."""
 ADDRESSES = frozenset({"A", "AAAA"})
+TEXTS = ("name", "value", "type", "ca", "nameservers", "resolver")
+"""Arguments that are neither domains nor paths."""
+
+
+def read_arguments(options: argparse.Namespace) -> None:
+    """Replace what was typed: domains by their canonical names, bytes of the shell by text.
+
+    :raises InvalidInputError: if a domain is not one.
+    """
+    for field in TEXTS:
+        if isinstance(getattr(options, field, None), str):
+            setattr(options, field, _text(getattr(options, field)))
+    typed = getattr(options, "domain", None)
+    if isinstance(typed, str):
+        options.domain = domain_as_typed(typed)
+    elif typed is not None:
+        options.domain = domains_as_typed(typed)
+
+
+def domains_as_typed(typed: Iterable[str]) -> list[str]:
+    """Return the names of repeated options, each with one or more names, as Certbot reads them.
+
+    :raises InvalidInputError: if one is not a domain name.
+    """
+    found: dict[str, None] = {}
+    for text in typed:
+        words = _text(text).replace(",", " ").split()
+        if not words:  # No domain would mean all domains.
+            raise InvalidInputError("-d names no domain. Write one, or omit the option.")
+        found.update(dict.fromkeys(map(domain_as_typed, words)))
+    return list(found)
+
+
+def domain_as_typed(text: str) -> str:
+    """Return the canonical name of a domain, in its ASCII form.
+
+    :raises InvalidInputError: if it is not a domain name.
+    """
+    try:
+        name = canonical(domain_name(_text(text)))
+        check_labels(name, text)
+    except ValueError as error:
+        raise InvalidInputError(f"{error}. Correct the name.") from None
+    return name
+
+
+def _text(typed: str) -> str:
+    """Return an argument as text: in an ASCII locale, other letters arrive as bytes."""
+    return typed.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def absolute_name(name: str, zone: str) -> str:
@@ -21,7 +73,12 @@ def absolute_name(name: str, zone: str) -> str:
     """
     if not canonical(name):
         raise InvalidInputError("The name is empty. Write @ for the domain itself.")
-    return absolute(name, canonical(zone))
+    found = absolute(name, canonical(zone))
+    try:
+        check_labels(found, name)
+    except ValueError as error:
+        raise InvalidInputError(f"{error}. Correct the name.") from None
+    return found
 
 
 def record_as_typed(

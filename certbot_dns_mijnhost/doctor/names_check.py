@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -57,7 +56,7 @@ class NamesCheck:
         self._dns_options = dns
         # For finding zones only: nothing is written by it.
         self._records = ChallengeRecords(
-            calls.client, backup_directory=Path(tempfile.gettempdir()), zones=settings.zones
+            calls.client, backup_directory=Path(), zones=settings.zones
         )
 
     def run(self, names: Sequence[str], *, write: bool) -> None:
