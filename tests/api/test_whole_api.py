@@ -345,6 +345,9 @@ MISTAKES: dict[str, Callable[[MijnHostClient], object]] = {
     "hostname: mijn": lambda c: c.nameserver_profiles.create(
         "ours", [NameserverHost("ns1.mijn.host", "192.0.2.1")]
     ),
+    "hostname: mijn.host's own": lambda c: c.nameserver_profiles.create(
+        "ours", [NameserverHost("ns1.webhost.company.", "192.0.2.1")]
+    ),
     "ipv4: a": lambda c: c.nameserver_profiles.update("ours", [NameserverHost("ns1.example.net")]),
     "name: must": lambda c: c.dns_templates.create("web", [TemplateRecord("A", "x", "www.x.nl.")]),
     "type": lambda c: c.dns_templates.create("web", [TemplateRecord("A B", "x")]),

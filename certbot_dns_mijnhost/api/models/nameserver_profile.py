@@ -10,7 +10,7 @@ from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.api.models.fields import Fields, Raw, read_entries
 from certbot_dns_mijnhost.api.unset import present
 
-THEIRS = ".mijn.host"
+THEIRS = (".mijn.host", ".webhost.company")
 
 
 @dataclass(frozen=True)
