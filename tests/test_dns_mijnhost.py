@@ -102,6 +102,36 @@ def test_it_publishes_responds_and_cleans_up(plugin: Authenticator, emulator: Em
     assert emulator.account.records("example.nl") == before
 
 
+def test_unknown_challenge_types_beside_dns_01_change_nothing(
+    plugin: Authenticator, emulator: Emulator
+) -> None:
+    from certbot._internal import auth_handler  # noqa: PLC0415
+
+    offered = [
+        {"type": "dns-persist-01", "url": "u/1", "status": "pending", "accounturi": "a"},
+        {"type": "dns-account-01", "url": "u/2", "status": "pending", "token": "x"},
+        {"type": "dns-01", "url": "u/3", "status": "pending", "token": "YWFh" * 11},
+        {"type": "later-01", "url": "u/4", "status": "pending", "odd": [None, {"x": 1}]},
+    ]
+    authorization = messages.Authorization.from_json(
+        {
+            "identifier": {"type": "dns", "value": "example.nl"},
+            "status": "pending",
+            "challenges": offered,
+        }
+    )
+    found: Any = authorization.challenges
+    preferences: Any = list(plugin.get_chall_pref("example.nl"))
+    [chosen] = auth_handler.gen_challenge_path(found, preferences)
+    assert chosen == 2
+    achall = challenge(token=found[chosen].chall.token)
+    before = emulator.account.records("example.nl")
+    [response] = plugin.perform([achall])
+    assert isinstance(response, challenges.DNS01Response)
+    plugin.cleanup([achall])
+    assert emulator.account.records("example.nl") == before
+
+
 def test_cleaning_up_closes_the_connections_and_the_next_run_opens_its_own(
     plugin: Authenticator, emulator: Emulator
 ) -> None:

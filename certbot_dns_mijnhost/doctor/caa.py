@@ -55,9 +55,15 @@ class CAARecord:
         pairs = [(each[1].lower(), each[2]) for each in found if each is not None]
         names = [name for name, _ in pairs]
         is_twice = any(names.count(name) > 1 for name in ONCE)
+        issuer = issuer[:-1] if self.has_final_dot else issuer
         if ISSUER.fullmatch(issuer) is None or None in found or is_twice:
             return None
         return issuer.lower(), dict(pairs)
+
+    @property
+    def has_final_dot(self) -> bool:
+        """Whether the CA's name ends in a dot: the grammar has none, and some CAs drop it."""
+        return self.value.split(";")[0].strip(" \t").endswith(".")
 
     def __str__(self) -> str:
         return f'{self.flags} {self.tag} "{self.value}"'
@@ -93,7 +99,7 @@ class CAARecords:
         unreadable = [record for record in counting if not record.is_readable]
         if unreadable:
             return f"{_listed(unreadable)} breaks the grammar of CAA, which forbids all CAs"
-        naming = [record for record in counting if record.issuer == ca.lower()]
+        naming = [record for record in counting if record.issuer == _host(ca)]
         if naming:
             return f"{_listed(naming)} does not allow {METHOD}"
         return f"{_listed(counting)} does not name {ca}"
@@ -103,6 +109,11 @@ class CAARecords:
         counting = self._counting(is_wildcard=is_wildcard)
         return counting[0].tag if counting else "issue"
 
+    def needs_final_dot(self, ca: str, *, is_wildcard: bool) -> bool:
+        """Tell whether `ca` may issue only if it drops the final dot of its name."""
+        permits = self._permits(ca, is_wildcard=is_wildcard)
+        return bool(permits) and all(record.has_final_dot for record in permits)
+
     def accounts(self, ca: str, *, is_wildcard: bool) -> tuple[str, ...]:
         """Return the ACME accounts that alone may issue by a TXT record; empty where any may."""
         permits = self._permits(ca, is_wildcard=is_wildcard)
@@ -111,7 +122,7 @@ class CAARecords:
 
     def _permits(self, ca: str, *, is_wildcard: bool) -> list[CAARecord]:
         counting = self._counting(is_wildcard=is_wildcard)
-        return [r for r in counting if r.issuer == ca.lower() and _permits_method(r)]
+        return [r for r in counting if r.issuer == _host(ca) and _permits_method(r)]
 
     def _counting(self, *, is_wildcard: bool) -> list[CAARecord]:
         for tag in ("issuewild", "issue") if is_wildcard else ("issue",):
@@ -119,6 +130,10 @@ class CAARecords:
             if found:
                 return found
         return []
+
+
+def _host(name: str) -> str:
+    return name.strip().lower().rstrip(".")
 
 
 def _permits_method(record: CAARecord) -> bool:

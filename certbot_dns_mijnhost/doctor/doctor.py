@@ -9,6 +9,7 @@ from typing import Any
 
 from certbot_dns_mijnhost.api import Exchange, InvalidInputError, MijnHostClient, RetryPolicy
 from certbot_dns_mijnhost.doctor.account_check import check_account
+from certbot_dns_mijnhost.doctor.accounts import account_urls
 from certbot_dns_mijnhost.doctor.credentials_check import check_credentials
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.names_check import NamesCheck
@@ -96,6 +97,7 @@ class Doctor:
                 self._report,
                 listed=[each.domain for each in domains],
                 ca=self._ca,
+                accounts=account_urls(config_directory),
                 dns=self._dns,
             )
             names_check.run(wanted, write=write and bool(wanted))

@@ -147,6 +147,25 @@ class Inspector:
                 return found
         return CAARecords(write_name(wanted), ())
 
+    def txt(self, name: str, *, below: str) -> list[str]:
+        """Return the TXT values at `name`, sorted.
+
+        :param below: the name whose name servers are asked.
+        :raises InvalidNameError: if a name is not a domain name.
+        :raises InspectionError: if no name server answers.
+        """
+        wanted = read_name(name)
+        try:
+            answer = self._asker.first_useful(self.servers_of(below), wanted, "TXT")
+        except NoAnswerError as error:
+            raise InspectionError(str(error)) from error
+        return sorted(
+            b"".join(record.strings).decode("utf-8", "replace")
+            for rrset in answer.answer
+            if rrset.rdtype == dns.rdatatype.TXT and rrset.name == wanted
+            for record in rrset
+        )
+
     def _caa_at(self, name: dns.name.Name) -> CAARecords:
         target = name
         # A domain right below a top-level one is an apex, where no alias can stand.

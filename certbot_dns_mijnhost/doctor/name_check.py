@@ -186,39 +186,3 @@ def _cures(records: ChallengeRecords, name: str, target: str, chosen: Collection
     except MijnHostError:
         zone = None
     return cures((challenge, target), zone, tuple(chosen))
-
-
-def check_caa(
-    inspector: Inspector, name: str, ca: str, report: Report, *, is_wildcard: bool
-) -> None:
-    """Report whether the CAA records let `ca` issue for `name` by a TXT record."""
-    shown = f"*.{name}" if is_wildcard else name
-    try:
-        found = inspector.caa(name)
-    except InspectionError as error:
-        message = f"Whether {ca} may issue {shown} is not known: {error}."
-        step = (
-            "A CA that gets no answer does not issue. If DNS can be asked from here otherwise, "
-            "check the zone's DNSSEC and name servers."
-        )
-        report(Finding("caa", State.WARNING, message, step, shown))
-        return
-    objection = found.objection(ca, is_wildcard=is_wildcard)
-    data = {"at": found.name, "records": [str(record) for record in found.records]}
-    if objection:
-        message = f"The CAA records at {found.name} forbid {ca} to issue {shown}: {objection}."
-        tag = found.tag(is_wildcard=is_wildcard)
-        step = (
-            f'Add the record: {found.name}. CAA 0 {tag} "{ca}"; or use a CA that they name, and '
-            "tell the doctor with --ca."
-        )
-        if found.unknown:
-            step = f"Remove that record at {found.name}, or give it the flags 0."
-        report(Finding("caa", State.FAILED, message, step, shown, data))
-        return
-    accounts = found.accounts(ca, is_wildcard=is_wildcard)
-    message = f"{ca} may issue {shown}."
-    if accounts:
-        listed = " or ".join(accounts)
-        message = f"{ca} may issue {shown}, for the ACME account {listed} only."
-    report(Finding("caa", State.NOTE if accounts else State.OK, message, "", shown, data))

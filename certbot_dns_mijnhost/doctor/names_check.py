@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from certbot_dns_mijnhost.challenge_records import ChallengeRecords
+from certbot_dns_mijnhost.doctor.caa_check import CAACheck
 from certbot_dns_mijnhost.doctor.dnssec_findings import DNSSECCheck
 from certbot_dns_mijnhost.doctor.errors import InspectionError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
@@ -14,13 +15,13 @@ from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.name_check import (
     CHALLENGE,
     WILDCARD,
-    check_caa,
     check_delegation,
     check_ignored_cname,
     check_name,
     check_subzone,
     check_zone,
 )
+from certbot_dns_mijnhost.doctor.persist import check_persist
 from certbot_dns_mijnhost.doctor.queries import Queries
 from certbot_dns_mijnhost.doctor.servers_check import ServersCheck
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
@@ -35,6 +36,7 @@ class NamesCheck:
 
     :param listed: the account's domains; empty where the key may not list them.
     :param ca: the name that the CA uses in CAA records.
+    :param accounts: the URLs of Certbot's accounts; None if they are not readable.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class NamesCheck:
         *,
         listed: Sequence[str],
         ca: str,
+        accounts: Sequence[str] | None,
         dns: DNSOptions,
     ) -> None:
         self._calls = calls
@@ -53,6 +56,7 @@ class NamesCheck:
         self._listed = listed
         self._is_limited = False
         self._ca = ca
+        self._accounts = accounts
         self._dns_options = dns
         # For finding zones only: nothing is written by it.
         self._records = ChallengeRecords(
@@ -87,6 +91,7 @@ class NamesCheck:
         zones = list(dict.fromkeys(zone for zone in found.values() if zone is not None))
         servers = ServersCheck(inspector, self._report, sleep=self._calls.retry.sleep)
         dnssec = DNSSECCheck(inspector, self._report)
+        caa = CAACheck(inspector, self._report, ca=self._ca, accounts=self._accounts, dnssec=dnssec)
         managed = {}
         for zone in zones:
             managed[zone] = self._is_managed(zone)
@@ -94,12 +99,12 @@ class NamesCheck:
             servers.run(zone)
             dnssec.run(zone)
         for name in names:
-            held_by = _dns_zone(inspector, name) or found[name]
-            if held_by is not None:
-                dnssec.run(held_by)
+            held_by = _dns_zone(inspector, name) or found[name] or ""
+            records = None
             for is_wildcard in (False, True):
                 if (f"{WILDCARD}{name}" if is_wildcard else name) in wanted:
-                    check_caa(inspector, name, self._ca, self._report, is_wildcard=is_wildcard)
+                    records = caa.run(name, held_by, is_wildcard=is_wildcard)
+            check_persist(inspector, name, records, self._report)
         servers.finish()
         for zone in zones if write else ():
             self._try_out(zone, is_managed=managed[zone])

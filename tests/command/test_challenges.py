@@ -56,6 +56,18 @@ def test_a_value_like_a_challenge_at_another_name_is_never_swept(stale: Shell) -
     assert sum(record.value == value for record in standing) == 3
 
 
+@pytest.mark.parametrize(
+    "name", ["_validation-persist.example.nl.", "_validation-persist.www.example.nl."]
+)
+def test_a_standing_authorization_is_never_swept(stale: Shell, name: str) -> None:
+    value = "ca.example; accounturi=https://ca.example/acct/1; persistUntil=1"
+    stale.emulator.account.add_record("example.nl", "TXT", name, value)
+    swept = stale.run("challenges", "sweep", "--yes", "--wait", "0", "--json")
+    assert swept.exit_code == 0, swept.problems
+    assert "_validation-persist" not in swept.out
+    assert value in [record.value for record in stale.emulator.account.records("example.nl")]
+
+
 @pytest.mark.parametrize(("answer", "gone"), [("1, 3", 2), ("all", 3), ("none", 0), ("9", 0)])
 def test_which_go_can_be_chosen(
     stale: Shell, monkeypatch: pytest.MonkeyPatch, answer: str, gone: int

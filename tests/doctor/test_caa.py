@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import ExitStack
+
+import dns.message
+import dns.rcode
+import dns.rdatatype
 import pytest
 
 from certbot_dns_mijnhost.doctor import State
+from tests.propagation.scripted_server import Answer, ScriptedServer, code, silence, zone
 
+from .dns_tree import DNSTree
 from .practice import BOTH, Practice
+from .signed_zone import Key, SignedZone
 
 
 @pytest.mark.parametrize(
@@ -63,3 +72,97 @@ def test_caa_records_behind_a_cname_are_to_be_changed_where_they_stand(practice:
     [caa] = practice.examine("alias.example.nl").failed()
     assert "at host.target.nl forbid letsencrypt.org to issue alias.example.nl" in caa.message
     assert caa.next_step.startswith("Add the record: host.target.nl. CAA")
+
+
+ACCOUNT = "https://acme-v02.api.letsencrypt.org/acme/acct/1"
+OTHER_ACCOUNT = "https://acme-v02.api.letsencrypt.org/acme/acct/2"
+
+
+def store_account(practice: Practice, url: str) -> None:
+    folder = practice.path.parent / "config" / "accounts" / "acme-v02.example" / "directory" / "id1"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "regr.json").write_text(json.dumps({"body": {}, "uri": url}))
+    (folder / "private_key.json").write_text('{"d": "SECRET"}')
+
+
+@pytest.mark.parametrize(
+    ("stored", "state", "said"),
+    [
+        (ACCOUNT, State.OK, "which Certbot has"),
+        (OTHER_ACCOUNT, State.FAILED, f"Certbot has other accounts: {OTHER_ACCOUNT}"),
+    ],
+)
+def test_the_account_of_caa_is_compared_with_certbots(
+    practice: Practice, stored: str, state: State, said: str
+) -> None:
+    practice.emulator.account.add_record(
+        "example.nl", "CAA", "example.nl.", f'0 issue "letsencrypt.org; accounturi={ACCOUNT}"'
+    )
+    store_account(practice, stored)
+    found = practice.examine("example.nl")
+    assert found.one("caa").state is state
+    assert said in found.one("caa").message
+    assert "SECRET" not in str(found.findings)
+    if state is State.FAILED:
+        assert f"accounturi={OTHER_ACCOUNT}" in found.one("caa").next_step
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"uri": 1}', "\udcff"])
+def test_an_account_that_is_not_readable_is_left_out(practice: Practice, content: str) -> None:
+    store_account(practice, ACCOUNT)
+    [file] = (practice.path.parent / "config").rglob("regr.json")
+    file.write_bytes(content.encode("utf-8", "surrogateescape"))
+    practice.emulator.account.add_record(
+        "example.nl", "CAA", "example.nl.", f'0 issue "letsencrypt.org; accounturi={ACCOUNT}"'
+    )
+    assert practice.examine("example.nl").one("caa").state is State.NOTE
+
+
+def test_a_final_dot_is_a_warning(practice: Practice) -> None:
+    practice.emulator.account.add_record(
+        "example.nl", "CAA", "example.nl.", '0 issue "LetsEncrypt.org."'
+    )
+    caa = practice.examine("example.nl").one("caa")
+    assert caa.state is State.WARNING
+    assert "without the dot" in caa.next_step
+
+
+def without_caa(answer: Answer) -> Answer:
+    """Answer everything but questions for CAA."""
+    sound = zone(("example.nl", "SOA", "ns1.example.nl. a. 1 2 3 4 5"))
+
+    def reply(query: dns.message.Message) -> dns.message.Message | None:
+        is_caa = query.question[0].rdtype == dns.rdatatype.CAA
+        return answer(query) if is_caa else sound(query)
+
+    return reply
+
+
+@pytest.mark.parametrize("answer", [silence, code(dns.rcode.SERVFAIL)], ids=["silence", "SERVFAIL"])
+def test_a_caa_question_that_servers_do_not_answer_forbids(
+    practice: Practice, answer: Answer
+) -> None:
+    with ScriptedServer(without_caa(answer)) as server:
+        practice.settings["nameservers"] = server.endpoint
+        [caa] = practice.examine("example.nl").failed()
+    assert caa.check == "caa"
+    assert "letsencrypt.org does not issue example.nl" in caa.message
+    assert "questions for CAA" in caa.next_step
+
+
+def test_without_any_answer_nothing_is_claimed(practice: Practice) -> None:
+    with ScriptedServer(silence) as server:
+        practice.settings["nameservers"] = server.endpoint
+        assert practice.examine("example.nl").one("caa").state is State.WARNING
+
+
+def test_caa_answers_that_fail_dnssec_forbid(practice: Practice) -> None:
+    key = Key.make()
+    expired = SignedZone(key=key, start=-14, end=-1)
+    with ExitStack() as stack:
+        port = int(practice.emulator.nameservers[0].split(":")[1])
+        tree = DNSTree(stack, [expired, expired], ds=[key.ds("example.nl")], port=port)
+        practice.settings["resolver"] = tree.resolver.endpoint
+        caa = practice.examine("example.nl").one("caa")
+    assert caa.state is State.FAILED
+    assert "fail DNSSEC validation" in caa.message

@@ -27,6 +27,8 @@ def _records(*texts: str) -> CAARecords:
         (("0 issue letsencrypt.org",), True, True),
         (("0 issue LetsEncrypt.org",), True, True),
         (("0 issue ca.example", "0 issue letsencrypt.org"), True, True),
+        (("0 issue \tletsencrypt.org. \t",), True, True),
+        (("0 issue ..",), False, False),
         (("0 issue ca.example",), False, False),
         (("0 issue ;",), False, False),
         (("0 issue ca.example", "0 issuewild letsencrypt.org"), False, True),
