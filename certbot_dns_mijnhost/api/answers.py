@@ -173,6 +173,8 @@ def _status_by_description(description: str) -> int:
     text = description.lower()
     if "api key" in text:
         return 401
+    if "too many requests" in text or "rate limit" in text:
+        return 429
     return 400
 
 

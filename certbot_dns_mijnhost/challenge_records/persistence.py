@@ -116,6 +116,12 @@ class Refusals:
         self._policy.sleep(pause)
         return True
 
+    def pause_before_reading(self, error: MijnHostError) -> None:
+        """Sleep after a write with an unknown effect for as long as the API asks, if it does."""
+        asked = getattr(error, "retry_after", None)
+        if asked is not None and 0 < asked <= self.LONGEST_PAUSE:
+            self._policy.sleep(asked)
+
     def _pause(self, error: MijnHostError) -> float | None:
         if isinstance(error, RateLimitError):
             # Without a hint the pauses begin longer than usual: a window of seconds has to pass.

@@ -109,7 +109,7 @@ class ZoneRewriter:
         expected: dict[Identity, DNSRecord] = {}
         writes = 0
         while writes < WRITES:
-            lost = _missing(expected, listing)
+            lost = _lost(expected, listing, intent)
             if intent.is_met_by(listing) and not lost:
                 return
             if listing.skipped:
@@ -138,14 +138,15 @@ class ZoneRewriter:
                 )
                 return
             listing = after
-        lost = _missing(expected, listing)
+        lost = _lost(expected, listing, intent)
         if lost or not intent.is_met_by(listing):
             raise ZoneRewriteError(self._half_done(len(lost)))
 
     def _half_done(self, missing: int) -> str:
+        what = f"{missing} record(s) missing" if missing else "the API does not list the changes"
         return (
             f"The zone {self._reader.zone} was written as a whole, and is not as intended "
-            f"afterwards: {missing} records are missing. Compare it with the copy that was "
+            f"afterwards: {what}. Compare it with the copy that was "
             f"saved before, {self._copies.first}, and put back what is missing."
         )
 
@@ -222,6 +223,7 @@ class ZoneRewriter:
             if error.may_have_taken_effect:
                 self.has_written = True
                 logger.info("Whether the zone was written is read back: %s", error)
+                refusals.pause_before_reading(error)
                 return False
             if refusals.pause_after(error):
                 return None
@@ -320,6 +322,14 @@ def _missing(target: Mapping[Identity, DNSRecord], listing: Listing) -> dict[Ide
     """Return the records of `target` that a listing lacks."""
     by_identity = {listing.identify(record): record for record in target.values()}
     return {i: record for i, record in by_identity.items() if i not in listing.identities}
+
+
+def _lost(
+    target: Mapping[Identity, DNSRecord], listing: Listing, intent: Intent
+) -> dict[Identity, DNSRecord]:
+    """Return the records of others in `target` that a listing lacks."""
+    missing = _missing(target, listing)
+    return {identity: record for identity, record in missing.items() if identity not in intent.add}
 
 
 def _with_absolute_name(record: DNSRecord, name: str) -> DNSRecord:

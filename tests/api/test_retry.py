@@ -86,6 +86,18 @@ def test_the_api_may_ask_for_a_pause(
     assert time.slept == [pause]
 
 
+@pytest.mark.parametrize("words", ["Too many requests", "Rate limit exceeded."])
+def test_a_rate_limit_inside_200_may_be_told_by_its_words_alone(
+    emulator: Emulator, client: MijnHostClient, time: VirtualTime, words: str
+) -> None:
+    body = {"status": "error", "status_description": words}
+    emulator.faults.add(Fault.envelope(body), method="DELETE", times=2)
+    emulator.account.add_record("example.nl", "TXT", "x", "one")
+    client.dns_records.delete("example.nl", DNSRecord("TXT", "x.example.nl.", "one"))
+    assert time.slept == [4.0, 8.0]
+    assert client.rate_limited_at is not None
+
+
 def test_it_may_name_a_date_by_its_own_clock() -> None:
     now = real_time.time() - 86_400
     headers = {

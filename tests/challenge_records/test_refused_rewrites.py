@@ -7,6 +7,7 @@ import pytest
 from certbot_dns_mijnhost.api import APIError, BadRequestError, MijnHostError, RateLimitError
 from certbot_dns_mijnhost.challenge_records import ZoneRewriteError
 from certbot_dns_mijnhost.emulator import Fault, Variants
+from certbot_dns_mijnhost.emulator.messages import Answer, Request
 
 from .conftest import APEX, ONE, TWO, World
 
@@ -81,6 +82,32 @@ def test_a_rate_limit_of_a_day_is_not_waited_for(world: World) -> None:
     assert world.time.now - began < 20
 
 
+def test_a_server_that_asks_for_a_pause_is_not_sent_the_zone_meanwhile(world: World) -> None:
+    emulator = world.start(Variants())
+    fault = Fault.status(503, "Maintenance", {"Retry-After": "40"})
+    emulator.faults.add(fault, method="PUT", times=2)
+    moments: list[float] = []
+    handle = emulator.application.handle
+
+    def note(request: Request) -> Answer:
+        if request.method == "PUT":
+            moments.append(world.time.now)
+        return handle(request)
+
+    emulator.application.handle = note  # type: ignore[method-assign]
+    world.records().publish([ONE, TWO])
+    assert world.values() == {"one", "two"}
+    assert [later - earlier >= 40.0 for earlier, later in zip(moments, moments[1:])] == [True] * 2
+
+
+def test_a_server_that_always_fails_is_said_to_show_no_change(world: World) -> None:
+    emulator = world.start(Variants())
+    emulator.faults.add(Fault.status(500), method="PUT", times=None)
+    with pytest.raises(ZoneRewriteError, match="does not list the changes"):
+        world.records().publish([ONE, TWO])
+    assert len(world.calls("PUT")) == 3
+
+
 def test_a_refused_record_is_not_sent_for_ever(world: World) -> None:
     emulator = world.start(Variants())
     emulator.faults.add(
@@ -100,7 +127,7 @@ def test_a_refusal_to_put_lost_records_back_names_the_copy(world: World) -> None
 
     emulator.account.replace_records = lose_one  # type: ignore[method-assign, assignment]
     emulator.faults.add(Fault.status(401, "No valid API key set"), method="PUT", skip=1, times=None)
-    with pytest.raises(ZoneRewriteError, match="1 records are missing") as failed:
+    with pytest.raises(ZoneRewriteError, match=r"1 record\(s\) missing") as failed:
         world.records().publish([ONE, TWO])
     [copy] = [p for p in (world.directory / "backups").iterdir() if p.name in str(failed.value)]
     assert copy.name.endswith("-000.json")
@@ -131,12 +158,12 @@ def test_readings_are_spaced_after_a_429(world: World) -> None:
     moments: list[float] = []
     handle = emulator.application.handle
 
-    def note(request: object) -> object:
-        if getattr(request, "method", "") == "GET" and str(request.path).endswith("/dns"):  # type: ignore[attr-defined]
+    def note(request: Request) -> Answer:
+        if request.method == "GET" and request.path.endswith("/dns"):
             moments.append(world.time.now)
-        return handle(request)  # type: ignore[arg-type]
+        return handle(request)
 
-    emulator.application.handle = note  # type: ignore[method-assign, assignment]
+    emulator.application.handle = note  # type: ignore[method-assign]
     world.records(zones=["example.nl"]).publish([ONE])
     gaps = [later - earlier for earlier, later in zip(moments[1:], moments[2:])]
     assert len(gaps) >= 3

@@ -170,6 +170,16 @@ FOUND = {
         strikes=(Strike("null records", "GET", 3, 1), Strike("null records", "GET", 3, 3)),
         edits=(Edit(0.0, None, None),),
     ),
+    "a rate limit in the words of an envelope": history(
+        Variants(
+            errors_inside_200=True,
+            error_status_word=True,
+            rate_limit=5,
+            rate_seconds=12.0,
+            rate_retry_after=False,
+        ),
+        PAIR,
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
