@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from math import ceil
 from typing import Any
 
 from certbot_dns_mijnhost.api import exact_json
@@ -21,14 +22,20 @@ from certbot_dns_mijnhost.api.errors import (
     DNSNotManagedError,
     InvalidResponseError,
     MethodNotAllowedError,
+    MijnHostError,
     NotFoundError,
+    NotTheAPIError,
     RateLimitError,
     RedirectError,
     ServerError,
 )
 from certbot_dns_mijnhost.api.masking import Hide
+from certbot_dns_mijnhost.api.models.fields import whole_number
 
 LONGEST_DESCRIPTION = 300
+LONG_PAUSE = 60.0
+"""Seconds from which a pause that the API asks for is reported with its end."""
+UNREADABLE_DATE = (TypeError, ValueError, OverflowError, IndexError, OSError)
 
 Envelope = dict[str, Any]
 
@@ -51,9 +58,12 @@ KINDS: dict[int, KindAndStep] = {
     405: (MethodNotAllowedError, NOT_OFFERED),
     429: (RateLimitError, "Too many requests: wait some minutes, then try again."),
 }
+WORDS_OF_SUCCESS = frozenset({"success", "ok", "true", "1"})
+"""Accepted instead of the number 200, as is the value true."""
 BAD_REQUESTS: dict[str, KindAndStep] = {
-    "method": (MethodNotAllowedError, NOT_OFFERED),
-    "not managed": (
+    "wrong request method": (MethodNotAllowedError, NOT_OFFERED),
+    "method not allowed": (MethodNotAllowedError, NOT_OFFERED),
+    "dns records not managed by mijn.host": (
         DNSNotManagedError,
         (
             "The domain's DNS must be at mijn.host: in the control panel, give the domain the "
@@ -69,6 +79,7 @@ def read_envelope(
     body: bytes,
     *,
     request: str,
+    host: str = "the host",
     hide: Hide = str,
 ) -> Envelope:
     """Return the envelope of an answer that reports success.
@@ -77,9 +88,10 @@ def read_envelope(
     :param headers: HTTP's headers, looked up in any case.
     :param body: the whole body.
     :param request: method and path, for messages.
+    :param host: of the API's URL, for messages.
     :param hide: takes secrets out of what the API says when it refuses.
-    :raises APIError: where the API refused.
-    :raises InvalidResponseError: where this is not an answer of the API.
+    :raises APIError: if the API refused.
+    :raises InvalidResponseError: if this is not an answer of the API.
     """
     if 300 <= status < 400:
         raise RedirectError(
@@ -91,18 +103,15 @@ def read_envelope(
     try:
         envelope = _decode(body)
     except ValueError as error:
-        if status >= 400:
-            raise refusal(request, status, "no JSON in the answer", headers) from error
-        raise InvalidResponseError(
-            f"{request}: the answer (HTTP {status}, {len(body)} bytes) is not the API's JSON: "
-            f"{error}. Try again later; if it stays, check the API's URL."
-        ) from error
+        raise _not_json(request, status, body, error, host=host, headers=headers) from error
+    if _is_foreign(status, envelope):
+        raise _not_the_api(request, host, status, headers, body)
     description = _description(envelope)
     refused = _refused_status(status, envelope, description)
     if refused is not None:
         kind = _kind(refused, description)
         raise refusal(request, refused, _shortened(hide(description)), headers, kind)
-    if "status" not in envelope:
+    if envelope.get("status") is None:
         raise InvalidResponseError(
             f"{request}: the answer (HTTP {status}) lacks the API's own status. "
             "Try again later; if it stays, check the API's URL."
@@ -127,8 +136,91 @@ def refusal(
     message = said + next_step
     if issubclass(kind, (RateLimitError, ServerError)):
         retry_after = _retry_after(headers or {})
+        if retry_after is not None and retry_after > LONG_PAUSE:
+            message = said + _asks_to_wait(retry_after)
         return kind(message, status=status, description=description, retry_after=retry_after)
     return kind(message, status=status, description=description)
+
+
+def still_waiting(
+    request: str, asked: RateLimitError | ServerError, seconds: float
+) -> MijnHostError:
+    """Return the error for a request that is not sent, because the API asked to wait.
+
+    :param asked: the error that asked for it.
+    :param seconds: how long it still takes.
+    """
+    return RateLimitError(
+        f"{request}: not sent, because the API answered {asked.status}. {_asks_to_wait(seconds)}",
+        status=asked.status,
+        description=asked.description,
+        retry_after=seconds,
+    )
+
+
+def _asks_to_wait(seconds: float) -> str:
+    until = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(time.time() + seconds))
+    return f"The API asks to wait for {duration(seconds)}: try again after {until}."
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in its largest fitting unit, rounded up: ``24 hours``."""
+    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{ceil(seconds / size)} {unit}"
+    return f"{ceil(seconds)} seconds"
+
+
+def _not_json(
+    request: str,
+    status: int,
+    body: bytes,
+    reason: ValueError,
+    *,
+    host: str,
+    headers: Mapping[str, str],
+) -> MijnHostError:
+    if _is_foreign(status, None):
+        return _not_the_api(request, host, status, headers, body)
+    if status >= 400:
+        return refusal(request, status, "no JSON in the answer", headers)
+    return InvalidResponseError(
+        f"{request}: the answer of {host} (HTTP {status}, {len(body)} bytes, "
+        f"{_kind_of_body(headers, body)}) is not the API's JSON: {reason}. Try again later. If "
+        "this continues, a firewall, a proxy or a login page may be in the way, or the API's URL "
+        "is wrong."
+    )
+
+
+def _is_foreign(status: int, envelope: Envelope | None) -> bool:
+    """Tell whether a refusal comes from something else than the API.
+
+    A rate limit and a server error count as the API's in any form: they say all that is needed.
+    """
+    if not 400 <= status < 500 or status == 429:
+        return False
+    return envelope is None or not {"status", "status_description"} & envelope.keys()
+
+
+def _not_the_api(
+    request: str, host: str, status: int, headers: Mapping[str, str], body: bytes
+) -> NotTheAPIError:
+    return NotTheAPIError(
+        f"{request}: {host} answered {status} with {_kind_of_body(headers, body)}, which is not "
+        "the API's JSON: a firewall or proxy is in the way, or the API's URL is wrong. "
+        "Allow this machine to reach the API, or correct the URL.",
+        status=status,
+    )
+
+
+def _kind_of_body(headers: Mapping[str, str], body: bytes) -> str:
+    start = body[:1000].strip().lower()
+    if not start:
+        return "an empty body"
+    is_html = "html" in (headers.get("Content-Type") or "").lower()
+    if is_html or start.startswith((b"<!doctype html", b"<html")):
+        return "a web page"
+    return "other JSON" if start.startswith((b"{", b"[")) else "another kind of text"
 
 
 def _decode(body: bytes) -> Envelope:
@@ -160,13 +252,12 @@ def _refused_status(status: int, envelope: Envelope, description: str) -> int | 
     if status >= 400:
         return status
     own = envelope.get("status")
-    if isinstance(own, str) and own.strip().isdecimal():
-        own = int(own.strip()[:9])  # Python refuses to convert thousands of digits.
-    if isinstance(own, int) and not isinstance(own, bool):
-        return None if 100 <= own < 400 else own
-    if "status" in envelope:
-        return _status_by_description(description)
-    return None
+    if own == 1 or (isinstance(own, str) and own.strip().lower() in WORDS_OF_SUCCESS):
+        return None
+    number = whole_number(own[:9] if isinstance(own, str) else own)
+    if number is not None:
+        return None if 100 <= number < 400 else number
+    return None if own is None else _status_by_description(description)
 
 
 def _status_by_description(description: str) -> int:
@@ -181,10 +272,9 @@ def _status_by_description(description: str) -> int:
 def _kind(status: int, description: str) -> KindAndStep:
     text = description.lower()
     if status == 400:
-        return next(
-            (kind_and_step for words, kind_and_step in BAD_REQUESTS.items() if words in text),
-            (BadRequestError, "Check that the domain is in this key's account, and what was sent."),
-        )
+        known = " ".join(text.split()).rstrip(" .!")
+        other = "Check that the domain is in this key's account, and what was sent."
+        return BAD_REQUESTS.get(known, (BadRequestError, other))
     if status == 401 and ("whitelist" in text or "ip address" in text):
         return AddressNotAllowedError, ADDRESS_NOT_ALLOWED
     if status >= 500:
@@ -202,7 +292,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return float(text[:9])
     try:
         until = parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError, OverflowError):
+    except UNREADABLE_DATE:
         return None
     return max(0.0, until - _now(headers))
 
@@ -211,5 +301,5 @@ def _now(headers: Mapping[str, str]) -> float:
     """Return the API's own time: the clock of this machine may be wrong."""
     try:
         return parsedate_to_datetime(headers.get("Date") or "").timestamp()
-    except (TypeError, ValueError, OverflowError):
+    except UNREADABLE_DATE:
         return time.time()

@@ -1,26 +1,148 @@
-"""What really went wrong, out of the errors that requests and urllib3 wrap around it."""
+"""What went wrong on the network, out of the errors that requests and urllib3 wrap around it."""
 
 from __future__ import annotations
 
+import re
+import socket
+import ssl
+import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import requests
 import urllib3.exceptions
 
+CHECK_CONNECTION = "Check the connection to the internet and the API's URL, then try again."
+CHECK_CLOCK = (
+    "Check this machine's clock (now {now} UTC). If it is right, a firewall or proxy that "
+    "inspects TLS is probably in the way."
+)
+TRUST = (
+    "If a firewall or proxy inspects TLS here, set REQUESTS_CA_BUNDLE to a file with its CA "
+    "certificate; otherwise check the API's URL."
+)
+NOT_YET_VALID, EXPIRED = 9, 10
+OTHER_HOST = {62, 64}
+"""OpenSSL's codes for certificates."""
+TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\b *([\w .-]{0,60})")
+OTHER_NAME = re.compile(r"doesn't match|Hostname mismatch|IP address mismatch", re.IGNORECASE)
+NAME_RESOLUTION = re.compile(
+    r"name resolution|name or service not known|nodename nor servname|no address associated"
+    r"|getaddrinfo failed|failed to resolve",
+    re.IGNORECASE,
+)
+
+
+class Cause(NamedTuple):
+    """Why no answer came.
+
+    :param reason: in words.
+    :param next_step: what to do about it.
+    """
+
+    reason: str
+    next_step: str
+
 
 def never_left(error: Exception) -> bool:
-    """Tell whether the request certainly did not leave this machine."""
-    return any(
-        isinstance(part, (requests.ConnectTimeout, urllib3.exceptions.NewConnectionError))
-        for part in _chain(error)
+    """Tell whether the request certainly did not leave this machine, or not reach the API."""
+    return any(_is_before_sending(part) for part in _chain(error))
+
+
+def cause_of(error: Exception, *, has_proxy: bool) -> Cause:
+    """Return what happened, and the next step.
+
+    :param has_proxy: the request goes by a proxy.
+    """
+    chain = list(_chain(error))
+    text = " ".join(str(part) for part in chain)
+    if refused := TUNNEL.search(text):
+        return _refused_by_proxy(refused)
+    certificate = next((part for part in chain if isinstance(part, ssl.SSLError)), None)
+    if certificate is not None or OTHER_NAME.search(text):
+        found = _certificate(certificate, text)
+        if found is not None:
+            return found
+    is_proxy = has_proxy and any(
+        isinstance(part, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError))
+        or "proxy" in str(part).lower()
+        for part in chain
+    )
+    if any(isinstance(part, socket.gaierror) for part in chain) or NAME_RESOLUTION.search(text):
+        whose = "the name of the proxy" if is_proxy else "its name"
+        where = " and the proxy's name in HTTPS_PROXY or ALL_PROXY" if has_proxy else ""
+        return Cause(
+            f"cannot resolve {whose}",
+            f"Check this machine's DNS (/etc/resolv.conf){where or ' and the API URL'}.",
+        )
+    if is_proxy:
+        return Cause(
+            f"cannot use the proxy: {_innermost(chain)}",
+            "Check the proxy's address in HTTPS_PROXY or ALL_PROXY, and that it is running.",
+        )
+    if "Could not find" in text and "certificate" in text:
+        return Cause(_innermost(chain), "Reinstall the Python package certifi.")
+    return Cause(_innermost(chain), CHECK_CONNECTION)
+
+
+def _refused_by_proxy(refused: re.Match[str]) -> Cause:
+    if refused[1] == "407":
+        return Cause(
+            "the proxy wants a user name and a password (407)",
+            "Put them into HTTPS_PROXY: http://user:password@proxy:port",
+        )
+    return Cause(
+        f"the proxy refused to connect ({refused[1]} {refused[2].strip()})".replace(" )", ")"),
+        "Allow this machine to reach the API through the proxy, or unset HTTPS_PROXY.",
     )
 
 
-def root_cause(error: Exception) -> str:
+def _certificate(error: BaseException | None, text: str) -> Cause | None:
+    """Return what is wrong with the server's certificate; None if that is not it."""
+    code = getattr(error, "verify_code", None)
+    reason = str(getattr(error, "verify_message", "") or "")
+    if code in {NOT_YET_VALID, EXPIRED}:
+        now = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
+        words = "not valid yet" if code == NOT_YET_VALID else "expired"
+        return Cause(f"its certificate is {words}", CHECK_CLOCK.format(now=now))
+    if code in OTHER_HOST or OTHER_NAME.search(text):
+        return Cause("its certificate is for another host", f"Check the API's URL. {TRUST}")
+    if code or "CERTIFICATE_VERIFY_FAILED" in text:
+        return Cause(f"its certificate is not trusted ({reason or 'unknown issuer'})", TRUST)
+    if error is not None and "WRONG_VERSION_NUMBER" in text:
+        return Cause(
+            "it does not speak TLS", "Check the API's URL and port, and the proxy if there is one."
+        )
+    return None
+
+
+def _is_before_sending(part: BaseException) -> bool:
+    kinds = (
+        requests.ConnectTimeout,
+        urllib3.exceptions.ConnectTimeoutError,
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.LocationValueError,
+        ssl.SSLCertVerificationError,
+        ssl.CertificateError,
+        socket.gaierror,
+    )
+    # requests looks for files before it connects.
+    texts = (
+        *("WRONG_VERSION_NUMBER", "doesn't match"),
+        *("Could not find a suitable TLS", "Could not find the TLS"),
+    )
+    said = str(part)
+    return (
+        isinstance(part, kinds)
+        or TUNNEL.search(said) is not None
+        or any(text in said for text in texts)
+    )
+
+
+def _innermost(chain: list[BaseException]) -> str:
     """Return the innermost cause in words, such as ``Connection refused``."""
-    *_, last = _chain(error)
-    text = getattr(last, "strerror", None) or str(last)
-    return str(text).rsplit(">: ", 1)[-1] or type(last).__name__
+    text = getattr(chain[-1], "strerror", None) or str(chain[-1])
+    return str(text).rsplit(">: ", 1)[-1] or type(chain[-1]).__name__
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -30,5 +152,6 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     while current is not None and id(current) not in seen:
         seen.add(id(current))
         yield current
-        inner = getattr(current, "reason", None) or next(iter(current.args), None)
-        current = inner if isinstance(inner, BaseException) else current.__cause__
+        inner = [getattr(current, "reason", None), *current.args]
+        causes = (each for each in inner if isinstance(each, BaseException))
+        current = next(causes, current.__cause__)

@@ -7,7 +7,8 @@
     ├─ TransportError                no answer arrived: refused, DNS, TLS, reset
     │  └─ RequestTimeoutError        no answer arrived in time
     ├─ InvalidResponseError          an answer that is not the documented envelope
-    │  └─ RedirectError              the API never redirects; the key is not sent along
+    │  ├─ RedirectError              the API never redirects; the key is not sent along
+    │  └─ NotTheAPIError             4xx without the API's JSON: a firewall, a proxy, a wrong URL
     └─ APIError                      the API said no
        ├─ BadRequestError            400, also sent for "no access to this resource"
        │  └─ DNSNotManagedError      400, the domain's DNS is not at mijn.host (or a passing fault)
@@ -64,6 +65,19 @@ class RedirectError(InvalidResponseError):
     """The answer was a redirect, which is no part of this API and was not followed."""
 
     may_have_taken_effect = False
+
+
+class NotTheAPIError(InvalidResponseError):
+    """A refusal (4xx) that is not in the API's JSON: a firewall, a proxy or a wrong URL answered.
+
+    It says nothing about the key or the account.
+
+    :param status: HTTP's status.
+    """
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class APIError(MijnHostError):

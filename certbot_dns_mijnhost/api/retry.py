@@ -10,6 +10,7 @@ from typing import Callable
 from certbot_dns_mijnhost.api.errors import (
     InvalidResponseError,
     MijnHostError,
+    NotTheAPIError,
     RateLimitError,
     RedirectError,
     ServerError,
@@ -35,7 +36,9 @@ class RetryPolicy:
     :param tries: how often a request is sent at the most.
     :param total_seconds: no repeat starts later than this after the first attempt began.
     :param first_pause: seconds before the first repeat; doubled for each further one.
-    :param longest_pause: ceiling in seconds for a pause, also for a ``Retry-After`` of the API.
+    :param longest_pause: ceiling in seconds for a growing pause. A pause that the API asks for by
+        ``Retry-After`` is kept in full; if it does not fit into `total_seconds`, the request is not
+        repeated.
     :param jitter: share of a pause that is left to chance, so that many machines spread out.
     """
 
@@ -61,12 +64,12 @@ class RetryPolicy:
         if attempt >= self.tries or not self.is_repeatable(method, error):
             return None
         asked = getattr(error, "retry_after", None)
-        seconds = self._usual_pause(error, attempt) if asked is None else self._heed(asked)
+        seconds = self._usual_pause(error, attempt) if asked is None else max(asked, 0.0)
         return None if elapsed + seconds > self.total_seconds else seconds
 
     def is_repeatable(self, method: str, error: MijnHostError) -> bool:
         """Tell whether repeating this request after this error can do no harm."""
-        if isinstance(error, RedirectError):
+        if isinstance(error, (RedirectError, NotTheAPIError)):
             return False
         if not isinstance(
             error, (TransportError, InvalidResponseError, RateLimitError, ServerError)
@@ -85,6 +88,3 @@ class RetryPolicy:
         # A window of the rate limit has to pass, which takes up to a minute with most APIs.
         is_limited = isinstance(error, RateLimitError)
         return self.growing_pause(attempt + 3 if is_limited else attempt)
-
-    def _heed(self, retry_after: float) -> float:
-        return min(max(retry_after, 0.0), self.longest_pause)

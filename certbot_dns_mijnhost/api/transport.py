@@ -4,37 +4,45 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Iterator, Mapping
+import traceback
+from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NoReturn, Union
+from typing import Any, Union
 
 import requests
 import urllib3.exceptions
 
 from certbot_dns_mijnhost import __version__
 from certbot_dns_mijnhost.api.addresses import checked_base_url, checked_path, uses_plain_http
-from certbot_dns_mijnhost.api.answers import Envelope, read_envelope
+from certbot_dns_mijnhost.api.answers import Envelope, read_envelope, still_waiting
 from certbot_dns_mijnhost.api.api_key import APIKey
-from certbot_dns_mijnhost.api.causes import never_left, root_cause
+from certbot_dns_mijnhost.api.body import read_body
+from certbot_dns_mijnhost.api.causes import cause_of, never_left
 from certbot_dns_mijnhost.api.errors import (
     InvalidInputError,
     InvalidResponseError,
     MijnHostError,
     RateLimitError,
     RequestTimeoutError,
+    ServerError,
     TransportError,
 )
 from certbot_dns_mijnhost.api.exact_json import dumps
 from certbot_dns_mijnhost.api.exchange import Exchange, OnExchange, tell
 from certbot_dns_mijnhost.api.masking import mask, texts_in
 from certbot_dns_mijnhost.api.retry import RetryPolicy
+from certbot_dns_mijnhost.api.route import (
+    check_route,
+    passwords_in,
+    proxy_for,
+    unreadable_address,
+)
 
 logger = logging.getLogger(__name__)
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
-LARGEST_ANSWER = 16 * 1024 * 1024
-"""Bytes of an answer that are read at the most; a zone of 1,000 records takes about 0.1 MiB."""
-
+LONGEST_WAIT = 90.0
+"""Seconds that the API may ask to wait, if the policy sets no limit."""
 Timeout = Union[float, tuple[float, float]]
 Answered = tuple[int, Mapping[str, str], bytes]
 """Status, headers and body."""
@@ -74,11 +82,18 @@ class Transport:
         self._on_exchange = on_exchange
         self._owns_session = session is None
         self._session = _session() if session is None else session
+        self._trusted: set[object] = set()
+        """Files of CA certificates that were checked."""
+        self._waits: dict[str, tuple[float, RateLimitError | ServerError]] = {}
         self.rate_limited_at: float | None = None
         """When the API last answered 429, by the policy's clock; None if it never did."""
 
     def __repr__(self) -> str:
         return f"Transport(base_url={self.base_url!r})"
+
+    @property
+    def _host(self) -> str:
+        return self.base_url.split("/")[2]
 
     def close(self) -> None:
         """Close the connections, unless the session belongs to the caller."""
@@ -113,22 +128,24 @@ class Transport:
         def hide(text: str) -> str:
             return mask(self._key.mask(text), secrets)
 
+        self._check_wait(f"{method} {path}", path)
         started = self._retry.clock()
         attempt = 1
         while True:
             try:
                 status, headers, body = self._exchange(method, path, prepared, attempt)
                 request = f"{method} {path}"
-                return read_envelope(status, headers, body, request=request, hide=hide)
+                return read_envelope(
+                    status, headers, body, request=request, host=self._host, hide=hide
+                )
             except MijnHostError as error:
                 if isinstance(error, RateLimitError):
                     self.rate_limited_at = self._retry.clock()
-                if method == "POST":
-                    # Whatever policy a caller brings: an order is charged each time it is sent.
-                    raise
+                self._note_wait(path, error)
                 elapsed = self._retry.clock() - started
                 pause = self._retry.pause(method, error, attempt, elapsed)
-                if pause is None:
+                # Whatever policy a caller brings: an order is charged each time it is sent.
+                if pause is None or method == "POST":
                     raise
                 logger.debug(
                     "%s %s: attempt %d failed (%s), again in %.1f s",
@@ -136,6 +153,19 @@ class Transport:
                 )
             self._retry.sleep(pause)
             attempt += 1
+
+    def _note_wait(self, path: str, error: MijnHostError) -> None:
+        """Remember a pause that is too long to be waited for, so that no further call breaks it."""
+        longest = getattr(self._retry, "total_seconds", LONGEST_WAIT)
+        if isinstance(error, (RateLimitError, ServerError)) and (error.retry_after or 0) > longest:
+            self._waits[path] = (self._retry.clock() + (error.retry_after or 0), error)
+
+    def _check_wait(self, request: str, path: str) -> None:
+        """Refuse a request to a path for which the API asked to wait."""
+        until, asked = self._waits.get(path, (0.0, None))
+        left = until - self._retry.clock()
+        if asked is not None and left > 0:
+            raise still_waiting(request, asked, left)
 
     def _prepared(
         self,
@@ -157,7 +187,7 @@ class Transport:
                 )
             )
         except requests.exceptions.InvalidURL:
-            raise InvalidInputError(_unreadable_address(f"{method} {path}")) from None
+            raise InvalidInputError(unreadable_address(f"{method} {path}")) from None
         except (requests.RequestException, TypeError, ValueError, RecursionError):
             # Its own words could hold a value of the body.
             raise InvalidInputError(
@@ -193,68 +223,83 @@ class Transport:
         }
 
     def _answer(self, request: str, prepared: requests.PreparedRequest) -> Answered:
+        settings = self._route(request, prepared)
+        proxy = proxy_for(prepared.url or "", settings)
+        allowed = self._timeout[1] if isinstance(self._timeout, tuple) else self._timeout
         try:
-            with self._send(request, prepared) as response:
-                return response.status_code, response.headers, self._body(request, response)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            self._raise_transport_error(request, error)
+            with self._session.send(
+                prepared, timeout=self._timeout, allow_redirects=False, **settings
+            ) as response:
+                body = read_body(request, response, clock=self._retry.clock, seconds=4 * allowed)
+                return response.status_code, response.headers, body
+        except MijnHostError:
+            raise
+        except (
+            requests.ConnectionError,
+            requests.Timeout,
+            urllib3.exceptions.HTTPError,
+            OSError,
+        ) as error:
+            failure = self._failure(request, error, proxy)
+            raise failure from self._showable(error, proxy)
+        except Exception as error:  # noqa: BLE001  # whoever raises it: the request may have been sent
+            failure = self._unreadable(request, error)
+            raise failure from self._showable(error, proxy)
 
-    def _send(self, request: str, prepared: requests.PreparedRequest) -> requests.Response:
+    def _route(self, request: str, prepared: requests.PreparedRequest) -> dict[str, Any]:
+        """Return the settings of requests for the way to the API.
+
+        :raises InvalidInputError: if nothing can be sent with them; nothing was.
+        """
         try:
             settings = self._session.merge_environment_settings(
                 prepared.url, proxies={}, stream=True, verify=None, cert=None
             )
-            if uses_plain_http(self.base_url):
-                settings["proxies"] = {}
-            return self._session.send(
-                prepared, timeout=self._timeout, allow_redirects=False, **settings
-            )
         except ValueError:
-            # Whoever reads addresses says so in his own way: requests, urllib3, Python. Without
-            # their words, which may quote a proxy's address, in which a password may stand.
-            raise InvalidInputError(_unreadable_address(request)) from None
+            raise InvalidInputError(unreadable_address(request)) from None
+        if uses_plain_http(self.base_url):
+            settings["proxies"] = {}
+        url = prepared.url or ""
+        verify = settings.get("verify")
+        is_known = verify in self._trusted
+        check_route(request, url, proxy_for(url, settings), None if is_known else verify)
+        if isinstance(verify, str):
+            self._trusted.add(verify)
+        return dict(settings)
 
-    def _body(self, request: str, response: requests.Response) -> bytes:
-        allowed = self._timeout[1] if isinstance(self._timeout, tuple) else self._timeout
-        deadline = self._retry.clock() + 4 * allowed
-        parts = []
-        size = 0
-        for part in _parts(response):
-            parts.append(part)
-            size += len(part)
-            if size > LARGEST_ANSWER:
-                raise InvalidResponseError(
-                    f"{request}: the answer is larger than {LARGEST_ANSWER} bytes and was not "
-                    "read to its end. Check the API's URL."
-                )
-            if self._retry.clock() > deadline:
-                raise RequestTimeoutError(
-                    f"{request}: the answer came too slowly and was not read to its end. "
-                    "Try again later."
-                )
-        return b"".join(parts)
-
-    def _raise_transport_error(self, request: str, error: Exception) -> NoReturn:
-        host = self.base_url.split("/")[2]
+    def _failure(self, request: str, error: Exception, proxy: str | None) -> MijnHostError:
+        """Return the error for a request that got no answer."""
+        host = self._host
         sent = not never_left(error)
+        if isinstance(error, (requests.exceptions.InvalidHeader, urllib3.exceptions.InvalidHeader)):
+            return self._unreadable(request, error)
         if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
-            raise RequestTimeoutError(
+            message = (
                 f"{request}: no answer from {host} in time. "
-                "Check the connection to the internet, then try again.",
-                may_have_taken_effect=sent,
-            ) from error
-        raise TransportError(
-            f"{request}: no answer from {host}: {self._key.mask(root_cause(error))}. "
-            "Check the connection to the internet and the API's URL, then try again.",
-            may_have_taken_effect=sent,
-        ) from error
+                "Check the connection to the internet, then try again."
+            )
+            return RequestTimeoutError(message, may_have_taken_effect=sent)
+        cause = cause_of(error, has_proxy=proxy is not None)
+        reason = mask(self._key.mask(cause.reason), passwords_in(proxy))
+        message = f"{request}: no answer from {host}: {reason}. {cause.next_step}"
+        return TransportError(message, may_have_taken_effect=sent)
 
+    def _unreadable(self, request: str, error: Exception) -> MijnHostError:
+        """Return the error for an answer whose form breaks HTTP."""
+        if never_left(error):
+            return InvalidInputError(unreadable_address(request))
+        message = (
+            f"{request}: the answer of {self._host} cannot be read ({type(error).__name__}). Try "
+            "again later. If this continues, a proxy is probably in the way, or the API's URL is "
+            "wrong."
+        )
+        return InvalidResponseError(message)
 
-def _unreadable_address(request: str) -> str:
-    return (
-        f"{request}: nothing was sent: the API's URL, or the address of a proxy in the environment "
-        "(HTTPS_PROXY, ALL_PROXY), can't be read. Correct it; in a password, # is written as %23."
-    )
+    def _showable(self, error: Exception, proxy: str | None) -> Exception | None:
+        """Return `error` as a cause that a traceback may show; None if it holds a secret."""
+        secrets = passwords_in(proxy)
+        texts = "".join(traceback.format_exception(type(error), error, None))
+        return None if any(secret in texts for secret in secrets) else error
 
 
 def _session() -> requests.Session:
@@ -271,14 +316,3 @@ def _forget_redirect(response: requests.Response, **_: object) -> None:
     trips over an address that can't be read.
     """
     response.headers.pop("Location", None)
-
-
-def _parts(response: requests.Response) -> Iterator[bytes]:
-    """Yield the body as it arrives, so that a trickle can be noticed."""
-    # Only urllib3 2 has read1, which returns what is there; read waits until it has all it asked.
-    read = getattr(response.raw, "read1", None)
-    size = 65536
-    if read is None:
-        read, size = response.raw.read, 128
-    while part := read(size):
-        yield part

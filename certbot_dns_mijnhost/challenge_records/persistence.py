@@ -10,6 +10,7 @@ from certbot_dns_mijnhost.api import (
     BadRequestError,
     InvalidResponseError,
     MijnHostError,
+    NotTheAPIError,
     RateLimitError,
     RedirectError,
     RetryPolicy,
@@ -53,7 +54,7 @@ def may_pass_in_a_reading(error: MijnHostError) -> bool:
 
     What the transport has repeated already (no answer, 429, 5xx) is not repeated here.
     """
-    if isinstance(error, RedirectError):
+    if isinstance(error, (RedirectError, NotTheAPIError)):
         return False
     return isinstance(error, (BadRequestError, InvalidResponseError))
 

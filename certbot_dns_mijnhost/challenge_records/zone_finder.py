@@ -22,6 +22,9 @@ from certbot_dns_mijnhost.challenge_records.persistence import may_pass_in_a_rea
 
 logger = logging.getLogger(__name__)
 
+NO_ACCESS = "no access to this resource"
+REFUSED = frozenset({403, 404, 405})
+
 
 class ZoneFinder:
     """Finds the longest domain, by whole labels, that a name lies in.
@@ -42,8 +45,11 @@ class ZoneFinder:
         # A user may write them with a final dot, which the API may not know a domain by.
         given = {canonical(zone): canonical(zone) for zone in zones}
         self._listed: dict[str, str] | None = given or None
-        self._forbidden = False
+        self._refusal: APIError | None = None
+        """How the API refused to list the domains."""
         self._asked: dict[str, bool] = {}
+        self._statuses: set[int] = set()
+        """How the API refused the candidates."""
 
     def find(self, name: str) -> str:
         """Return the domain that holds `name`, spelt as the account lists it, else canonically.
@@ -52,7 +58,7 @@ class ZoneFinder:
         :raises MijnHostError: where the API can't be asked.
         """
         wanted = canonical(name)
-        if self._listed is None and not self._forbidden:
+        if self._listed is None and self._refusal is None:
             self._listed = self._list()
         if self._listed is None:
             return self._ask_for_candidates(wanted)
@@ -68,7 +74,7 @@ class ZoneFinder:
             if not forbids_listing(error):
                 raise
             logger.debug("The key may not list the domains: %s", error)
-            self._forbidden = True
+            self._refusal = error
             return None
         return {canonical(domain.domain): domain.domain for domain in domains}
 
@@ -81,6 +87,10 @@ class ZoneFinder:
                 self._asked[candidate] = self._is_ours(candidate)
             if self._asked[candidate]:
                 return candidate
+        refusal = self._refusal
+        if refusal is not None and refusal.status in REFUSED and self._statuses == {refusal.status}:
+            # Not a word about the account: the key may do nothing, or the URL is wrong.
+            raise refusal
         raise ZoneNotFoundError(_not_found(wanted, {}))
 
     def _is_ours(self, candidate: str) -> bool:
@@ -90,6 +100,7 @@ class ZoneFinder:
             persistently(lambda: self._client.domains.get(candidate), self._retry, may_pass)
         except APIError as error:
             if says_no_access(error):
+                self._statuses.add(error.status)
                 return False
             raise
         return True
@@ -111,7 +122,7 @@ def says_no_access(error: Exception) -> bool:
         return True
     if isinstance(error, AuthenticationError):
         return error.status == 403
-    return isinstance(error, BadRequestError) and "access" in error.description.lower()
+    return isinstance(error, BadRequestError) and NO_ACCESS in error.description.lower()
 
 
 def forbids_listing(error: Exception) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import time as real_time
 from collections.abc import Callable
@@ -9,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.api import (
+    BadRequestError,
     DNSRecord,
     MijnHostClient,
     MijnHostError,
+    NotFoundError,
     RateLimitError,
     RetryPolicy,
     ServerError,
@@ -76,7 +79,7 @@ def test_pauses_grow(emulator: Emulator, client: MijnHostClient, time: VirtualTi
 
 
 @pytest.mark.parametrize(
-    ("header", "pause"), [("2", 2.0), ("0", 0.0), ("86400", 30.0), ("soon", 4.0), ("-5", 4.0)]
+    ("header", "pause"), [("2", 2.0), ("0", 0.0), ("80", 80.0), ("soon", 4.0), ("-5", 4.0)]
 )
 def test_the_api_may_ask_for_a_pause(
     emulator: Emulator, client: MijnHostClient, time: VirtualTime, header: str, pause: float
@@ -96,6 +99,32 @@ def test_a_rate_limit_inside_200_may_be_told_by_its_words_alone(
     client.dns_records.delete("example.nl", DNSRecord("TXT", "x.example.nl.", "one"))
     assert time.slept == [4.0, 8.0]
     assert client.rate_limited_at is not None
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("method", CALLS)
+def test_a_pause_of_a_day_is_reported_and_kept(
+    emulator: Emulator, client: MijnHostClient, time: VirtualTime, method: str, status: int
+) -> None:
+    day = Fault.status(status, "Slow down", {"Retry-After": "86400"})
+    emulator.faults.add(day, times=None)
+    with pytest.raises((RateLimitError, ServerError)) as caught:
+        CALLS[method](client)
+    until = real_time.strftime("%Y-%m-%d ", real_time.gmtime(real_time.time() + 86_400))
+    assert f"wait for 24 hours: try again after {until}" in str(caught.value)
+    assert str(caught.value).endswith(" UTC.")
+    for _ in range(3):
+        time.sleep(20)
+        with pytest.raises(RateLimitError, match=r"not sent, .* try again after \d{4}-") as again:
+            CALLS[method](client)
+        assert not again.value.may_have_taken_effect
+    assert len(emulator.requests) == 1, "no further call within the pause"
+    emulator.faults.clear()
+    assert client.availability.check("new.nl").status, "other endpoints are not affected"
+    time.sleep(86_400)
+    with contextlib.suppress(BadRequestError, NotFoundError):
+        CALLS[method](client)
+    assert len(emulator.requests) == 3, "then it is sent"
 
 
 def test_it_may_name_a_date_by_its_own_clock() -> None:
@@ -131,7 +160,8 @@ def test_number_and_time_are_bounded(
     if attempt >= policy.tries:
         assert pause is None
     if pause is not None:
-        assert 0 <= pause <= policy.longest_pause * (1 + policy.jitter)
+        assert pause >= (retry_after or 0.0)
+        assert retry_after is not None or pause <= policy.longest_pause * (1 + policy.jitter)
         assert elapsed + pause <= policy.total_seconds
 
 

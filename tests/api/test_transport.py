@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import copy
-import gzip
 import logging
 import pickle
 import socket
@@ -142,7 +141,7 @@ def test_a_certificate_that_is_not_trusted_ends_it(
         url = listener.url.replace("http://", "https://")
         with (
             MijnHostClient(KEY, base_url=url, retry=ONCE) as client,
-            pytest.raises(TransportError, match="CERTIFICATE_VERIFY_FAILED"),
+            pytest.raises(TransportError, match="certificate is not trusted"),
         ):
             client.domains.get_all()
         assert listener.heard == []
@@ -252,17 +251,6 @@ def test_a_netrc_file_is_not_looked_into(tmp_path: Path, monkeypatch: pytest.Mon
         with MijnHostClient(KEY, base_url=listener.url, retry=ONCE) as client:
             client.domains.get_all()
         assert b"Authorization" not in listener.heard[0]
-
-
-def test_compression_is_not_asked_for_and_not_unpacked() -> None:
-    bomb = gzip.compress(b" " * 50_000_000)
-    with listening(saying(http(bomb, headers="Content-Encoding: gzip\r\n"))) as listener:
-        with (
-            MijnHostClient(KEY, base_url=listener.url, retry=ONCE) as client,
-            pytest.raises(InvalidResponseError, match=f"{len(bomb)} bytes"),
-        ):
-            client.domains.get_all()
-        assert b"Accept-Encoding: identity" in listener.heard[0]
 
 
 ECHOES = {

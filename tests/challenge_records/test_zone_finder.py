@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_dns_mijnhost.api import AddressNotAllowedError
+from certbot_dns_mijnhost.api import AddressNotAllowedError, MijnHostError
 from certbot_dns_mijnhost.challenge_records import TXTRecord, ZoneNotFoundError
 from certbot_dns_mijnhost.challenge_records.names import (
     absolute,
@@ -12,7 +12,7 @@ from certbot_dns_mijnhost.challenge_records.names import (
     file_name,
     is_within,
 )
-from certbot_dns_mijnhost.emulator import Variants
+from certbot_dns_mijnhost.emulator import Fault, Variants
 
 from .conftest import ONE, World
 
@@ -131,6 +131,43 @@ def test_a_whitelist_is_not_taken_for_a_forbidden_listing(world: World) -> None:
     world.start(Variants(whitelist_refused=True))
     with pytest.raises(AddressNotAllowedError, match="whoami"):
         world.records().zone_of("_acme-challenge.example.nl")
+
+
+PAGE = "<!DOCTYPE html><html><body>Blocked</body></html>"
+REFUSALS: dict[str, Fault] = {
+    **{
+        f"a web page with {status}": Fault.html(status, PAGE)
+        for status in (400, 401, 403, 404, 405)
+    },
+    **{f"nothing with {status}": Fault.raw(b"", status) for status in (403, 404)},
+    "a web page with 200": Fault.html(200, PAGE),
+    "other JSON with 404": Fault.raw(b'{"message": "Not Found"}', 404),
+    **{f"JSON with {status}": Fault.status(status, "No") for status in (401, 403, 404, 405, 500)},
+    "JSON with 400": Fault.bad_request("The API has no access to its database"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_an_api_that_refuses_everything_says_nothing_about_the_account(
+    world: World, name: str
+) -> None:
+    world.start()
+    world.emulator.faults.add(REFUSALS[name], times=None)
+    with pytest.raises(MijnHostError) as caught:
+        world.records().zone_of("_acme-challenge.example.nl")
+    assert not isinstance(caught.value, ZoneNotFoundError)
+    assert "No domain in the account" not in str(caught.value)
+    if "page" in name or "other JSON" in name or "nothing" in name:
+        assert "a firewall" in str(caught.value)
+
+
+def test_a_key_that_may_list_nothing_and_does_not_have_the_domain(world: World) -> None:
+    world.start(Variants(listing_forbidden=True))
+    with pytest.raises(ZoneNotFoundError):
+        world.records().zone_of("_acme-challenge.elsewhere.nl")
+    world.emulator.faults.add(Fault.status(404, "Not found"), path="*/domains/*", times=None)
+    with pytest.raises(ZoneNotFoundError):
+        world.records().zone_of("_acme-challenge.elsewhere.nl")
 
 
 @given(st.text(alphabet="abcdü.-_ABC\u3002\u2615\ufe0f\xa8", max_size=30))

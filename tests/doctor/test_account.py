@@ -97,6 +97,23 @@ def test_an_api_that_answers_nonsense(practice: Practice) -> None:
     assert "not the API's JSON" in api.message
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405])
+def test_an_api_behind_a_firewall(practice: Practice, status: int) -> None:
+    practice.emulator.faults.add(Fault.html(status), times=None)
+    [api] = practice.examine("example.nl").failed()
+    assert api.check == "api"
+    assert f"answered {status} with a web page" in api.message
+    assert "firewall or proxy is in the way" in api.message
+
+
+@pytest.mark.parametrize("status", [403, 404, 405])
+def test_an_api_that_refuses_everything_in_its_own_json(practice: Practice, status: int) -> None:
+    practice.emulator.faults.add(Fault.status(status, "No"), times=None)
+    found = practice.examine("example.nl")
+    assert found.has_failed
+    assert "No domain in the account" not in str(found.findings)
+
+
 @pytest.mark.parametrize("path", ["*/domains", "*/domains/example.nl", "*/dns"])
 @pytest.mark.parametrize("words", ["Bad request", "DNS records not managed by mijn.host"])
 def test_a_400_that_passes_is_no_finding(practice: Practice, path: str, words: str) -> None:

@@ -1,0 +1,116 @@
+"""How requests travel: proxy and CA certificates, checked before anything is sent.
+
+requests reads them from the environment for each request. Its own errors for what is wrong with
+them look like errors of the connection, and may quote a proxy's password.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import urllib3.exceptions
+import urllib3.util
+from requests.utils import select_proxy
+
+from certbot_dns_mijnhost.api.errors import InvalidInputError
+
+SCHEMES = frozenset({"http", "https"})
+SOCKS = frozenset({"socks4", "socks4a", "socks5", "socks5h"})
+
+
+def proxy_for(url: str, settings: Mapping[str, Any]) -> str | None:
+    """Return the address of the proxy that requests will use, or None."""
+    proxy = select_proxy(url, settings.get("proxies") or {})
+    return str(proxy) if proxy else None
+
+
+def passwords_in(proxy: str | None) -> set[str]:
+    """Return the user name and the password of a proxy's address, as written and decoded."""
+    try:
+        parts = urlsplit(proxy or "")
+        found = [part for part in (parts.password, parts.username) if part]
+    except ValueError:
+        return set()
+    return {text for part in found for text in (part, unquote(part))}
+
+
+def check_route(request: str, url: str, proxy: str | None, verify: object) -> None:
+    """Refuse addresses, a proxy or CA certificates with which nothing can be sent.
+
+    :param request: method and path, for messages.
+    :param url: where the request goes.
+    :param proxy: the address of the proxy, if there is one.
+    :param verify: of requests: a file or folder of CA certificates, or whether to verify.
+    :raises InvalidInputError: naming the setting, and never a proxy's address.
+    """
+    if not _is_address(url):
+        raise InvalidInputError(unreadable_address(request))
+    if proxy is not None:
+        _check_proxy(request, proxy)
+    if isinstance(verify, (str, os.PathLike)) and urlsplit(url).scheme == "https":
+        _check_certificates(request, Path(verify))
+
+
+def unreadable_address(request: str) -> str:
+    """Return the message for an address that cannot be read, without the address."""
+    return (
+        f"{request}: nothing was sent: the API's URL, or the address of a proxy in the environment "
+        "(HTTPS_PROXY, ALL_PROXY), can't be read. Correct it; in a password, # is written as %23."
+    )
+
+
+def _check_proxy(request: str, proxy: str) -> None:
+    # requests puts http:// before an address without a scheme.
+    address = proxy if "://" in proxy else f"http://{proxy}"
+    scheme = address.split("://", 1)[0].lower()
+    if scheme not in SCHEMES | SOCKS or not _is_address(address):
+        raise InvalidInputError(unreadable_address(request))
+    if scheme in SOCKS and importlib.util.find_spec("socks") is None:
+        raise InvalidInputError(
+            f"{request}: nothing was sent: the environment names a SOCKS proxy (HTTPS_PROXY, "
+            "ALL_PROXY), for which the Python package PySocks is missing. Install it beside "
+            "Certbot (pip install PySocks; Debian: python3-socks), or name an HTTP proxy."
+        )
+
+
+def _check_certificates(request: str, path: Path) -> None:
+    problem = None
+    try:
+        if path.is_dir():
+            return
+        ssl.create_default_context(cafile=str(path))
+    except FileNotFoundError:
+        problem = "it does not exist"
+    except ssl.SSLError:
+        problem = "it holds no certificates in PEM form"
+    except OSError as error:
+        problem = error.strerror or "it cannot be read"
+    if problem is not None:
+        raise InvalidInputError(
+            f"{request}: nothing was sent: cannot use the CA certificates in {path}: {problem}. "
+            "Correct the path in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, or unset the variable."
+        )
+
+
+def _is_address(url: str) -> bool:
+    """Tell whether urllib3 will find a host in `url` that can be looked up."""
+    try:
+        host = urllib3.util.parse_url(url).host
+        split = urlsplit(url)
+        _ = split.port
+        return bool(host and split.hostname) and _is_host(host or "")
+    except (ValueError, urllib3.exceptions.HTTPError):
+        return False
+
+
+def _is_host(host: str) -> bool:
+    try:
+        return bool(host.strip("[]").encode("idna"))
+    except UnicodeError:
+        return False
