@@ -110,7 +110,7 @@ def test_a_trickle_is_not_waited_for_without_end(emulator: Emulator) -> None:
     emulator.faults.add(Fault.drip(piece=1, pause=0.05))
     started = real_time.monotonic()
     with (
-        MijnHostClient(KEY, base_url=emulator.api_url, timeout=0.1, retry=ONCE) as client,
+        MijnHostClient(KEY, base_url=emulator.api_url, timeout=0.5, retry=ONCE) as client,
         pytest.raises(RequestTimeoutError, match="too slowly"),
     ):
         client.dns_records.get_all("example.nl")
