@@ -23,27 +23,35 @@ class Validity(NamedTuple):
 
 
 class Renewal(NamedTuple):
-    """One certificate that this plugin renews.
+    """One certificate that Certbot renews.
 
     :param name: of the certificate, as ``certbot certificates`` shows it.
     :param file: the renewal configuration.
     :param credentials: the path of the credentials file as it is stored; empty where none is.
-    :param validity: of the newest certificate; None where that can't be read.
+    :param validity: of the newest certificate; None if that is not readable.
+    :param authenticator: the plugin that renews it.
     """
 
     name: str
     file: Path
     credentials: str
     validity: Validity | None
+    authenticator: str = AUTHENTICATOR
 
 
-def renewals(config_directory: Path) -> list[Renewal]:
-    """Return the renewals of this plugin; those of others, and what can't be read, are left out.
+def certificates(config_directory: Path) -> list[Renewal]:
+    """Return what Certbot renews by any authenticator; what is not readable is left out.
 
     :param config_directory: Certbot's ``--config-dir``.
     """
     found = [_renewal(file) for file in sorted((config_directory / "renewal").glob("*.conf"))]
     return [each for each in found if each is not None]
+
+
+def renewals(config_directory: Path) -> list[Renewal]:
+    """Return what Certbot renews by this plugin."""
+    found = certificates(config_directory)
+    return [each for each in found if each.authenticator == AUTHENTICATOR]
 
 
 def _renewal(file: Path) -> Renewal | None:
@@ -53,14 +61,16 @@ def _renewal(file: Path) -> Renewal | None:
     except (OSError, ValueError, configobj.ConfigObjError):
         return None  # `certbot renew` names such a file itself.
     parameters = stored.get("renewalparams")
-    if not isinstance(parameters, dict) or parameters.get("authenticator") != AUTHENTICATOR:
+    if not isinstance(parameters, dict):
         return None
+    authenticator = parameters.get("authenticator")
     path, certificate = parameters.get(CREDENTIALS), stored.get("cert")
     return Renewal(
         file.stem,
         file,
         path if isinstance(path, str) else "",
         _validity(Path(certificate)) if isinstance(certificate, str) else None,
+        authenticator if isinstance(authenticator, str) else "",
     )
 
 

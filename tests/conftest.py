@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,6 +60,7 @@ NEEDS = {
     "network": Need(
         "a package index for pip", "pip cannot download from its package index", has_index
     ),
+    "jq": Need("jq", "install jq: apt-get install jq", lambda: shutil.which("jq") is not None),
     "machine": Need(
         "a new Debian to use up",
         "no new Debian was made: `make machine` makes one",

@@ -12,10 +12,12 @@ from certbot_dns_mijnhost.doctor.account_check import check_account
 from certbot_dns_mijnhost.doctor.accounts import account_urls
 from certbot_dns_mijnhost.doctor.credentials_check import check_credentials
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.horizon import check_horizon
 from certbot_dns_mijnhost.doctor.names_check import NamesCheck
 from certbot_dns_mijnhost.doctor.renewal_check import check_renewals
+from certbot_dns_mijnhost.doctor.schedule import find_schedule
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
-from certbot_dns_mijnhost.renewals import renewals
+from certbot_dns_mijnhost.renewals import certificates, renewals
 from certbot_dns_mijnhost.settings import Settings
 
 DNS_PORT = 53
@@ -31,6 +33,7 @@ class Doctor:
     :param ca: the name that the CA uses in CAA records.
     :param port: of the published name servers.
     :param query_timeout: seconds for one question to DNS.
+    :param root: below which the files of systemd and cron and Certbot's logs are.
     :param retry: when a call to the API is repeated, and the clock and sleep of all that waits.
     """
 
@@ -42,12 +45,14 @@ class Doctor:
         port: int = DNS_PORT,
         query_timeout: float = 2.0,
         retry: RetryPolicy = PATIENCE,
+        root: Path = Path("/"),
     ) -> None:
         self.findings: list[Finding] = []
         self._tell = report
         self._ca = ca
         self._dns = DNSOptions(port, query_timeout)
         self._retry = retry
+        self._root = root
 
     @property
     def has_failed(self) -> bool:
@@ -74,20 +79,23 @@ class Doctor:
         :param write: whether a scratch record may be written in the zones of `names`.
         """
         settings = check_credentials(path, flags, environment, self._report)
-        stored = renewals(config_directory)
-        check_renewals(stored, environment, self._report, now=datetime.now(timezone.utc))
+        now = datetime.now(timezone.utc)
+        check_renewals(renewals(config_directory), environment, self._report, now=now)
         if settings is None:
+            self._check_horizon(config_directory, now)
             return
         exchanges: list[Exchange] = []
         try:
             client = self._client(settings, exchanges)
         except InvalidInputError as error:
             self._report(Finding("key", State.FAILED, str(error)))
+            self._check_horizon(config_directory, now)
             return
         with client:
             calls = Calls(client, exchanges, self._retry)
             today = date.today()  # noqa: DTZ011
             domains = check_account(calls, self._report, chosen=settings.zones, today=today)
+            self._check_horizon(config_directory, now)
             if domains is None:
                 return
             wanted = list(dict.fromkeys(names))
@@ -104,6 +112,18 @@ class Doctor:
         if write and not wanted:
             message = "No scratch record was written: name domains with -d to have it tried."
             self._report(Finding("write", State.SKIPPED, message))
+
+    def _check_horizon(self, config_directory: Path, now: datetime) -> None:
+        """Report when each certificate is renewed; the account's check knows the key's last day."""
+        last_days = [each.data["last_day"] for each in self.findings if "last_day" in each.data]
+        check_horizon(
+            certificates(config_directory),
+            find_schedule(self._root),
+            self._root / "var/log/letsencrypt",
+            self._report,
+            now=now,
+            key_ends=date.fromisoformat(last_days[0]) if last_days else None,
+        )
 
     def _client(self, settings: Settings, exchanges: list[Exchange]) -> MijnHostClient:
         return MijnHostClient(

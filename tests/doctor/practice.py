@@ -43,6 +43,7 @@ class Practice:
             lambda _: None,
             port=int(self.emulator.nameservers[0].split(":")[1]),
             query_timeout=0.2,
+            root=self.path.parent / "root",
             retry=RetryPolicy(tries=2, sleep=self.sleep, clock=self.clock),
         )
         doctor.run(

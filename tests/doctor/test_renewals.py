@@ -129,7 +129,7 @@ def test_a_certificate_that_nothing_renewed(
 def test_it_is_told_of_even_without_credentials_for_the_doctor(practice: Practice) -> None:
     store(practice, "mijnhost.ini")
     checks = [each.check for each in practice.examine(path="/nowhere/mijnhost.ini").findings]
-    assert checks == ["credentials", "renewal"]
+    assert checks == ["credentials", "renewal", "schedule", "horizon"]
 
 
 def test_a_relative_path_in_a_variable(

@@ -9,7 +9,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = ROOT / "examples"
-FOLDERS = ("delegation", "deploy-hooks", "install", "many-domains", "non-root", "staging")
+FOLDERS = (
+    "delegation",
+    "deploy-hooks",
+    "install",
+    "many-domains",
+    "monitoring",
+    "non-root",
+    "staging",
+)
 SCRIPTS = sorted(path for folder in FOLDERS for path in (EXAMPLES / folder).glob("*.sh"))
 
 
