@@ -145,6 +145,7 @@ def _check_is_no_placeholder(subject: str, key: str) -> None:
 
 
 def _load(path: str) -> Credentials:
+    path = usable_path(path)
     settings: dict[str, str] = {}
     hints: list[str] = []
     for each in _read_ini(path):

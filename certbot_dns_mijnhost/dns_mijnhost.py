@@ -166,6 +166,14 @@ class Authenticator(dns_common.DNSAuthenticator):
                 f"The credentials file {_encodable(given)} is a relative path, and the working "
                 "directory no longer exists. Write the absolute path."
             ) from error
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            # Certbot would fail to store it, after the certificate was issued.
+            raise errors.PluginError(
+                f"The path of the credentials file {_encodable(path)} has letters that this locale "
+                "cannot write. Run Certbot with LC_ALL=C.UTF-8, or use a path of ASCII letters."
+            ) from None
         setattr(self.config, self.dest("credentials"), path)
 
     def _perform(self, domain: str, validation_name: str, validation: str) -> None:  # noqa: ARG002

@@ -68,7 +68,8 @@ def _renewal(file: Path) -> Renewal | None:
     return Renewal(
         file.stem,
         file,
-        path if isinstance(path, str) else "",
+        # Certbot reads None as no value.
+        path if isinstance(path, str) and path != "None" else "",
         _validity(Path(certificate)) if isinstance(certificate, str) else None,
         authenticator if isinstance(authenticator, str) else "",
     )

@@ -56,6 +56,10 @@ def domain_as_typed(text: str) -> str:
         check_labels(name, text)
     except ValueError as error:
         raise InvalidInputError(f"{error}. Correct the name.") from None
+    if not name.isascii():
+        raise InvalidInputError(
+            f"{text!r} is not a domain name: no domain has such letters. Correct the name."
+        )
     return name
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from certbot_dns_mijnhost.challenge_records import ChallengeRecords
+from certbot_dns_mijnhost.challenge_records import ChallengeRecords, canonical
 from certbot_dns_mijnhost.doctor.caa_check import CAACheck
 from certbot_dns_mijnhost.doctor.dnssec_findings import DNSSECCheck
 from certbot_dns_mijnhost.doctor.errors import InspectionError
@@ -74,8 +74,8 @@ class NamesCheck:
             message = "No domain was checked, since none is listed."
             step = "Name the names of your certificate: -d example.nl"
             self._report(Finding("name", State.FAILED, message, step))
-        lowered = [name.removesuffix(".").lower() for name in asked]
-        wanted = [name for name in lowered if check_name(name, self._report)]
+        names_in_dns = list(map(canonical, asked))
+        wanted = [name for name in names_in_dns if check_name(name, self._report)]
         try:
             inspector, follower = self._dns()
             self._check(wanted, inspector, follower, write=write)

@@ -90,10 +90,12 @@ def _without_file(renewal: Renewal) -> Finding:
     return Finding(
         "renewal",
         State.WARNING,
-        f"The renewal of {renewal.name} has no credentials file, so the key has to be in the "
-        "environment of Certbot each time, and it is not in this one.",
-        "If cron, systemd or a container gives it to Certbot, all is well. Else write the path of "
-        f"the credentials file into {renewal.file}: {CREDENTIALS} = /WHOLE/PATH",
+        f"The renewal of {renewal.name} has no credentials file: the first run took the key from "
+        "its environment (or the CA reused an authorization). Certbot needs the key in its "
+        "environment at each renewal, and it is not in this one.",
+        "If cron, systemd or a container sets it for Certbot, no change is needed. Otherwise write "
+        f"the path of the credentials file into {renewal.file}, below [renewalparams]: "
+        f"{CREDENTIALS} = /etc/letsencrypt/mijnhost.ini",
         data=_data(renewal),
     )
 

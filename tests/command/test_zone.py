@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import resource
 import signal
@@ -32,6 +33,24 @@ def test_backup_is_for_its_owner_alone_and_overwrites_nothing(shell: Shell, copy
     again = shell.run("zone", "backup", "example.nl", "-o", copy)
     assert again.exit_code == 2
     assert "exists already" in again.problems
+
+
+@pytest.mark.parametrize("start", [b"", codecs.BOM_UTF8])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_copy_that_an_editor_saved_is_read(
+    shell: Shell, copy: str, start: bytes, end: bytes
+) -> None:
+    path = Path(copy)
+    path.write_bytes(start + path.read_bytes().rstrip().replace(b"\n", end))
+    assert shell.run("zone", "diff", "example.nl", copy).exit_code == 0
+
+
+def test_a_copy_in_utf_16_is_named_so(shell: Shell, copy: str) -> None:
+    path = Path(copy)
+    path.write_bytes(path.read_text().encode("utf-16"))
+    failed = shell.run("zone", "restore", "example.nl", copy, "--yes")
+    assert failed.exit_code == 2
+    assert f"{copy} is not a text file in UTF-8: it is encoded as UTF-16" in failed.problems
 
 
 def test_backup_has_a_name_of_its_own(

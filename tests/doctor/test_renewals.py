@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -100,8 +101,24 @@ def test_a_key_that_only_the_environment_gives(practice: Practice) -> None:
     store(practice, None)
     [renewal] = found(practice)
     assert renewal.state is State.WARNING
-    assert "has to be in the environment" in renewal.message
+    assert "the first run took the key from its environment" in renewal.message
+    assert "dns_mijnhost_credentials = /etc/letsencrypt/mijnhost.ini" in renewal.next_step
     practice.environment["MIJNHOST_API_KEY"] = practice.emulator.account.api_key
+    assert [each.state for each in found(practice)] == [State.OK]
+
+
+def test_a_stored_none_is_no_path(practice: Practice) -> None:
+    store(practice, "None")
+    [renewal] = found(practice)
+    assert "the first run took the key from its environment" in renewal.message
+
+
+@pytest.mark.parametrize("start", [b"", codecs.BOM_UTF8])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_renewal_that_an_editor_saved(practice: Practice, start: bytes, end: bytes) -> None:
+    practice.examine()
+    file = store(practice, str(practice.path))
+    file.write_bytes(start + file.read_bytes().replace(b"\n", end).rstrip())
     assert [each.state for each in found(practice)] == [State.OK]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -122,8 +124,6 @@ def test_a_pipe_is_read_once(site: Site) -> None:
         "os.set_inheritable(r, True); "
         "os.execv(sys.argv[2], [*sys.argv[2:], '--dns-mijnhost-credentials', f'/dev/fd/{r}'])"
     )
-    import subprocess  # noqa: PLC0415
-
     done = subprocess.run(
         [
             command[0],
@@ -178,3 +178,36 @@ def test_a_renewal_without_the_key_of_the_first_run(
     assert "the first run took the key from its environment" in failed.output
     assert f"{site.certbot.directory}/config/renewal, below [renewalparams]" in failed.output
     assert "Traceback" not in failed.output
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [("keys", ""), ("sleutels-\u00eb", "cannot write. Run Certbot with LC_ALL=C.UTF-8")],
+)
+def test_without_a_home_or_a_name_and_in_a_locale_of_ascii(
+    site: Site, folder: str, words: str
+) -> None:
+    (site.directory / folder).mkdir()
+    site.credentials.rename(site.directory / folder / "mijnhost.ini")
+    command = site.certbot.command("certonly", "--authenticator", "dns-mijnhost", "-d", site.domain)
+    # The real user has no entry in passwd; the effective one can still read this Python.
+    command[2] = f"import os; os.geteuid() or os.setreuid(54321, 0)\n{command[2]}"
+    ascii_only = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+    kept = {k: v for k, v in site.certbot.environment().items() if k != "HOME"}
+    done = subprocess.run(
+        [
+            *command,
+            *("--agree-tos", "--register-unsafely-without-email"),
+            *("--dns-mijnhost-credentials", os.path.join(folder, "mijnhost.ini")),  # noqa: PTH118
+        ],
+        env={**kept, **ascii_only, "LC_ALL": "C"},
+        cwd=site.directory,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    shown = done.stdout + done.stderr
+    assert done.returncode == (1 if words else 0), shown
+    assert "Traceback" not in shown
+    assert "Logging error" not in shown
+    assert words in shown
