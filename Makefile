@@ -13,7 +13,7 @@ PYTHON ?=
 ARGS ?=
 SIMULATE ?= --count 10000
 # More than there are cores: many tests wait for another process.
-WORKERS ?= 4
+WORKERS ?= 6
 PYTEST := $(BIN)/python -m pytest
 # What `make test` does not accept as missing; see tests/conftest.py.
 REQUIRE ?= pebble,network

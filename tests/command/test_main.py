@@ -8,7 +8,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,8 @@ import pytest
 from certbot_dns_mijnhost.command.main import main
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 from examples.local_ca import environment
+from tests.support.domains import own_domain
+from tests.support.waiting import wait_until
 
 from .conftest import Shell
 
@@ -186,19 +187,20 @@ def on_a_terminal(process_of: object, answer: bytes) -> tuple[int, str]:
             if not part:
                 break
             shown += part
-        process.wait(30)
+        process.wait()
     os.close(ours)
     return process.returncode, shown.decode()
 
 
 @pytest.mark.parametrize(("answer", "is_done"), [(b"y\n", True), (b"\n", False), (b"no\n", False)])
 def test_a_person_is_asked(tmp_path: Path, answer: bytes, is_done: bool) -> None:
-    with Emulator() as emulator:
-        arguments = ("records", "delete", "example.nl", "TXT", "@")
+    domain = own_domain()
+    with Emulator(domains=[domain]) as emulator:
+        arguments = ("records", "delete", domain, "TXT", "@")
         code, shown = on_a_terminal(
             lambda **streams: start(emulator, tmp_path, *arguments, **streams), answer
         )
-        left = [r for r in emulator.account.records("example.nl") if r.type == "TXT"]
+        left = [r for r in emulator.account.records(domain) if r.type == "TXT"]
     assert "Remove? [y/N]" in shown
     assert code == (0 if is_done else 1), shown
     assert (left == []) is is_done
@@ -217,7 +219,7 @@ def test_colours_are_for_terminals(
             lambda **streams: start(emulator, tmp_path, *arguments, **streams), b""
         )
         piped = start(emulator, tmp_path, *arguments, stdout=subprocess.PIPE)
-        out, _ = piped.communicate(timeout=30)
+        out, _ = piped.communicate()
     assert code == 0, shown
     assert ("\x1b[32mok" in shown) is (no_color == "")
     assert b"\x1b" not in out
@@ -227,20 +229,17 @@ def test_colours_are_for_terminals(
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_doctor_leaves_no_scratch_record(tmp_path: Path, kind: signal.Signals) -> None:
-    with Emulator(lags=(600.0,)) as emulator:
-        before = emulator.account.records("example.nl")
-        with start(
-            emulator, tmp_path, "doctor", "-d", "example.nl", stderr=subprocess.PIPE
-        ) as process:
-            deadline = time.monotonic() + 30
-            while emulator.account.records("example.nl") == before:
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+    domain = own_domain()
+    with Emulator(domains=[domain], lags=(3600.0,)) as emulator:
+        before = emulator.account.records(domain)
+        arguments = ("doctor", "-d", domain, "--propagation-seconds", "86400")
+        with start(emulator, tmp_path, *arguments, stderr=subprocess.PIPE) as process:
+            wait_until(lambda: emulator.account.records(domain) != before)
             process.send_signal(kind)
-            _, problems = process.communicate(timeout=60)
+            _, problems = process.communicate()
         assert process.returncode == 130
         assert problems.decode().strip() == "Stopped."
-        assert emulator.account.records("example.nl") == before
+        assert emulator.account.records(domain) == before
 
 
 def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
@@ -255,7 +254,7 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
         assert process.stderr is not None
         problems = process.stderr.read()
         process.stderr.close()
-        process.wait(30)
+        process.wait()
     assert b"Traceback" not in problems
     assert process.returncode == 130
 
@@ -274,7 +273,7 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
 def test_a_full_disk_is_told(tmp_path: Path, arguments: tuple[str, ...], before: bytes) -> None:
     with Emulator() as emulator, Path("/dev/full").open("w") as full:
         process = start(emulator, tmp_path, *arguments, stdout=full, stderr=subprocess.PIPE)
-        _, problems = process.communicate(timeout=30)
+        _, problems = process.communicate()
     full_disk = b"mijnhost: The output can't be written: No space left on device.\n"
     assert problems == before + full_disk
     assert process.returncode == 3
@@ -282,8 +281,9 @@ def test_a_full_disk_is_told(tmp_path: Path, arguments: tuple[str, ...], before:
 
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_a_closed_stream_is_no_error(tmp_path: Path, number: int) -> None:
-    arguments = ("records", "delete", "example.nl", "A", "@")
-    with Emulator() as emulator:
+    domain = own_domain()
+    arguments = ("records", "delete", domain, "A", "@")
+    with Emulator(domains=[domain]) as emulator:
         process = start(
             *(emulator, tmp_path, *arguments),
             preexec_fn=lambda: os.close(number),
@@ -291,7 +291,7 @@ def test_a_closed_stream_is_no_error(tmp_path: Path, number: int) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        _, problems = process.communicate(timeout=30)
+        _, problems = process.communicate()
     assert b"Traceback" not in problems
     assert process.returncode == 1, problems
 
@@ -311,7 +311,7 @@ def test_letters_that_a_terminal_lacks(tmp_path: Path, monkeypatch: pytest.Monke
         for flag, shown in (([], b"caf?"), (["--json"], b"caf\\u00e9")):
             arguments = ("records", "list", "example.nl", *flag)
             process = start(emulator, tmp_path, *arguments, stdout=subprocess.PIPE)
-            out, _ = process.communicate(timeout=30)
+            out, _ = process.communicate()
             assert shown in out
             assert process.returncode == 0
 

@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,15 +14,23 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Fault
+from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost
 from examples.local_ca import write_credentials
+from tests.support.domains import own_domain
+from tests.support.waiting import wait_until
 
-PATIENCE = 120.0
+ROOT = Path(__file__).resolve().parents[2]
+LONGER_THAN_ANY_TEST = ("--propagation-seconds", "86400")
 
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    with Emulator(lags=(3600.0, 3600.0)) as emulator:
+    with Emulator(domains=[own_domain()], lags=(3600.0, 3600.0)) as emulator:
         yield emulator
+
+
+def zone(emulator: Emulator) -> str:
+    return emulator.account.domains()[0].name
 
 
 @contextmanager
@@ -35,12 +43,14 @@ def doctor(emulator: Emulator, directory: Path, *flags: str) -> Iterator[subproc
     }
     write_credentials(credentials, settings)
     port = emulator.nameservers[0].split(":")[1]
-    arguments = ["doctor", "-d", "example.nl", "--credentials", str(credentials), *flags]
+    arguments = ["doctor", "-d", zone(emulator), "--credentials", str(credentials), *flags]
+    arguments += LONGER_THAN_ANY_TEST
     with subprocess.Popen(
-        [sys.executable, "-m", "certbot_dns_mijnhost.command", *arguments, "--dns-port", port],
+        [sys.executable, "-m", "tests.support.quick_mijnhost", *arguments, "--dns-port", port],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        cwd=ROOT,
     ) as process:
         yield process
         process.kill()
@@ -53,21 +63,18 @@ def running(emulator: Emulator, tmp_path: Path) -> Iterator[subprocess.Popen[str
 
 
 def wait_for(emulator: Emulator, method: str, times: int) -> None:
-    ends = time.monotonic() + PATIENCE
-    while [request.method for request in emulator.requests].count(method) < times:
-        assert time.monotonic() < ends, f"no {method} came"
-        time.sleep(0.01)
+    wait_until(lambda: [r.method for r in emulator.requests].count(method) >= times)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_after_the_write(
     emulator: Emulator, running: subprocess.Popen[str], number: signal.Signals
 ) -> None:
-    before = emulator.account.records("example.nl")
+    before = emulator.account.records(zone(emulator))
     wait_for(emulator, "PATCH", 1)
     running.send_signal(number)
-    output, _ = running.communicate(timeout=PATIENCE)
-    assert emulator.account.records("example.nl") == before
+    output, _ = running.communicate()
+    assert emulator.account.records(zone(emulator)) == before
     assert output.endswith("Stopped.\n")
     assert running.returncode == 130
 
@@ -76,16 +83,30 @@ def test_a_signal_after_the_write(
 def test_a_second_signal_during_the_removal(
     emulator: Emulator, running: subprocess.Popen[str], number: signal.Signals
 ) -> None:
-    before = emulator.account.records("example.nl")
+    before = emulator.account.records(zone(emulator))
     # The first DELETE only asks whether there is such a call; the second one gets lost.
-    emulator.faults.add(Fault.hang(0.5), method="DELETE", skip=1)
+    begun, released = threading.Event(), threading.Event()
+
+    def lose(answer: Answer | None) -> Answer:  # noqa: ARG001
+        begun.set()
+        released.wait()
+        raise ConnectionLost
+
+    emulator.faults.add(Fault("held", after=False, play=lose), method="DELETE", skip=1)
     wait_for(emulator, "PATCH", 1)
     running.send_signal(signal.SIGINT)
-    wait_for(emulator, "DELETE", 2)
+    wait_until(begun.is_set)
     running.send_signal(number)
-    output, _ = running.communicate(timeout=PATIENCE)
-    assert emulator.account.records("example.nl") == before
-    assert "The scratch record is removed first." in output
+    assert running.stdout is not None
+    output = ""
+    while "The scratch record is removed first.\n" not in output:
+        line = running.stdout.readline()
+        assert line, output
+        output += line
+    released.set()
+    output += running.communicate()[0]
+    assert emulator.account.records(zone(emulator)) == before
+    assert "Stopped." in output
     assert running.returncode == 130
 
 
@@ -93,7 +114,7 @@ def test_an_end_before_time_is_told_to_machines(emulator: Emulator, tmp_path: Pa
     with doctor(emulator, tmp_path, "--json") as running:
         wait_for(emulator, "PATCH", 1)
         running.send_signal(signal.SIGTERM)
-        output, _ = running.communicate(timeout=PATIENCE)
+        output, _ = running.communicate()
     found = json.loads(output.removesuffix("Stopped.\n"))
     assert (found["complete"], found["in_order"]) == (False, False)
     assert "port-53" in {finding["check"] for finding in found["findings"]}

@@ -1,0 +1,12 @@
+"""Waiting for another process or thread, for as long as it takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Return when `condition` is true; only pytest's own limit ends a wait in vain."""
+    while not condition():
+        time.sleep(0.005)
