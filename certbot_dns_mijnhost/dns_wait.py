@@ -100,7 +100,7 @@ class DNSWait:
             return
         if outcome.unroutable:
             listed = ", ".join(status.label for status in outcome.unroutable)
-            logger.debug("This machine has no route to %s: left out", listed)
+            logger.debug("Left out, because this machine has no route to their family: %s", listed)
         for status in outcome.left_out:
             logger.warning("A name server was left out: %s", status)
         self.seen = (

@@ -150,7 +150,8 @@ def test_addresses_of_a_family_that_is_missing_cause_one_debug_line(
     [line] = [r for r in caplog.records if r.name == "certbot_dns_mijnhost.dns_wait"]
     assert line.levelno == logging.DEBUG
     assert line.getMessage() == (
-        "This machine has no route to [fe80::53%lo]:5353, [fe80::54%lo]:5353: left out"
+        "Left out, because this machine has no route to their family: "
+        "[fe80::53%lo]:5353, [fe80::54%lo]:5353"
     )
     assert desk.lines == ["1 name server served the challenge records after 0 s."]
 

@@ -19,6 +19,7 @@ from certbot_dns_mijnhost.propagation import AliasFollower, AliasLoopError
 
 CHALLENGE = "_acme-challenge"
 WILDCARD = "*."
+BY_RESOLVER = " The resolver says so, because the name servers cannot be asked."
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 LONGEST = 253 - len(f"{CHALLENGE}.")
 """Characters of a name that leaves room for its challenge's."""
@@ -60,6 +61,7 @@ def check_delegation(
         report(Finding("zone", State.FAILED, str(error), domain=name))
         return None
     data = {"chain": list(found.chain)}
+    source = BY_RESOLVER if found.by_resolver else ""
     if place == challenge and len(found.chain) > 1:
         message = (
             f"{challenge} is a CNAME to {found.chain[1]} by a wildcard only: the records go to the "
@@ -79,10 +81,10 @@ def check_delegation(
         )
         report(Finding("delegation", State.WARNING, message, step, name, data))
     elif len(found.chain) > 1:
-        message = f"The challenge is delegated: {' -> '.join(found.chain)}."
+        message = f"The challenge is delegated: {' -> '.join(found.chain)}.{source}"
         report(Finding("delegation", State.OK, message, "", name, data))
     else:
-        message = f"{challenge} is no CNAME: the records go there."
+        message = f"{challenge} is no CNAME: the records go there.{source}"
         report(Finding("delegation", State.OK, message, domain=name))
     return place
 

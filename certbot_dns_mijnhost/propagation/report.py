@@ -58,7 +58,7 @@ class Outcome:
     :param lagging: servers that don't yet.
     :param left_out: servers that did not answer usefully, or that have no address.
     :param internal: published servers with private addresses that do not answer.
-    :param unroutable: addresses of a family (IPv4 or IPv6) that this machine has no route to.
+    :param unroutable: addresses of a family (IPv4 or IPv6) that does not get out of this machine.
     :param reason: why DNS could not be asked.
     """
 

@@ -11,7 +11,12 @@ import dns.name
 import dns.resolver
 
 from certbot_dns_mijnhost.propagation.authority import NotFoundError
-from certbot_dns_mijnhost.propagation.endpoints import Endpoint, addresses_of, parse_endpoint
+from certbot_dns_mijnhost.propagation.endpoints import (
+    Endpoint,
+    addresses_of,
+    is_closed,
+    parse_endpoint,
+)
 from certbot_dns_mijnhost.propagation.names import write_name
 from certbot_dns_mijnhost.propagation.resolv_conf import SYSTEM_FILE, read_resolv_conf
 
@@ -136,9 +141,12 @@ class RecordResolver:
                 logger.debug("%s", read.problem)
                 self._problems.append(read.problem)
         found, without = addresses_of(servers)
-        if not found:
-            raise OSError("; ".join(f"{server}: {why}" for server, why in without.items()))
-        return [_resolver_at(endpoint) for endpoint in found]
+        without.update({server: "nothing listens there" for server in found if is_closed(server)})
+        in_use = [server for server in found if server not in without]
+        if not in_use:
+            reasons = [f"{server}: {why}" for server, why in without.items()]
+            raise OSError("; ".join([*reasons, *self._problems]))
+        return [_resolver_at(endpoint) for endpoint in in_use]
 
 
 def _resolver_at(endpoint: Endpoint) -> dns.resolver.Resolver:

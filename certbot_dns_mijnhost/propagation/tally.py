@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from certbot_dns_mijnhost.propagation.authority import Server
 from certbot_dns_mijnhost.propagation.report import ServerStatus
-from certbot_dns_mijnhost.propagation.said import Said
+from certbot_dns_mijnhost.propagation.said import Kind, Said
 
 IN_A_ROW = 2
 """Polls in a row that a server has to serve everything: behind one address may stand several."""
@@ -62,6 +62,11 @@ class ServerTally:
     def is_unroutable(self) -> bool:
         """Whether this machine could not even send it a question."""
         return bool(self.said) and all(said.is_unroutable for said in self.said.values())
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it did not answer at all."""
+        return bool(self.said) and all(each.kind is Kind.SILENT for each in self.said.values())
 
     @property
     def is_ready(self) -> bool:

@@ -29,13 +29,8 @@ def verdict(
     silent = [zone for zone in zones if not zone.is_answering]
     ready = _statuses(t for zone in answering for t in zone.counted if t.row > 0)
     lagging = _statuses(t for zone in answering for t in zone.counted if t.row == 0)
-    families = {_family(t) for zone in answering for t in zone.servers if not t.is_unroutable}
-    unroutable = [
-        tally
-        for zone in answering
-        for tally in zone.left_out
-        if tally.is_unroutable and _family(tally) not in families
-    ]
+    missing = _missing_families([tally for zone in answering for tally in zone.servers])
+    unroutable = [t for zone in answering for t in zone.left_out if _family(t) in missing]
     left_out = (
         *(_statuses(t for zone in answering for t in zone.left_out if t not in unroutable)),
         *(_statuses(t for zone in silent for t in zone.servers)),
@@ -76,6 +71,23 @@ def _failure(zones: Sequence[ZoneTally], ceiling: float) -> PropagationTimeoutEr
 
 def _silence(zone: ZoneTally) -> str:
     return why_unusable(zone.answers, [*_statuses(zone.servers), *zone.without_address])
+
+
+def _missing_families(tallies: Sequence[ServerTally]) -> set[str]:
+    """Return the address families that do not get out of this machine.
+
+    That is so if it has no route to any address of the family; and for IPv6 also if several
+    addresses do not answer while IPv4 does, since many networks announce IPv6 and drop it.
+    """
+    families: dict[str, list[ServerTally]] = {}
+    for tally in tallies:
+        families.setdefault(_family(tally), []).append(tally)
+    missing = {name for name, each in families.items() if all(t.is_unroutable for t in each)}
+    sixes, fours = families.get("IPv6", []), families.get("IPv4", [])
+    is_dropped = len(sixes) > 1 and all(tally.is_silent for tally in sixes)
+    if is_dropped and any(tally.is_answering for tally in fours):
+        missing.add("IPv6")
+    return missing
 
 
 def _family(tally: ServerTally) -> str:

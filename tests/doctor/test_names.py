@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from certbot_dns_mijnhost.doctor import State
 from certbot_dns_mijnhost.emulator import Variants
+from certbot_dns_mijnhost.propagation import resolv_conf
+from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 
 from .practice import Practice
 
@@ -124,7 +128,10 @@ def test_a_delegation_to_a_domain_that_does_not_exist(practice: Practice) -> Non
     assert delegation.state is State.WARNING
     assert "is delegated: _acme-challenge.example.nl -> one.chalenges.nl" in delegation.message
     assert "Check that one.chalenges.nl is spelt right" in delegation.next_step
-    assert "A CNAME leads the challenge there" in found.one("zone").next_step
+    step = found.one("zone").next_step
+    assert "A CNAME leads the challenge there" in step
+    assert "(mijnhost records delete example.nl CNAME _acme-challenge.example.nl)" in step
+    assert "use an API key of the account that has one.chalenges.nl" in step
 
 
 def test_a_challenge_that_is_a_zone_of_its_own(practice: Practice) -> None:
@@ -138,6 +145,52 @@ def test_a_challenge_that_is_a_zone_of_its_own(practice: Practice) -> None:
     assert subzone.next_step == (
         "Remove the NS records at _acme-challenge.www.example.nl from example.nl."
     )
+
+
+def test_a_subzone_is_seen_in_the_listing_if_dns_cannot_be_asked(practice: Practice) -> None:
+    practice.emulator.account.add_record(
+        "example.nl", "NS", "_acme-challenge.example.nl.", "ns1.other.example."
+    )
+    practice.settings["resolver"] = "127.0.0.1:1"  # nothing listens there
+    found = practice.examine("example.nl")
+    assert "_acme-challenge.example.nl" in found.one("subzone").message
+    assert found.one("subzone").state is State.FAILED
+
+
+@pytest.mark.parametrize("behaviour", ["intercepted", "intercepted_refused"])
+def test_an_intercepted_port_is_named_and_a_delegation_still_seen(
+    practice: Practice, behaviour: str
+) -> None:
+    practice.emulator.account.add_domain("challenges.nl")
+    practice.emulator.account.add_record(
+        "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.challenges.nl."
+    )
+    for index in range(len(practice.emulator.nameservers)):
+        practice.emulator.behave(index, behaviour)
+    practice.now += 60.0  # so that the name servers have published it
+    found = practice.examine("example.nl")
+    delegation = found.one("delegation")
+    assert delegation.state is State.OK
+    assert "_acme-challenge.example.nl -> one.challenges.nl" in delegation.message
+    assert "The resolver says so" in delegation.message
+    assert found.one("zone").data["zone"] == "challenges.nl"
+    assert "Port 53 is intercepted on the way" in found.one("port-53").message
+
+
+@pytest.mark.parametrize("content", [b"nameserver localhost\n", b"\xff\0nameserver\n", None])
+def test_an_odd_resolv_conf_is_a_warning(
+    practice: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    # A machine may have a resolver at libc's default; nothing listens at this address.
+    monkeypatch.setattr(resolv_conf, "DEFAULT", Endpoint("127.0.0.1", 1))
+    path = tmp_path / "resolv.conf"
+    if content is not None:
+        path.write_bytes(content)
+    practice.settings["resolver"] = str(path)
+    found = practice.examine("example.nl")
+    for check in ("delegation", "nameservers", "port-53"):
+        assert found.one(check).state is State.WARNING
+        assert str(path) in found.one(check).message
 
 
 def test_a_wildcard_is_no_delegation(practice: Practice) -> None:

@@ -121,6 +121,8 @@ class ScriptedServer:
 
     def _serve_udp(self) -> None:
         wire, client = self._udp.recvfrom(65535)
+        if not wire:  # asks only whether somebody listens
+            return
         answer = self._reply(wire, is_tcp=False)
         if answer is not None:
             self._udp.sendto(answer.to_wire(max_size=65535), client)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import dns.rcode
@@ -15,6 +16,7 @@ from certbot_dns_mijnhost.propagation import (
     PropagationChecker,
     State,
     TXTRecord,
+    resolv_conf,
     resolving,
 )
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, is_address
@@ -126,13 +128,33 @@ def test_a_scope_that_does_not_exist_costs_no_run(tmp_path: Path) -> None:
 
 
 def test_why_there_is_no_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolving, "LIFETIME", 0.1)
+    # A machine may have a resolver at libc's default; nothing listens at this address.
+    monkeypatch.setattr(resolv_conf, "DEFAULT", Endpoint("127.0.0.1", 1))
     path = tmp_path / "resolv.conf"
     outcome = PropagationChecker(resolvers=[str(path)]).wait_for(
         [TXTRecord(NAME, "value")], ceiling=60.0
     )
     assert outcome.state is State.NOT_ASKED
     assert f"{path} cannot be read: No such file or directory" in outcome.reason
+
+
+def test_a_resolver_that_is_not_running_costs_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resolving, "LIFETIME", 3600.0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
+        closed.bind(("127.0.0.1", 0))
+        host, port = closed.getsockname()
+    found = AliasFollower(resolvers=[f"{host}:{port}"]).follow(NAME)
+    assert f"there is no resolver ({host}:{port}: nothing listens there)" in found.reason
+
+
+def test_the_systems_file_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "resolv.conf"
+    monkeypatch.setattr(resolving, "SYSTEM_FILE", str(path))
+    with ScriptedServer(code(dns.rcode.NXDOMAIN)) as resolver:
+        path.write_text(f"nameserver [{resolver.endpoint.replace(':', ']:')}\n")
+        found = AliasFollower().follow(NAME)
+        assert resolver.queries
+    assert "no name servers of" in found.reason
 
 
 def test_a_relative_path_is_no_resolver() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.propagation.authority import Server
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
+from certbot_dns_mijnhost.propagation.report import Outcome, State
 from certbot_dns_mijnhost.propagation.said import Kind, Said
 from certbot_dns_mijnhost.propagation.tally import (
     IN_A_ROW,
@@ -13,6 +15,7 @@ from certbot_dns_mijnhost.propagation.tally import (
     ServerTally,
     ZoneTally,
 )
+from certbot_dns_mijnhost.propagation.verdict import verdict
 
 SERVED = Said(Kind.VALUES, frozenset({"value", "other"}))
 MISSING = [Said(Kind.NO_NAME), Said(Kind.NO_TXT), Said(Kind.VALUES, frozenset({"other"}))]
@@ -87,3 +90,54 @@ def test_a_poll_without_time_for_all_names_tells_nothing_new(history: list[Said]
             each.note({"name.": SERVED, "other.": said}, float(now))
     found.note({"name.": SERVED}, 10.0)
     assert found == other
+
+
+NO_ANSWER = Said(Kind.SILENT)
+NO_ROUTE = Said(Kind.SILENT, detail="Network is unreachable", is_unroutable=True)
+FOURS, SIXES = ("192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8::2")
+
+
+def outcome_of(said: dict[str, Said]) -> Outcome:
+    """Return the result of polls in which each address always said the same."""
+    tallies = []
+    for host, each in said.items():
+        server = ServerTally(Server(host, Endpoint(host)), {"name.": frozenset({"value"})})
+        for now in range(TRIES):
+            server.note({"name.": each}, float(now))
+        tallies.append(server)
+    return verdict([ZoneTally(tallies)], [], 3.0, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("working", "missing"), [(FOURS, SIXES), (SIXES, FOURS)], ids=["IPv4 only", "IPv6 only"]
+)
+def test_a_family_without_route_is_not_reported_as_left_out(
+    working: tuple[str, ...], missing: tuple[str, ...]
+) -> None:
+    said = {**dict.fromkeys(working, SERVED), **dict.fromkeys(missing, NO_ROUTE)}
+    found = outcome_of(said)
+    assert found.state is State.EVERYWHERE
+    assert [status.label for status in found.unroutable] == list(missing)
+    assert found.left_out == ()
+
+
+def test_ipv6_that_a_network_drops_is_not_reported_as_left_out() -> None:
+    found = outcome_of({**dict.fromkeys(FOURS, SERVED), **dict.fromkeys(SIXES, NO_ANSWER)})
+    assert [status.label for status in found.unroutable] == list(SIXES)
+    assert found.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "left_out"),
+    [
+        ({FOURS[0]: SERVED, FOURS[1]: NO_ANSWER}, FOURS[1]),
+        ({FOURS[0]: SERVED, FOURS[1]: NO_ROUTE}, FOURS[1]),
+        ({FOURS[0]: SERVED, SIXES[0]: NO_ANSWER}, SIXES[0]),
+        ({FOURS[0]: SERVED, SIXES[0]: SERVED, SIXES[1]: NO_ROUTE}, SIXES[1]),
+        ({SIXES[0]: SERVED, FOURS[0]: NO_ANSWER}, FOURS[0]),
+    ],
+)
+def test_one_address_that_fails_is_reported(said: dict[str, Said], left_out: str) -> None:
+    found = outcome_of(said)
+    assert [status.label for status in found.left_out] == [left_out]
+    assert found.unroutable == ()
