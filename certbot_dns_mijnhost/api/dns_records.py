@@ -47,7 +47,7 @@ class DNSRecordsResource:
         envelope = self._transport.request("GET", path)
         listed = Fields(envelope, "an answer").child("data", "a zone").list_of_objects("records")
         entries = read_entries(listed, DNSRecord.from_dict, f"GET {path}")
-        return DNSListing(tuple(entries.read), entries.skipped)
+        return DNSListing(tuple(entries.read), entries.skipped, entries.unreadable)
 
     def replace_all(self, domain: str, records: Iterable[DNSRecord]) -> None:
         """Replace the whole zone by `records`. Never sent twice.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 LONGEST_INTEGER = 1000
@@ -61,15 +61,19 @@ def loads(text: str) -> Any:
         raise ValueError(f"{error.msg} at character {error.pos}") from None
 
 
-def dumps(value: object, *, indent: int | None = None) -> str:
+def dumps(
+    value: object, *, indent: int | None = None, default: Callable[[Any], Any] | None = None
+) -> str:
     """Return the JSON text of a value, its exact numbers with their digits.
+
+    :param default: makes something that JSON can hold of what it cannot.
 
     :raises ValueError: if it holds NaN or infinity, or contains itself.
     :raises TypeError: if it holds something that JSON cannot hold.
     :raises RecursionError: if it is nested too deeply.
     """
     token = secrets.token_hex(16)
-    text = json.dumps(_marked(value, token), indent=indent, allow_nan=False)
+    text = json.dumps(_marked(value, token), indent=indent, allow_nan=False, default=default)
     return re.sub(f'"{token}([^"]*)"', r"\1", text)
 
 

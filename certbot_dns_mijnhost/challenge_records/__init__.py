@@ -15,6 +15,10 @@ from certbot_dns_mijnhost.challenge_records.errors import (
     ZoneRewriteError,
     ZoneRewriteForbiddenError,
 )
+from certbot_dns_mijnhost.challenge_records.exactness import (
+    description_of,
+    unreadable_entries,
+)
 from certbot_dns_mijnhost.challenge_records.listing import (
     Identity,
     Listing,
@@ -48,6 +52,8 @@ __all__ = [
     "ZoneRewriteForbiddenError",
     "absolute",
     "canonical",
+    "description_of",
     "identity_of",
     "listed_value",
+    "unreadable_entries",
 ]

@@ -114,10 +114,7 @@ class Copies:
 
         :raises OSError: if it cannot be written.
         """
-        content = dumps(
-            {"zone": listing.zone, "records": [record.as_listed() for record in listing.records]},
-            indent=1,
-        )
+        content = dumps(listing.to_dict(), indent=1)
         is_old = self._clock() - self._began > RUN_SECONDS
         if self.first is None or is_old:
             return self._save_first(content)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from certbot_dns_mijnhost.api import DNSRecord
+from certbot_dns_mijnhost.api.exact_json import dumps
 from certbot_dns_mijnhost.challenge_records.names import absolute, canonical, is_within
 from certbot_dns_mijnhost.challenge_records.values import TEXTS, comparable_value, text_value
 
@@ -64,7 +65,12 @@ def identity_of(record: TXTRecord) -> Identity:
 
 
 def listed_value(record: DNSRecord) -> str:
-    """Return the value of a listed record as it is shown: a text without quotes, others as is."""
+    """Return the value of a listed record as it is shown: a text without quotes, others as is.
+
+    A value that cannot be read is shown as JSON, such as ``null``.
+    """
+    if "value" in record.unreadable_fields:
+        return dumps(record.raw.get("value"))
     return text_value(record.value) if record.type.upper() in TEXTS else record.value
 
 
@@ -74,12 +80,19 @@ class Listing:
     :param zone: canonical name of the zone.
     :param records: as the API listed them.
     :param skipped: a line for each entry that could not be read as a record.
+    :param unreadable: those entries as they were listed.
     """
 
     def __init__(
-        self, zone: str, records: Iterable[DNSRecord], *, skipped: Iterable[str] = ()
+        self,
+        zone: str,
+        records: Iterable[DNSRecord],
+        *,
+        skipped: Iterable[str] = (),
+        unreadable: Iterable[object] = (),
     ) -> None:
         self.zone = zone
+        self.unreadable = tuple(unreadable)
         self.skipped = tuple(skipped)
         self.records = tuple(records)
         self.identities = frozenset(self.identify(record) for record in self.records)
@@ -92,14 +105,26 @@ class Listing:
         """Return an identity that only records share which are equal however the API reads them.
 
         A host name in a value keeps its final dot, or stays without: whether that makes it relative
-        depends on the API.
+        depends on the API. So does whether an empty name is the zone's own.
         """
-        return self._identity(record, "")
+        identity = self._identity(record, "")
+        return identity if record.name.strip() else identity._replace(name="")
 
     def _identity(self, record: DNSRecord, zone_of_values: str) -> Identity:
         kind = record.type.upper()
-        value = comparable_value(kind, record.value, zone_of_values)
+        if "value" in record.unreadable_fields:
+            value = f"<{listed_value(record)}>"
+        else:
+            value = comparable_value(kind, record.value, zone_of_values)
         return Identity(kind, absolute(record.name, self.zone), value)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what a copy of the zone holds: each entry as the API listed it."""
+        copy: dict[str, object] = {
+            "zone": self.zone,
+            "records": [record.as_listed() for record in self.records],
+        }
+        return {**copy, "unreadable": list(self.unreadable)} if self.unreadable else copy
 
     def values_at(self, name: str) -> set[str]:
         """Return the TXT values at a canonical name."""

@@ -60,7 +60,20 @@ class ZoneRemover:
 
     def remove(self, unwanted: Sequence[Identity]) -> list[Leftover]:
         """Remove `unwanted` and return what had to stay. Raises nothing of our own."""
-        unwanted = [*unwanted, *self._zone.probes]
+        unreadable = [i for i in unwanted if self._is_unreadable(i)]
+        message = (
+            "The API lists it with a value that cannot be read, so the API's DELETE cannot name "
+            "it. Delete the record in mijn.host's control panel."
+        )
+        left = [Leftover(i.name, i.value, self._zone.name, message) for i in unreadable]
+        unwanted = [i for i in [*unwanted, *self._zone.probes] if i not in unreadable]
+        return left + (self._remove(unwanted) if unwanted else [])
+
+    def _is_unreadable(self, identity: Identity) -> bool:
+        listed = self._zone.reader.listed.get(identity)
+        return listed is not None and "value" in listed.unreadable_fields
+
+    def _remove(self, unwanted: list[Identity]) -> list[Leftover]:
         self._zone.ours.update(unwanted)
         standing = list(unwanted)
         try:

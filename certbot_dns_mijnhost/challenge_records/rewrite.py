@@ -26,6 +26,7 @@ from certbot_dns_mijnhost.challenge_records.errors import (
     ZoneNotConfirmedError,
     ZoneRewriteError,
 )
+from certbot_dns_mijnhost.challenge_records.exactness import check_exact
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
 from certbot_dns_mijnhost.challenge_records.persistence import (
     BETWEEN_READINGS,
@@ -112,13 +113,10 @@ class ZoneRewriter:
             lost = _lost(expected, listing, intent)
             if intent.is_met_by(listing) and not lost:
                 return
-            if listing.skipped:
-                raise ZoneNotConfirmedError(
-                    f"Cannot rewrite the zone {listing.zone}, because the API lists an entry in it "
-                    f"that is not a readable record ({listing.skipped[0]}). A rewrite would lose "
-                    "it. Nothing was written. Correct or delete the record in mijn.host's control "
-                    "panel."
-                )
+            if writes:
+                self._check_still_exact(listing, intent, len(lost))
+            else:
+                check_exact(listing, leaving_out=intent.remove)
             self._save(listing)
             target = self._target(listing, intent, lost)
             is_confirmed = self._write(target, refusals, len(lost))
@@ -141,6 +139,12 @@ class ZoneRewriter:
         lost = _lost(expected, listing, intent)
         if lost or not intent.is_met_by(listing):
             raise ZoneRewriteError(self._half_done(len(lost)))
+
+    def _check_still_exact(self, listing: Listing, intent: Intent, missing: int) -> None:
+        try:
+            check_exact(listing, leaving_out=intent.remove)
+        except ZoneNotConfirmedError as error:
+            raise ZoneRewriteError(self._half_done(missing)) from error
 
     def _half_done(self, missing: int) -> str:
         what = f"{missing} record(s) missing" if missing else "the API does not list the changes"
@@ -333,5 +337,10 @@ def _lost(
 
 
 def _with_absolute_name(record: DNSRecord, name: str) -> DNSRecord:
-    """Return `record` under its absolute name with the final dot that PUT asks for."""
+    """Return `record` under its absolute name with the final dot that PUT asks for.
+
+    An empty name stays: what the API means by it is not known.
+    """
+    if not record.name.strip():
+        return record
     return DNSRecord(record.type, name + ".", record.value, record.ttl, raw=record.raw)

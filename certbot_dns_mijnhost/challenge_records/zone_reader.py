@@ -77,7 +77,9 @@ class ZoneReader:
             lambda: self._client.dns_records.get_listing(self.domain), self._retry, self.may_pass
         )
         self._read_at = self._retry.clock()
-        listing = Listing(self.zone, answer.records, skipped=answer.skipped)
+        listing = Listing(
+            self.zone, answer.records, skipped=answer.skipped, unreadable=answer.unreadable
+        )
         self.seen |= listing.identities
         self.listed.update((listing.identify(record), record) for record in listing.records)
         return listing

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from certbot_dns_mijnhost.api import MijnHostError
 from certbot_dns_mijnhost.challenge_records import Identity, Listing, canonical
 from certbot_dns_mijnhost.command.account import Account
-from certbot_dns_mijnhost.command.changes import NOT_CONFIRMED, Changes
+from certbot_dns_mijnhost.command.changes import NOT_CONFIRMED, Changes, show_unreadable
 from certbot_dns_mijnhost.command.exit_codes import DONE, FAILED, NOT_IN_ORDER
 from certbot_dns_mijnhost.command.passing import is_passing
 from certbot_dns_mijnhost.command.terminal import Terminal
@@ -80,6 +80,7 @@ def _find(
             terminal.problem(f"{domain} was not read: {error}")
             unread.append(domain)
             continue
+        show_unreadable(listing, terminal)
         found += [(listing, i) for i in sorted(listing.identities) if is_passing(i)]
     return found, unread
 

@@ -12,6 +12,7 @@ from certbot_dns_mijnhost.challenge_records import (
     Listing,
     ZoneEditor,
     ZoneRewriteForbiddenError,
+    unreadable_entries,
 )
 from certbot_dns_mijnhost.command.account import Account
 from certbot_dns_mijnhost.command.terminal import Terminal
@@ -138,6 +139,17 @@ class Changes:
             return True
         self._terminal.problem(NOT_REWRITTEN)
         return False
+
+
+def show_unreadable(listing: Listing, terminal: Terminal) -> None:
+    """Name the entries of a zone that cannot be sent back exactly."""
+    for entry in unreadable_entries(listing):
+        message = (
+            f"The API lists an entry in {listing.zone} that cannot be sent back exactly: {entry}. "
+            "Correct or delete the record in mijn.host's control panel: until then the zone cannot "
+            "be rewritten."
+        )
+        terminal.problem(message)
 
 
 def shown(identity: Identity) -> str:

@@ -17,8 +17,7 @@ LARGEST = 100_000_000
 
 def as_text(listing: Listing) -> str:
     """Return the copy of a zone, with all that the API told of each record, as ASCII."""
-    records = [record.as_listed() for record in listing.records]
-    return dumps({"zone": listing.zone, "records": records}, indent=1)
+    return dumps(listing.to_dict(), indent=1)
 
 
 def write(text: str, path: Path) -> None:

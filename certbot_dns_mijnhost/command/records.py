@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterable
 
 from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostError
+from certbot_dns_mijnhost.api.exact_json import dumps
 from certbot_dns_mijnhost.challenge_records import (
     Identity,
     Leftover,
@@ -14,7 +15,7 @@ from certbot_dns_mijnhost.challenge_records import (
     listed_value,
 )
 from certbot_dns_mijnhost.command.account import Account
-from certbot_dns_mijnhost.command.changes import Changes, shown
+from certbot_dns_mijnhost.command.changes import Changes, show_unreadable, shown
 from certbot_dns_mijnhost.command.exit_codes import DONE, NOT_IN_ORDER
 from certbot_dns_mijnhost.command.spelling import absolute_name, record_as_typed
 from certbot_dns_mijnhost.command.terminal import Terminal
@@ -27,9 +28,9 @@ def list_records(options: argparse.Namespace, terminal: Terminal) -> int:
         listing = account.editor(options.domain).read()
     found = [record for record in listing.records if _is_wanted(listing, record, options)]
     found.sort(key=lambda record: _order(listing.identify(record), listing.zone))
-    rows = [(listing.identify(r)._replace(value=listed_value(r)), r.ttl) for r in found]
-    terminal.table(_row(identity, ttl) for identity, ttl in rows)
-    terminal.data([{**identity._asdict(), "ttl": ttl} for identity, ttl in rows])
+    terminal.table(_row(listing, record) for record in found)
+    show_unreadable(listing, terminal)
+    terminal.data([_as_data(listing, record) for record in found])
     return DONE
 
 
@@ -157,8 +158,22 @@ def _order(identity: Identity, zone: str) -> tuple[list[str], str, str]:
     return list(reversed(below.split("."))), identity.type, identity.value
 
 
-def _row(identity: Identity, ttl: int | None) -> tuple[str, str, str, str]:
-    return identity.name, "-" if ttl is None else str(ttl), identity.type, identity.value
+def _row(listing: Listing, record: DNSRecord) -> tuple[str, str, str, str]:
+    identity = listing.identify(record)
+    ttl = "-" if record.ttl is None else str(record.ttl)
+    if "ttl" in record.unreadable_fields:
+        ttl = dumps(record.raw["ttl"])
+    return identity.name, ttl, identity.type, listed_value(record)
+
+
+def _as_data(listing: Listing, record: DNSRecord) -> dict[str, object]:
+    """Return a record for a machine: what cannot be read is as the API lists it."""
+    shown = {
+        **listing.identify(record)._asdict(),
+        "value": listed_value(record),
+        "ttl": record.ttl,
+    }
+    return {**shown, **{name: record.raw.get(name) for name in record.unreadable_fields}}
 
 
 def _show(identities: Iterable[Identity], terminal: Terminal) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
+
+from certbot_dns_mijnhost.api.exact_json import dumps
 
 GREEN, YELLOW, RED, FAINT = "32", "33", "31", "2"
 
@@ -52,7 +53,7 @@ class Terminal:
         """Write the result for a machine, which gets one: a further one is left out."""
         if self.is_json and not self._has_result:
             self._has_result = True
-            self._write(self._out, json.dumps(value, indent=2, default=str))
+            self._write(self._out, dumps(value, indent=2, default=str))
 
     def text(self, text: str) -> None:
         """Write a result that is the same for both."""

@@ -5,13 +5,20 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import InvalidInputError, MijnHostError
-from certbot_dns_mijnhost.challenge_records import Identity, Listing, ZoneEditor
+from certbot_dns_mijnhost.challenge_records import (
+    Identity,
+    Listing,
+    ZoneEditor,
+    description_of,
+    listed_value,
+)
 from certbot_dns_mijnhost.command import copies
 from certbot_dns_mijnhost.command.account import Account
-from certbot_dns_mijnhost.command.changes import Changes, shown
+from certbot_dns_mijnhost.command.changes import Changes, show_unreadable, shown
 from certbot_dns_mijnhost.command.difference import Difference, difference
 from certbot_dns_mijnhost.command.exit_codes import DONE, NOT_IN_ORDER
 from certbot_dns_mijnhost.command.terminal import GREEN, RED, YELLOW, Terminal
@@ -23,6 +30,7 @@ def back_up(options: argparse.Namespace, terminal: Terminal) -> int:
     account = Account(options)
     with account.client:
         listing = account.editor(options.domain).read()
+    show_unreadable(listing, terminal)
     text = copies.as_text(listing)
     if options.output == "-":
         terminal.text(text)
@@ -39,8 +47,10 @@ def diff(options: argparse.Namespace, terminal: Terminal) -> int:
     account = Account(options)
     copy = copies.read(Path(options.file), options.domain)
     with account.client:
-        found = difference(copy, account.editor(options.domain).read())
+        live = account.editor(options.domain).read()
+    found = difference(copy, live)
     _show(found, terminal)
+    show_unreadable(live, terminal)
     terminal.data(_as_data(found))
     if not found:
         terminal.line("No difference.")
@@ -57,12 +67,14 @@ def restore(options: argparse.Namespace, terminal: Terminal) -> int:
     with account.client:
         editor = account.editor(options.domain, copies_in=f"restore-{_stamp()}")
         live = editor.read()
-        found = difference(copy, live)
+        wanted = difference(copy, live)
+        found = _restorable(wanted, terminal)
         _show(found, terminal)
         if not (found.missing or found.changed or (options.exact and found.extra)):
-            terminal.line("There is nothing to put back.")
-            terminal.data({**_as_data(found), "restored": True, "saved": None})
-            return DONE
+            is_done = found == wanted
+            terminal.line("There is nothing to put back." if is_done else "Nothing was put back.")
+            terminal.data({**_as_data(wanted), "restored": is_done, "saved": None})
+            return DONE if is_done else NOT_IN_ORDER
         if found.extra and not options.exact:
             terminal.line("What the copy lacks (+) stays; --exact removes it.")
         _check(editor, found)
@@ -77,6 +89,22 @@ def restore(options: argparse.Namespace, terminal: Terminal) -> int:
                 "Then give the same command again."
             ) from error
         return _verify(editor, copy, saved, options, terminal)
+
+
+def _restorable(found: Difference, terminal: Terminal) -> Difference:
+    """Leave out, and name, the records that the copy holds with a value that cannot be read."""
+    for record in found.missing:
+        if not record.is_exact:
+            message = (
+                f"Cannot restore {description_of(record)}: the copy holds it as the API listed it, "
+                "and that cannot be sent. Add the record in mijn.host's control panel."
+            )
+            terminal.problem(message)
+    return replace(
+        found,
+        missing=tuple(record for record in found.missing if record.is_exact),
+        changed=tuple(each for each in found.changed if each[0].is_exact),
+    )
 
 
 def _change(
@@ -151,17 +179,18 @@ def _verify(
 
 def _show(found: Difference, terminal: Terminal) -> None:
     for record in found.missing:
-        terminal.line(f"- {record.name.rstrip('.')} {record.type} {record.value}", colour=RED)
+        line = f"- {record.name.rstrip('.')} {record.type} {listed_value(record)}"
+        terminal.line(line, colour=RED)
     for identity in found.extra:
         terminal.line(f"+ {shown(identity)}", colour=GREEN)
     for record, ttl in found.changed:
-        line = f"~ {record.name.rstrip('.')} {record.type} {record.value}: TTL {ttl}"
+        line = f"~ {record.name.rstrip('.')} {record.type} {listed_value(record)}: TTL {ttl}"
         terminal.line(f"{line} instead of {record.ttl}", colour=YELLOW)
 
 
 def _as_data(found: Difference) -> dict[str, object]:
     return {
-        "missing": [record.to_dict() for record in found.missing],
+        "missing": [record.as_listed() for record in found.missing],
         "extra": [identity._asdict() for identity in found.extra],
-        "changed": [{**record.to_dict(), "ttl_now": ttl} for record, ttl in found.changed],
+        "changed": [{**record.as_listed(), "ttl_now": ttl} for record, ttl in found.changed],
     }

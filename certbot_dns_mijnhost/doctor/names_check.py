@@ -26,7 +26,7 @@ from certbot_dns_mijnhost.doctor.queries import Queries
 from certbot_dns_mijnhost.doctor.servers_check import ServersCheck
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
 from certbot_dns_mijnhost.doctor.trial import Trial
-from certbot_dns_mijnhost.doctor.zone_check import check_managed, check_published
+from certbot_dns_mijnhost.doctor.zone_check import check_managed, check_published, check_records
 from certbot_dns_mijnhost.propagation import AliasFollower, PropagationError
 from certbot_dns_mijnhost.settings import Settings
 
@@ -95,6 +95,9 @@ class NamesCheck:
         managed = {}
         for zone in zones:
             managed[zone] = self._is_managed(zone)
+            if managed[zone] and not self._is_limited:
+                is_read = check_records(self._calls, zone, self._report)
+                self._is_limited = not is_read and self._calls.exchanges[-1].status == 429
             check_published(inspector, zone, self._report)
             servers.run(zone)
             dnssec.run(zone)

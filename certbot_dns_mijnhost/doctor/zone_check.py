@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from certbot_dns_mijnhost.api import MijnHostError
+from certbot_dns_mijnhost.challenge_records import Listing, canonical, unreadable_entries
 from certbot_dns_mijnhost.doctor.errors import BrokenDNSSECError, InspectionError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
@@ -69,3 +70,27 @@ def check_published(inspector: Inspector, zone: str, report: Report) -> None:
     # Whether they serve the zone is found out by asking them.
     message = f"The published name servers of {zone} are {', '.join(hosts)}."
     report(Finding("nameservers", State.NOTE, message, "", zone, data))
+
+
+def check_records(calls: Calls, zone: str, report: Report) -> bool:
+    """Report the records that the API lists in a way that cannot be sent back exactly.
+
+    They fail nothing that single-record calls can do, but keep the zone from being rewritten.
+
+    :returns: whether the API listed the zone.
+    """
+    try:
+        answer = calls.reading(lambda: calls.client.dns_records.get_listing(zone))
+    except MijnHostError as error:
+        report(Finding("records", State.FAILED, str(error), domain=zone))
+        return False
+    entries = unreadable_entries(Listing(canonical(zone), answer.records, skipped=answer.skipped))
+    if not entries:
+        return True
+    message = (
+        f"The API lists entries in {zone} that cannot be sent back exactly: {'; '.join(entries)}. "
+        "If a certificate needs a zone rewrite, the plugin refuses it."
+    )
+    step = "Correct or delete these records in mijn.host's control panel."
+    report(Finding("records", State.WARNING, message, step, zone, {"entries": entries}))
+    return True

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+DIGITS = re.compile(r'"\\u0000([^"\\]*)\\u0000"')
 
 
 class ConnectionLost(Exception):  # noqa: N818 - what happened, as a reader would say it
@@ -85,4 +88,18 @@ class Answer:
 def json_answer(status: int, body: object, headers: Mapping[str, str] | None = None) -> Answer:
     """Make an answer whose body is JSON."""
     named = {"Content-Type": "application/json", **(headers or {})}
-    return Answer(status, json.dumps(body).encode(), tuple(named.items()))
+    text = DIGITS.sub(r"\1", json.dumps(body, default=_digits))
+    return Answer(status, text.encode(), tuple(named.items()))
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A JSON number that keeps its digits, such as 1.10."""
+
+    text: str
+
+
+def _digits(value: object) -> str:
+    if isinstance(value, Digits):
+        return f"\0{value.text}\0"
+    raise TypeError(f"{value!r} is no JSON")

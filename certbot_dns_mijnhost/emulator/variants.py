@@ -82,6 +82,7 @@ class Variants:
     :param mangles_txt: a TXT value of more than 255 octets is damaged when PUT or PATCH stores it:
         ``cut`` after 255 characters, ``split`` by spaces, ``escapes`` puts a backslash before each
         semicolon, ``drops`` leaves out each plus sign
+    :param numbers: a value that is a number is listed as a JSON number, with the same digits
     :param unicode_domains: GET /domains lists international domains in Unicode
     """
 
@@ -122,6 +123,7 @@ class Variants:
     refuses_duplicates: bool = False
     mangles_txt: str = "no"
     unicode_domains: bool = False
+    numbers: bool = False
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():

@@ -127,12 +127,23 @@ def test_an_api_that_had_too_many_requests_is_not_asked_for_each_domain(
 ) -> None:
     for number in range(20):
         practice.emulator.account.add_domain(f"d{number}.nl")
-    practice.emulator.faults.add(Fault.status(429), path="*/domains/*", skip=5, times=None)
+    practice.emulator.faults.add(Fault.status(429), path="*/domains/*.nl", skip=5, times=None)
     found = practice.examine()
     managed = [finding.state for finding in found.findings if finding.check == "managed"]
     assert managed == [State.OK] * 5 + [State.FAILED] + [State.SKIPPED] * 15
-    asked = [request.path for request in practice.emulator.requests if ".nl" in request.path]
-    assert len(asked) == 7, "the sixth is asked for twice"
+    paths = [request.path for request in practice.emulator.requests]
+    assert sum(path.endswith(".nl") for path in paths) == 7, "the sixth is asked for twice"
+    assert sum(path.endswith("/dns") for path in paths) == 5
+
+
+def test_a_limit_that_is_met_by_a_listing_ends_the_questions_too(practice: Practice) -> None:
+    for number in range(5):
+        practice.emulator.account.add_domain(f"d{number}.nl")
+    practice.emulator.faults.add(Fault.status(429), path="*/dns", skip=2, times=None)
+    found = practice.examine()
+    managed = [finding.state for finding in found.findings if finding.check == "managed"]
+    assert managed == [State.OK] * 3 + [State.SKIPPED] * 3
+    assert "429" in found.one("records").message
 
 
 def test_an_api_that_fails_is_not_said_to_refuse(practice: Practice) -> None:

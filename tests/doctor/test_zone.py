@@ -224,3 +224,17 @@ def test_a_resolver_that_is_dead(practice: Practice) -> None:
         nameservers = practice.examine("example.nl").one("nameservers")
     assert nameservers.state is State.WARNING
     assert "dns_mijnhost_resolver" in nameservers.next_step
+
+
+def test_records_that_cannot_be_sent_back(practice: Practice) -> None:
+    entries = practice.emulator.account.find("example.nl").odd_entries
+    assert "records" not in {f.check for f in practice.examine("example.nl").findings}
+    entries.append({"type": "TXT", "name": "odd.example.nl.", "value": None, "ttl": 60})
+    entries.append("no record")
+    found = practice.examine("example.nl")
+    records = found.one("records")
+    assert records.state is State.WARNING
+    assert "TXT odd.example.nl. (value: null)" in records.message
+    assert "skipped entry 2" in records.message
+    assert "control panel" in records.next_step
+    assert not found.has_failed

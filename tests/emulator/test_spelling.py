@@ -87,3 +87,12 @@ def test_domains_may_be_listed_in_unicode(emulator: Emulator, caller: Caller) ->
         domains = caller.get("/domains").json()["data"]["domains"]
         assert listed in [domain["domain"] for domain in domains]
     assert caller.get("/domains/\u2615.nl/dns").status_code == 200
+
+
+def test_numbers_may_be_listed_as_numbers(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(patch="append", numbers=True)
+    for value in ("1.10", "-0", "1e5", "007", "1.10.1", '"\\u0000'):
+        caller.patch(value)
+    text = caller.get(ZONE).text
+    for listed in ("1.10", "-0", "1e5", '"007"', '"1.10.1"'):
+        assert f'"value": {listed}, ' in text

@@ -145,10 +145,12 @@ class DNSListing:
 
     :param skipped: a line for each entry that is not a record at all, or whose type or name cannot
         be read. The zone holds more than `records` then: never write `records` back as the zone.
+    :param unreadable: those entries as they were listed.
     """
 
     records: tuple[DNSRecord, ...]
     skipped: tuple[str, ...] = ()
+    unreadable: tuple[Any, ...] = ()
 
     @property
     def is_complete(self) -> bool:

@@ -171,10 +171,12 @@ class Entries(NamedTuple):
 
     :param read: the readable ones.
     :param skipped: for each other one a line that says where it is and why it was skipped.
+    :param unreadable: those others, as they were listed.
     """
 
     read: list[Any]
     skipped: tuple[str, ...]
+    unreadable: tuple[Any, ...] = ()
 
 
 def read_entries(listed: Sequence[object], read: Callable[[object], Any], where: str) -> Entries:
@@ -183,7 +185,7 @@ def read_entries(listed: Sequence[object], read: Callable[[object], Any], where:
     :param read: makes one entry, or raises :class:`InvalidResponseError`.
     :param where: the list, for the log.
     """
-    found, skipped = [], []
+    found, skipped, unreadable = [], [], []
     for number, entry in enumerate(listed, 1):
         try:
             found.append(read(entry))
@@ -191,7 +193,8 @@ def read_entries(listed: Sequence[object], read: Callable[[object], Any], where:
             line = f"{where}: skipped entry {number} of {len(listed)}: {error}"
             logger.debug("%s", line)
             skipped.append(line)
-    return Entries(found, tuple(skipped))
+            unreadable.append(entry)
+    return Entries(found, tuple(skipped), tuple(unreadable))
 
 
 def whole_number(value: object) -> int | None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
 from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
+from certbot_dns_mijnhost.emulator.messages import Digits
+from certbot_dns_mijnhost.emulator.variants import Variants
 from certbot_dns_mijnhost.emulator.zone import DEFAULT_TTL, Record
 
 # Documented for PUT, assumed for the others.
 UPDATED = "DNS successfully updated"
 MAXIMUM_TTL = 2147483647
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
 def get_all(account: Account, call: Call) -> Reply:
@@ -21,9 +25,18 @@ def get_all(account: Account, call: Call) -> Reply:
     Assumed: what else a listing may hold.
     """
     found = account.find(call.parameters["domain"])
-    records: list[object] = [asdict(record) for record in account.read_records(found.name)]
+    records: list[object] = [
+        _listed(record, account.variants) for record in account.read_records(found.name)
+    ]
     odd = found.odd_entries if records else []
     return Reply({"domain": found.name, "records": [*odd, *records]})
+
+
+def _listed(record: Record, variants: Variants) -> dict[str, object]:
+    value: object = record.value
+    if variants.numbers and NUMBER.fullmatch(record.value):
+        value = Digits(record.value)
+    return {**asdict(record), "value": value}
 
 
 def replace_all(account: Account, call: Call) -> Reply:
