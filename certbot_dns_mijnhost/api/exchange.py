@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +21,7 @@ class Exchange:
     :param bytes_received: size of the answer's body.
     :param request_id: of the answer's ``X-Request-Id``, should it have one.
     :param attempt: from 1; repeats count on.
+    :param date: of the answer's ``Date`` header, in UTC; None if it has no readable one.
     """
 
     method: str
@@ -28,9 +31,21 @@ class Exchange:
     bytes_received: int
     request_id: str | None
     attempt: int
+    date: datetime | None = None
 
 
 OnExchange = Callable[[Exchange], None]
+
+
+def read_date(header: str | None) -> datetime | None:
+    """Return the time of a ``Date`` header; None if it is not readable."""
+    try:
+        found = parsedate_to_datetime(header or "")
+        return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).astimezone(
+            timezone.utc
+        )
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
 
 
 def tell(on_exchange: OnExchange | None, exchange: Exchange) -> None:

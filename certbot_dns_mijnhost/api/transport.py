@@ -28,7 +28,7 @@ from certbot_dns_mijnhost.api.errors import (
     TransportError,
 )
 from certbot_dns_mijnhost.api.exact_json import dumps
-from certbot_dns_mijnhost.api.exchange import Exchange, OnExchange, tell
+from certbot_dns_mijnhost.api.exchange import Exchange, OnExchange, read_date, tell
 from certbot_dns_mijnhost.api.masking import mask, texts_in
 from certbot_dns_mijnhost.api.retry import RetryPolicy
 from certbot_dns_mijnhost.api.route import (
@@ -208,7 +208,10 @@ class Transport:
             seconds = self._retry.clock() - started
             status, headers, body = answered or (None, {}, b"")
             request_id = self._key.mask(headers.get("X-Request-Id") or "") or None
-            exchange = Exchange(method, path, status, seconds, len(body), request_id, attempt)
+            date = read_date(headers.get("Date"))
+            exchange = Exchange(
+                method, path, status, seconds, len(body), request_id, attempt, date=date
+            )
             tell(self._on_exchange, exchange)
         return answered
 

@@ -10,6 +10,7 @@ from typing import Any
 from certbot_dns_mijnhost.api import Exchange, InvalidInputError, MijnHostClient, RetryPolicy
 from certbot_dns_mijnhost.doctor.account_check import check_account
 from certbot_dns_mijnhost.doctor.accounts import account_urls
+from certbot_dns_mijnhost.doctor.clock import ClockCheck
 from certbot_dns_mijnhost.doctor.credentials_check import check_credentials
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.horizon import check_horizon
@@ -85,8 +86,9 @@ class Doctor:
             self._check_horizon(config_directory, now)
             return
         exchanges: list[Exchange] = []
+        clock = ClockCheck()
         try:
-            client = self._client(settings, exchanges)
+            client = self._client(settings, exchanges, clock)
         except InvalidInputError as error:
             self._report(Finding("key", State.FAILED, str(error)))
             self._check_horizon(config_directory, now)
@@ -95,6 +97,7 @@ class Doctor:
             calls = Calls(client, exchanges, self._retry)
             today = date.today()  # noqa: DTZ011
             domains = check_account(calls, self._report, chosen=settings.zones, today=today)
+            clock.run(self._report)
             self._check_horizon(config_directory, now)
             if domains is None:
                 return
@@ -125,13 +128,19 @@ class Doctor:
             key_ends=date.fromisoformat(last_days[0]) if last_days else None,
         )
 
-    def _client(self, settings: Settings, exchanges: list[Exchange]) -> MijnHostClient:
+    def _client(
+        self, settings: Settings, exchanges: list[Exchange], clock: ClockCheck
+    ) -> MijnHostClient:
+        def note(exchange: Exchange) -> None:
+            exchanges.append(exchange)
+            clock.note(exchange)
+
         return MijnHostClient(
             settings.api_key,
             base_url=settings.api_url,
             timeout=settings.timeout,
             retry=self._retry,
-            on_exchange=exchanges.append,
+            on_exchange=note,
         )
 
     def _report(self, finding: Finding) -> None:

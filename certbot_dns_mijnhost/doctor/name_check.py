@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from certbot_dns_mijnhost.api import MijnHostError
@@ -12,37 +11,27 @@ from certbot_dns_mijnhost.challenge_records import (
     canonical,
 )
 from certbot_dns_mijnhost.delegation import cures, leads_any_name, place_of
+from certbot_dns_mijnhost.doctor.certificate_names import why_not
 from certbot_dns_mijnhost.doctor.errors import InspectionError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.propagation import AliasFollower, AliasLoopError
 
 CHALLENGE = "_acme-challenge"
-WILDCARD = "*."
 BY_RESOLVER = " The resolver says so, because the name servers cannot be asked."
-LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-LONGEST = 253 - len(f"{CHALLENGE}.")
-"""Characters of a name that leaves room for its challenge's."""
 
 
 def check_name(name: str, report: Report) -> bool:
-    """Tell whether a certificate can have this name; report if not.
+    """Tell whether a certificate can have this name; report why not.
 
     :param name: as it stands in a certificate.
     """
-    labels = canonical(name.removeprefix(WILDCARD)).split(".")
-    is_possible = (
-        len(labels) > 1
-        and all(LABEL.fullmatch(label) for label in labels)
-        # An IP address is no domain name, and a top-level domain has letters.
-        and not labels[-1].isdecimal()
-        and len(".".join(labels)) <= LONGEST
-    )
-    if not is_possible:
-        message = f"{name!r} is no name for which a CA issues by a DNS challenge."
+    reason = why_not(name)
+    if reason:
+        message = f"No CA issues a certificate for {name!r} by a DNS challenge: {reason}."
         step = "Name domains, such as -d example.nl -d '*.example.nl'."
         report(Finding("name", State.FAILED, message, step, name))
-    return is_possible
+    return not reason
 
 
 def check_delegation(

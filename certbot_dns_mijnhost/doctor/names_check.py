@@ -8,13 +8,13 @@ from pathlib import Path
 
 from certbot_dns_mijnhost.challenge_records import ChallengeRecords, canonical
 from certbot_dns_mijnhost.doctor.caa_check import CAACheck
+from certbot_dns_mijnhost.doctor.certificate_names import WILDCARD
 from certbot_dns_mijnhost.doctor.dnssec_findings import DNSSECCheck
 from certbot_dns_mijnhost.doctor.errors import InspectionError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.name_check import (
     CHALLENGE,
-    WILDCARD,
     check_delegation,
     check_ignored_cname,
     check_name,

@@ -77,6 +77,11 @@ class Application:
         return fault.play(self._answer(request) if fault.after else None)
 
     @property
+    def clock_ahead(self) -> float:
+        """Seconds by which the dates of answers are ahead of the real time."""
+        return self._variants.clock_ahead
+
+    @property
     def _variants(self) -> Variants:
         return self._account.variants
 

@@ -8,6 +8,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -168,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = ("Content-Length", str(answer.size + answer.missing))
         headers = [
             ("Server", "emulator"),
-            ("Date", self.date_time_string()),
+            ("Date", self.date_time_string(time.time() + self.server.application.clock_ahead)),
             length if answer.declared else ("Transfer-Encoding", "chunked"),
             *answer.headers,
         ]

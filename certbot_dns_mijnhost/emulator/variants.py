@@ -60,6 +60,7 @@ class Variants:
     :param whoami_refused: then GET /whoami refuses that address too
     :param key_expired: the key is no longer valid
     :param key_expires: a date that GET /whoami tells as the key's last day; empty tells none
+    :param clock_ahead: so many seconds the ``Date`` header of answers is ahead of the real time
     :param no_access_final_dot: the text of "no access" ends in a dot
     :param rate_limit: so many calls are answered within any ``rate_seconds``; the next ones get a
         429 and do not count. 0 sets no limit
@@ -110,6 +111,7 @@ class Variants:
     whoami_refused: bool = False
     key_expired: bool = False
     key_expires: str = ""
+    clock_ahead: float = 0.0
     no_access_final_dot: bool = True
     rate_limit: int = 0
     rate_seconds: float = 60.0

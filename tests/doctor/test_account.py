@@ -32,7 +32,7 @@ def test_an_expired_key(practice: Practice) -> None:
 def test_a_key_that_no_header_can_hold(practice: Practice) -> None:
     practice.settings["api_key"] = "two words"
     [key] = practice.examine("example.nl").failed()
-    assert key.check == "key"
+    assert key.check == "credentials"
     assert "spaces" in key.message
 
 

@@ -17,7 +17,7 @@ def test_in_order(practice: Practice) -> None:
     assert not found.has_failed
     assert found.states() == {State.OK, State.NOTE}
     assert [finding.check for finding in found.findings] == [
-        *("credentials", "permissions", "key", "whitelist", "expiry"),
+        *("credentials", "permissions", "key", "whitelist", "expiry", "clock"),
         *("delegation", "zone", "managed", "nameservers", "port-53", "dnssec", "caa", "caa"),
     ]
     assert practice.emulator.account.records("example.nl") == before

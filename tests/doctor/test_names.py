@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.doctor import State
+from certbot_dns_mijnhost.doctor.certificate_names import why_not
 from certbot_dns_mijnhost.emulator import Variants
 from certbot_dns_mijnhost.propagation import resolv_conf
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
@@ -45,6 +48,31 @@ def test_a_name_that_no_certificate_can_have(practice: Practice, name: str) -> N
     assert failed.check == "name"
     assert repr(name) in failed.message
     assert found.one("zone").domain == "example.nl", "the others are checked all the same"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("192.0.2.1", "certificates for IP addresses cannot use DNS challenges"),
+        ("2001:db8::1", "certificates for IP addresses cannot use DNS challenges"),
+        ("[2001:db8::1]", "certificates for IP addresses cannot use DNS challenges"),
+        ("192.0.2.0/24", "certificates for IP addresses cannot use DNS challenges"),
+        ("nl", "nl is a public suffix, and CAs issue only for domains below one"),
+        ("*.nl", "nl is a public suffix, and CAs issue no wildcard for one"),
+        ("co.uk", "co.uk is a public suffix, and CAs issue only for domains below one"),
+        ("*.com.au", "com.au is a public suffix, and CAs issue no wildcard for one"),
+        ("printer.local", ".local is not a top-level domain of the public DNS"),
+        ("exa mple.nl", "it is not a domain name"),
+        (".".join(["a" * 60] * 4) + ".nl", "its challenge does not fit into DNS"),
+    ],
+)
+def test_why_a_name_can_have_none_is_said(name: str, said: str) -> None:
+    assert said in why_not(name)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_judged(name: str) -> None:
+    assert why_not(name) == "" or len(why_not(name)) > 10
 
 
 @pytest.mark.parametrize("name", ["EXAMPLE.nl.", "www.b\u00fccher.example.nl", "xn--a.example.nl"])

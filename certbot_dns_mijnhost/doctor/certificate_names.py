@@ -1,0 +1,82 @@
+"""Which names a CA issues certificates for by a DNS challenge. Pure: nothing is asked."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from certbot_dns_mijnhost.challenge_records import canonical
+
+WILDCARD = "*."
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+LONGEST = 253 - len("_acme-challenge.")
+"""Characters of a name that leaves room for its challenge's."""
+RESERVED = frozenset(
+    {"alt", "arpa", "example", "home", "internal", "invalid", "lan", "local", "localhost", "onion"}
+    | {"test"}
+)
+"""Top-level domains that are not in the public DNS, or not for certificates by DNS."""
+SUFFIXES = frozenset(
+    f"{second}.{top}"
+    for top, seconds in {
+        "uk": "co org me ltd plc net sch ac gov nhs police",
+        "au": "com net org edu gov id asn",
+        "nz": "co net org ac govt geek gen",
+        "za": "co net org ac gov web",
+        "br": "com net org gov edu",
+        "jp": "co ne or ac go ad ed gr lg",
+        "kr": "co ne or re go",
+        "in": "co net org gen firm ind ac gov",
+        "il": "co net org ac gov",
+        "tr": "com net org web gen gov edu",
+        "mx": "com net org gob edu",
+        "ar": "com net org gob edu",
+        "cn": "com net org gov edu ac",
+        "tw": "com net org edu gov idv",
+        "hk": "com net org edu gov idv",
+        "sg": "com net org edu gov per",
+        "pl": "com net org edu gov",
+        "ua": "com net org in gov edu",
+        "at": "co or ac gv",
+        "id": "co or ac web go",
+        "th": "co in or ac go",
+    }.items()
+    for second in seconds.split()
+)
+"""Common public suffixes of two labels, below which registries register domains. Not complete: a
+name that is missing here is found out when the account has no such domain."""
+
+
+def why_not(name: str) -> str:
+    """Return why no CA issues for `name` by a DNS challenge; empty if one may.
+
+    :param name: as in a certificate, in lower case, a wildcard included.
+    """
+    if _is_address(name):
+        return "it is an IP address, and certificates for IP addresses cannot use DNS challenges"
+    base = canonical(name.removeprefix(WILDCARD))
+    labels = base.split(".")
+    if not base or not all(LABEL.fullmatch(label) for label in labels) or labels[-1].isdecimal():
+        return "it is not a domain name"
+    if len(base) > LONGEST:
+        return f"it has more than {LONGEST} characters, so its challenge does not fit into DNS"
+    return _why_not_public(base, is_wildcard=name.startswith(WILDCARD))
+
+
+def _why_not_public(base: str, *, is_wildcard: bool) -> str:
+    top = base.rpartition(".")[2]
+    if top in RESERVED:
+        return f".{top} is not a top-level domain of the public DNS for which CAs issue"
+    if base != top and base not in SUFFIXES:
+        return ""
+    rule = "issue no wildcard for one" if is_wildcard else "issue only for domains below one"
+    return f"{base} is a public suffix, and CAs {rule}"
+
+
+def _is_address(name: str) -> bool:
+    text = name.strip("[]").partition("/")[0]
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
