@@ -54,6 +54,8 @@ EXTRAS_REQUIRE = {
         "hypothesis>=6.100",
         "mypy>=1.11",
         "pytest>=8.0",
+        "pytest-cov>=5.0",
+        "pytest-randomly>=3.15",
         "pytest-timeout>=2.3",
         "pytest-xdist>=3.5",
         "pyyaml>=6.0",
@@ -63,6 +65,7 @@ EXTRAS_REQUIRE = {
         "twine>=5.0",
         "types-PyYAML>=6.0",
         "types-requests>=2.31",
+        "zizmor>=1.0",
         "zope.interface>=5.2",
     ],
 }
