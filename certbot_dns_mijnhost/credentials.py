@@ -18,7 +18,6 @@ from certbot_dns_mijnhost.key_text import (
     KeyTextError,
     check_is_no_placeholder,
     clean_key,
-    unquoted,
 )
 from certbot_dns_mijnhost.settings import KEY, KEY_FILE, SettingError
 from certbot_dns_mijnhost.text_files import TextFileError, read_text, usable_path
@@ -65,7 +64,8 @@ def locate(path: str | None, environment: Mapping[str, str]) -> Credentials:
                 "Name the file: --credentials FILE"
             )
         path = USUAL_PATH
-    return load(path)
+    # The shell leaves the ~ in --credentials=~/mijnhost.ini as it is.
+    return load(os.path.expanduser(path))  # noqa: PTH111
 
 
 def load(path: str) -> Credentials:
@@ -98,13 +98,16 @@ def find(environment: Mapping[str, str]) -> Credentials | None:
     :raises SettingError: where a file that the environment names can't be read.
     """
     # Here and not above: it brings the client along, which reading a file does not need.
-    from certbot_dns_mijnhost.api.environment import variable_with_key  # noqa: PLC0415
+    from certbot_dns_mijnhost.api.environment import (  # noqa: PLC0415
+        file_named_by,
+        variable_with_key,
+    )
 
     variable = variable_with_key(environment)
     if variable and not variable.endswith("_FILE"):
         return _of_variable(variable, environment[variable])
     if variable:
-        path = unquoted(environment[variable].strip())
+        path = file_named_by(environment[variable])
         return _of_key_file(path, variable, f"{path} ({variable})")
     directory = environment.get(SYSTEMD_DIRECTORY)
     if not directory:

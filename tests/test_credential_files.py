@@ -254,6 +254,21 @@ def test_a_variable_as_a_compose_file_gives_it(text: str, hint: str) -> None:
     assert api_key_of({"MIJNHOST_API_KEY": text}) == SECRET
 
 
+@pytest.mark.parametrize("named", ["~/secret", "'~/secret'", ' "~/secret" '])
+def test_a_tilde_that_no_shell_expanded(
+    tmp_path: Path, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "mijnhost.ini").write_text("dns_mijnhost_api_key_file = ~/secret\n")
+    environment = {"MIJNHOST_API_KEY_FILE": named}
+    for found in (credentials.find(environment), credentials.locate("~/mijnhost.ini", {})):
+        assert found is not None
+        assert found.settings["dns_mijnhost_api_key"] == SECRET
+        assert found.paths[-1] == str(tmp_path / "secret")
+    assert api_key_of(environment) == SECRET
+
+
 @pytest.mark.parametrize("text", [f"'{SECRET}", f"{SECRET} x", "$KEY", "YOUR-KEY"])
 def test_a_variable_without_a_key_is_named(text: str) -> None:
     with pytest.raises(SettingError, match="The variable MIJNHOST_API_KEY has") as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from certbot_dns_mijnhost.api.errors import InvalidInputError
@@ -24,7 +25,7 @@ def api_key_of(environment: Mapping[str, str]) -> str:
         )
     text = environment[variable]
     if variable.endswith("_FILE"):
-        path = unquoted(text.strip())
+        path = file_named_by(text)
         try:
             return read_key_file(path).key
         except KeyTextError as error:
@@ -33,6 +34,11 @@ def api_key_of(environment: Mapping[str, str]) -> str:
         return clean_key(text).key
     except KeyTextError as error:
         raise InvalidInputError(f"The variable {variable} {error}.") from None
+
+
+def file_named_by(text: str) -> str:
+    """Return the path in a variable, without quotation marks, which compose files keep."""
+    return os.path.expanduser(unquoted(text.strip()))  # noqa: PTH111  # Path needs a home
 
 
 def variable_with_key(environment: Mapping[str, str]) -> str | None:

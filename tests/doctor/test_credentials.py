@@ -67,3 +67,26 @@ def test_the_environment_gives_the_key(practice: Practice, tmp_path: Path) -> No
     found = practice.examine("example.nl", path=None)
     assert str(practice.path) in found.one("credentials").message
     assert not found.has_failed
+
+
+def test_a_key_in_literal_quotation_marks(practice: Practice) -> None:
+    practice.examine()
+    key = practice.emulator.account.api_key
+    practice.path.write_text(practice.path.read_text().replace(key, f"\"'{key}'\""))
+    found = practice.examine("example.nl")
+    credentials = found.one("credentials")
+    assert credentials.state is State.WARNING
+    assert f"Line 1 of the credentials file {practice.path} has quotation" in credentials.message
+    assert key not in credentials.message
+    assert found.one("key").state is State.OK
+
+
+def test_a_line_that_can_not_be_read_is_named_by_its_number(practice: Practice) -> None:
+    practice.examine()
+    key = practice.emulator.account.api_key
+    practice.path.write_text(practice.path.read_text().replace(key, f"{key}#more"))
+    found = practice.examine("example.nl")
+    credentials = found.one("credentials")
+    assert credentials.state is State.FAILED
+    assert f"Line 1 of the credentials file {practice.path} has a number" in credentials.message
+    assert key not in credentials.message
