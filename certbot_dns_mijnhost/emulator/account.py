@@ -50,6 +50,8 @@ class Account:
         self.clock = clock
         self.variants = variants or Variants()
         self.customer_number = 100001
+        self.odd_domains: list[object] = []
+        """JSON values that GET /domains lists before and after the domains; may be changed."""
         self.possessions = Possessions()
         self.extensions = list(EXTENSIONS)
         self.lock = threading.RLock()

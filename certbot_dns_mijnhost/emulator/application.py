@@ -14,11 +14,27 @@ from certbot_dns_mijnhost.emulator.account import Account
 from certbot_dns_mijnhost.emulator.chapters import ROUTES
 from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.faults import Faults
-from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost, Request, json_answer
+from certbot_dns_mijnhost.emulator.messages import (
+    Answer,
+    ConnectionLost,
+    Request,
+    json_answer,
+    packed,
+)
 from certbot_dns_mijnhost.emulator.refusals import Refused
 from certbot_dns_mijnhost.emulator.variants import Variants
 
 BASE_PATH = "/api/v2"
+SUCCESS: Mapping[str, object] = {
+    "number": 200,
+    "float": 200.0,
+    "text": "200",
+    "true": True,
+    "word": "success",
+}
+"""Assumed, but for the number."""
+WEB_PAGE = b"<!DOCTYPE html><html><body>Access denied</body></html>"
+HTML = (("Content-Type", "text/html; charset=utf-8"),)
 
 
 @dataclass(frozen=True)
@@ -71,9 +87,11 @@ class Application:
         if wait:
             headers = {"Retry-After": str(ceil(wait))} if self._variants.rate_retry_after else {}
             return self._refusal(Refused(429, refusals.TOO_MANY), headers)
+        if self._variants.web_page_status:
+            return Answer(self._variants.web_page_status, WEB_PAGE, HTML)
         fault = self._faults.take(request.method, urlsplit(request.path).path)
         if fault is None:
-            return self._answer(request)
+            return packed(self._answer(request), self._variants.packs)
         return fault.play(self._answer(request) if fault.after else None)
 
     @property
@@ -107,7 +125,8 @@ class Application:
             reply = self._reply(request)
         except Refused as refused:
             return self._refusal(refused)
-        body: dict[str, object] = {"status": 200, "status_description": reply.description}
+        status = SUCCESS[self._variants.success_status]
+        body: dict[str, object] = {"status": status, "status_description": reply.description}
         if reply.data is not None:
             body["data"] = reply.data
         return json_answer(200, body)

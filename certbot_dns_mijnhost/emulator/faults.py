@@ -94,6 +94,16 @@ class Fault:
         return Fault("cut", after=True, play=play)
 
     @staticmethod
+    def two_lengths() -> Fault:
+        """Give the right answer, after its effect, with two different Content-Length headers."""
+
+        def play(answer: Answer | None) -> Answer:
+            other = ("Content-Length", str(_given(answer).size + 1))
+            return replace(_given(answer), headers=(*_given(answer).headers, other))
+
+        return Fault("two lengths", after=True, play=play)
+
+    @staticmethod
     def huge(size: int, *, declared: bool = True) -> Fault:
         """Answer with that many bytes or a few more, streamed as they are read.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 DIGITS = re.compile(r'"\\u0000([^"\\]*)\\u0000"')
 
@@ -103,3 +105,19 @@ def _digits(value: object) -> str:
     if isinstance(value, Digits):
         return f"\0{value.text}\0"
     raise TypeError(f"{value!r} is no JSON")
+
+
+def packed(answer: Answer, how: str) -> Answer:
+    """Compress an answer's body.
+
+    :param how: a choice of the variant ``packs``
+    """
+    if how == "no":
+        return answer
+    if how == "raw_deflate":
+        packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        body = packer.compress(answer.body) + packer.flush()
+    else:
+        body = (zlib if how == "deflate" else gzip).compress(answer.body)
+    encoding = "deflate" if how == "raw_deflate" else how
+    return replace(answer, body=body, headers=(*answer.headers, ("Content-Encoding", encoding)))

@@ -19,6 +19,8 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "rrset_ttl": ("own", "shared"),
     "serial": ("time", "counter"),
     "respells": ("no", "final_dot", "no_final_dot"),
+    "success_status": ("number", "float", "text", "true", "word"),
+    "packs": ("no", "gzip", "x-gzip", "deflate", "raw_deflate"),
     "mangles_txt": ("no", "cut", "split", "escapes", "drops"),
 }
 
@@ -83,8 +85,16 @@ class Variants:
     :param mangles_txt: a TXT value of more than 255 octets is damaged when PUT or PATCH stores it:
         ``cut`` after 255 characters, ``split`` by spaces, ``escapes`` puts a backslash before each
         semicolon, ``drops`` leaves out each plus sign
-    :param numbers: a value that is a number is listed as a JSON number, with the same digits
     :param unicode_domains: GET /domains lists international domains in Unicode
+    :param day_first_dates: renewal dates are listed as DD-MM-YYYY (seen in practice, as is
+        YYYY-MM-DD)
+    :param numbers: record values that look like a number are listed as JSON numbers, with the same
+        digits
+    :param success_status: the envelope's status of a success is the ``number`` 200, the ``float``
+        200.0, the ``text`` "200", ``true``, or the ``word`` "success"
+    :param packs: answers are compressed, although nobody asked for it
+    :param web_page_status: each request is answered with this HTTP status and a web page, as a
+        firewall does it; 0 for none
     """
 
     patch: str = "replace"
@@ -125,7 +135,11 @@ class Variants:
     refuses_duplicates: bool = False
     mangles_txt: str = "no"
     unicode_domains: bool = False
+    day_first_dates: bool = False
     numbers: bool = False
+    success_status: str = "number"
+    packs: str = "no"
+    web_page_status: int = 0
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():

@@ -7,6 +7,7 @@ from certbot_dns_mijnhost.emulator.account import Account
 from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.domain import Domain
 from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.variants import Variants
 
 
 def get_all(account: Account, call: Call) -> Reply:
@@ -22,11 +23,14 @@ def get_all(account: Account, call: Call) -> Reply:
         raise Refused(403, refusals.NO_ACCESS)
     tags = {tag for text in call.query.get("tags", ()) for tag in text.split(",") if tag}
     wanted = [domain for domain in account.domains() if not tags or tags & set(domain.tags)]
-    listed = [summary(domain) for domain in wanted]
-    if account.variants.unicode_domains:
+    variants = account.variants
+    listed = [summary(domain, variants) for domain in wanted]
+    if variants.unicode_domains:
         for domain in listed:
             domain["domain"] = in_unicode(str(domain["domain"]))
-    return Reply({"domains": listed})
+    # Assumed: what else a listing may hold.
+    odd = account.odd_domains
+    return Reply({"domains": [*odd, *listed, *odd]})
 
 
 def in_unicode(name: str) -> str:
@@ -43,19 +47,22 @@ def get(account: Account, call: Call) -> Reply:
     return Reply(
         {
             **domain.settings,
-            **summary(domain),
+            **summary(domain, account.variants),
             "is_locked": domain.is_locked,
             "managed_dns": domain.managed_dns,
         }
     )
 
 
-def summary(domain: Domain) -> dict[str, object]:
+def summary(domain: Domain, variants: Variants) -> dict[str, object]:
     """Return a domain as the listing shows it (documented)."""
+    date = domain.renewal_date
+    if variants.day_first_dates:
+        date = "-".join(reversed(date.split("-")))
     return {
         "id": domain.id,
         "domain": domain.name,
-        "renewal_date": domain.renewal_date,
+        "renewal_date": date,
         "status": domain.status,
         "status_id": domain.status_id,
         "tags": list(domain.tags),
