@@ -39,7 +39,7 @@ def test_values_as_numbers_keep_their_digits(emulator: Emulator, caller: Caller)
     for value in ("1.10", "-0", "12345678901234567890", "01", "1e5", "text"):
         emulator.account.add_record("example.nl", "TXT", "n.example.nl.", value, 60)
     listed = caller.get(ZONE).text
-    for shown in ("1.10", "-0", "12345678901234567890", '"01"', '"1e5"', '"text"'):
+    for shown in ("1.10", "-0", "12345678901234567890", "1e5", '"01"', '"text"'):
         assert f'"name": "n.example.nl.", "value": {shown}, ' in listed
 
 
