@@ -39,6 +39,7 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
         ca=options.ca,
         port=options.dns_port,
         retry=replace(PATIENCE, sleep=options.sleep, clock=options.clock),
+        progress=lambda text: terminal.progress(f"Checking {text}"),
     )
     try:
         examiner.run(

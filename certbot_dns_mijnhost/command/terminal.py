@@ -63,6 +63,11 @@ class Terminal:
         """Show a line on the error stream."""
         self._write(self._problems, _printable(text))
 
+    def progress(self, text: str) -> None:
+        """Show what is being done, if somebody looks on; logs and mails stay free of it."""
+        if not self.is_json and self._problems.isatty():
+            self._write(self._problems, self._painted(_printable(text), FAINT))
+
     def failed(self, text: str) -> None:
         """Show why there is no result; to a machine, as its result too."""
         self.problem(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class Doctor:
     :param port: of the published name servers.
     :param query_timeout: seconds for one question to DNS.
     :param root: below which the files of systemd and cron and Certbot's logs are.
+    :param progress: receives which name or zone is being checked.
     :param retry: when a call to the API is repeated, and the clock and sleep of all that waits.
     """
 
@@ -47,6 +48,7 @@ class Doctor:
         query_timeout: float = 2.0,
         retry: RetryPolicy = PATIENCE,
         root: Path = Path("/"),
+        progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.findings: list[Finding] = []
         self._tell = report
@@ -54,6 +56,7 @@ class Doctor:
         self._dns = DNSOptions(port, query_timeout)
         self._retry = retry
         self._root = root
+        self._progress = progress
 
     @property
     def has_failed(self) -> bool:
@@ -110,6 +113,7 @@ class Doctor:
                 ca=self._ca,
                 accounts=account_urls(config_directory),
                 dns=self._dns,
+                progress=self._progress,
             )
             names_check.run(wanted, write=write and bool(wanted))
         if write and not wanted:

@@ -52,15 +52,20 @@ class Inspector:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         given, by = list(nameservers), list(resolvers)
-        self._asker = Asker(DNSClient(query_timeout))
+        self.queries = queries or Queries(query_timeout)
+        pace = self.queries.wait_for_turn
+        self._asker = Asker(DNSClient(query_timeout, before=pace))
         self._resolver = RecordResolver(by)
         self._finder = NameserverFinder(self._asker, self._resolver, nameservers=given, port=port)
         self._unchecked = RecordResolver(by, checks_dnssec=False)
         self._follower = AliasFollower(
-            nameservers=given, resolvers=by, port=port, query_timeout=query_timeout
+            nameservers=given,
+            resolvers=by,
+            port=port,
+            query_timeout=query_timeout,
+            before=pace,
         )
         self._clock = clock
-        self.queries = queries or Queries(query_timeout)
         self._parents = Parents(self.queries, self._resolver, port)
 
     def published_nameservers(self, zone: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class NamesCheck:
 
     :param listed: the account's domains; empty where the key may not list them.
     :param ca: the name that the CA uses in CAA records.
+    :param progress: receives which name or zone is being checked.
     :param accounts: the URLs of Certbot's accounts; None if they are not readable.
     """
 
@@ -49,6 +50,7 @@ class NamesCheck:
         ca: str,
         accounts: Sequence[str] | None,
         dns: DNSOptions,
+        progress: Callable[[str], None],
     ) -> None:
         self._calls = calls
         self._settings = settings
@@ -57,6 +59,7 @@ class NamesCheck:
         self._is_limited = False
         self._ca = ca
         self._accounts = accounts
+        self._progress = progress
         self._dns_options = dns
         # For finding zones only: nothing is written by it.
         self._records = ChallengeRecords(
@@ -87,13 +90,17 @@ class NamesCheck:
     ) -> None:
         """Check where challenges go, then the zones, then what CAs ask of each name."""
         names = list(dict.fromkeys(name.removeprefix(WILDCARD) for name in wanted))
-        found = {name: self._zone_of(inspector, follower, name) for name in names}
+        found = {}
+        for number, name in enumerate(names, start=1):
+            self._progress(f"{number} of {len(names)}: {name}")
+            found[name] = self._zone_of(inspector, follower, name)
         zones = list(dict.fromkeys(zone for zone in found.values() if zone is not None))
         servers = ServersCheck(inspector, self._report, sleep=self._calls.retry.sleep)
         dnssec = DNSSECCheck(inspector, self._report)
         caa = CAACheck(inspector, self._report, ca=self._ca, accounts=self._accounts, dnssec=dnssec)
         managed = {}
-        for zone in zones:
+        for number, zone in enumerate(zones, start=1):
+            self._progress(f"zone {number} of {len(zones)}: {zone}")
             managed[zone] = self._is_managed(zone)
             if managed[zone] and not self._is_limited:
                 is_read = check_records(self._calls, zone, self._report)
@@ -119,7 +126,9 @@ class NamesCheck:
         queries = Queries(self._dns_options.query_timeout, clock=retry.clock, sleep=retry.sleep)
         return (
             Inspector(nameservers=nameservers, resolvers=resolvers, queries=queries, **how),
-            AliasFollower(nameservers=nameservers, resolvers=resolvers, **how),
+            AliasFollower(
+                nameservers=nameservers, resolvers=resolvers, before=queries.wait_for_turn, **how
+            ),
         )
 
     def _zone_of(self, inspector: Inspector, follower: AliasFollower, name: str) -> str | None:

@@ -173,7 +173,7 @@ class Queries:
         return replace(whole, is_truncated=True)
 
     def _exchange(self, server: Endpoint, question: dns.message.Message, *, tcp: bool) -> Reply:
-        self._wait_for_turn(server)
+        self.wait_for_turn(server)
         try:
             if tcp:
                 answer = dns.query.tcp(question, server.host, self._timeout, server.port)
@@ -192,7 +192,8 @@ class Queries:
         self._silences[server, tcp] = 0
         return Reply(answer)
 
-    def _wait_for_turn(self, server: Endpoint) -> None:
+    def wait_for_turn(self, server: Endpoint) -> None:
+        """Wait until this server may be asked again."""
         with self._turns[server]:
             last = self._last.get(server)
             pause = 0.0 if last is None else last + INTERVAL - self._clock()

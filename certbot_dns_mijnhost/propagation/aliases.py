@@ -16,7 +16,7 @@ import dns.name
 from certbot_dns_mijnhost.propagation.asking import Asker
 from certbot_dns_mijnhost.propagation.authority import NotFoundError
 from certbot_dns_mijnhost.propagation.dns_client import DNSClient
-from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT
+from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT, Endpoint
 from certbot_dns_mijnhost.propagation.errors import AliasLoopError
 from certbot_dns_mijnhost.propagation.names import read_name, write_name
 from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
@@ -62,6 +62,7 @@ class AliasFollower:
     :param resolvers: ``host[:port]`` to find the published ones by, instead of the system's.
     :param port: of the published name servers.
     :param query_timeout: seconds for one question.
+    :param before: is called with the server's address before each question.
     :raises InvalidEndpointError: where a server can't be read.
     """
 
@@ -72,9 +73,10 @@ class AliasFollower:
         resolvers: Iterable[str] = (),
         port: int = DNS_PORT,
         query_timeout: float = 2.0,
+        before: Callable[[Endpoint], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._asker = Asker(DNSClient(query_timeout))
+        self._asker = Asker(DNSClient(query_timeout, before=before))
         self._resolver = RecordResolver(resolvers)
         self._finder = NameserverFinder(
             self._asker, self._resolver, nameservers=nameservers, port=port

@@ -6,6 +6,7 @@ A server that does not understand EDNS is asked without it. This is remembered f
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 
 import dns.exception
 import dns.flags
@@ -41,10 +42,14 @@ class DNSClient:
 
     :param timeout: seconds for one question; twice that if the server first refuses EDNS and then
         does not answer.
+    :param before: is called with the server's address before each question, for example to wait.
     """
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(
+        self, timeout: float, *, before: Callable[[Endpoint], None] = lambda _: None
+    ) -> None:
         self._timeout = timeout
+        self._before = before
         self._without_edns: set[Endpoint] = set()
 
     def ask(self, server: Endpoint, name: str, kind: str) -> dns.message.Message:
@@ -90,6 +95,7 @@ class DNSClient:
         edns = {"use_edns": 0, "payload": PAYLOAD} if with_edns else {"use_edns": -1}
         question = dns.message.make_query(name, kind, **edns)  # type: ignore[arg-type]
         question.flags &= ~dns.flags.RD
+        self._before(server)
         try:
             answer, _ = dns.query.udp_with_fallback(
                 question,

@@ -23,6 +23,7 @@ class Practice:
     environment: dict[str, str] = field(default_factory=dict)
     flags: dict[str, str] = field(default_factory=dict)
     now: float = 0.0
+    progress: list[str] = field(default_factory=list)
 
     def clock(self) -> float:
         return self.now
@@ -44,6 +45,7 @@ class Practice:
             port=int(self.emulator.nameservers[0].split(":")[1]),
             query_timeout=0.2,
             root=self.path.parent / "root",
+            progress=self.progress.append,
             retry=RetryPolicy(tries=2, sleep=self.sleep, clock=self.clock),
         )
         doctor.run(
