@@ -67,7 +67,8 @@ class Authenticator(dns_common.DNSAuthenticator):
         )
         add(
             "resolver",
-            help="Resolvers to find the name servers by instead of the system's: host[:port], ...",
+            help="Resolvers to find the name servers by instead of the system's: "
+            "host[:port], ..., or the path of a file like /etc/resolv.conf.",
         )
 
     def prepare(self) -> None:

@@ -44,7 +44,8 @@ class Settings:
     :param timeout: seconds to wait for each part of an answer of the API.
     :param propagation_seconds: ceiling of the wait for the name servers; 0 does not wait.
     :param nameservers: ``host[:port]`` to ask instead of the published name servers.
-    :param resolvers: ``host[:port]`` to find the name servers by, instead of the system's.
+    :param resolvers: ``host[:port]``, or the absolute path of a resolv.conf, to find the name
+        servers by, instead of the system's.
     :param follow_cname: whether a CNAME at the challenge's name is followed.
     :param zones: the domains to choose from, instead of the account's.
     :param allow_zone_rewrite: whether a zone may be written as a whole where nothing else works.
