@@ -1,0 +1,148 @@
+"""Records of others that are oddly listed, respelled or damaged, and a certificate for apex and
+wildcard, which takes a zone rewrite.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Variants
+from examples.local_ca import Finished
+
+from .conftest import Site
+
+pytestmark = pytest.mark.e2e
+
+MOST_CALLS = 60
+
+
+def writes(site: Site) -> list[str]:
+    """Return the methods of the calls that changed the test's zone."""
+    path = f"/api/v2/domains/{site.domain}/dns"
+    methods = [r.method for r in site.emulator.requests if r.path == path]
+    assert len(methods) < MOST_CALLS
+    return [method for method in methods if method != "GET"]
+
+
+def entry(site: Site, value: object, ttl: object = 3600, type_: str = "TXT") -> Any:
+    return {"type": type_, "name": f"odd.{site.domain}.", "value": value, "ttl": ttl}
+
+
+def assert_issued(issued: Finished, site: Site, *, rewrites: int) -> None:
+    assert issued.exit_code == 0, issued.output
+    assert writes(site).count("PUT") == rewrites
+    assert "missing" not in issued.output
+
+
+@pytest.mark.parametrize(
+    ("value", "ttl", "type_", "shown"),
+    [
+        (None, 3600, "TXT", "(value: null)"),
+        (["10 mail.example.com."], 3600, "MX", '(value: ["10 mail.example.com."])'),
+        ("192.0.2.9", "soon", "A", '(ttl: "soon")'),
+    ],
+)
+def test_a_record_that_cannot_be_sent_back(
+    site: Site, value: object, ttl: object, type_: str, shown: str
+) -> None:
+    odd = entry(site, value, ttl, type_)
+    entries = site.emulator.account.find(site.domain).odd_entries
+    entries.append(odd)
+    before = site.zone
+
+    refused = site.obtain("", "*")
+    assert refused.exit_code == 1
+    said = " ".join(refused.output.split())
+    assert f"Cannot rewrite the zone {site.domain}" in said
+    assert f"{type_} odd.{site.domain}. {shown}" in said
+    assert "Nothing was written. Correct or delete the record" in said
+    assert "Traceback" not in said
+    assert "PUT" not in writes(site)
+    assert site.zone == before
+
+    # What single-record calls can do goes on, and is enough for one name.
+    assert_issued(site.obtain(""), site, rewrites=0)
+    assert site.zone == before
+    assert entries == [odd]
+
+
+@pytest.mark.parametrize(
+    "oddity",
+    [
+        {"ttl": 0},
+        {"ttl": 2**31},
+        {"ttl": None},
+        {"name": "", "type": "A", "value": "192.0.2.9"},
+        {"type": "URL-FRAME", "value": "https://example.com"},
+    ],
+)
+def test_a_record_that_only_looks_odd_is_sent_back_as_it_is_listed(
+    site: Site, oddity: dict[str, object]
+) -> None:
+    odd = {**entry(site, "text"), **oddity}
+    entries = site.emulator.account.find(site.domain).odd_entries
+    entries.append(odd)
+    before = site.zone
+    assert_issued(site.obtain("", "*"), site, rewrites=1)
+    assert site.zone == before
+    assert entries == [odd]
+
+
+def test_values_that_are_listed_as_numbers_keep_their_digits(site: Site) -> None:
+    site.emulator.variants = Variants(numbers=True)
+    for number, value in enumerate(("1.10", "-0", "1.0")):
+        name = f"number{number}.{site.domain}."
+        site.emulator.account.add_record(site.domain, "TXT", name, value)
+    before = site.zone
+    assert_issued(site.obtain("", "*"), site, rewrites=1)
+    assert site.zone == before
+
+
+def test_a_number_whose_digits_are_not_known(site: Site) -> None:
+    site.emulator.variants = Variants(numbers=True)
+    site.emulator.account.add_record(site.domain, "TXT", f"odd.{site.domain}.", "1e5")
+    before = site.zone
+    refused = site.obtain("", "*")
+    assert refused.exit_code == 1
+    assert f"TXT odd.{site.domain}. (value: 1e5)" in " ".join(refused.output.split())
+    assert "PUT" not in writes(site)
+    assert site.zone == before
+
+
+@pytest.mark.parametrize("refuses_duplicates", [False, True])
+@pytest.mark.parametrize("respells", ["final_dot", "no_final_dot"])
+def test_a_server_that_respells_values(site: Site, respells: str, refuses_duplicates: bool) -> None:
+    site.emulator.variants = Variants(respells=respells, refuses_duplicates=refuses_duplicates)
+    account = site.emulator.account
+    account.add_record(site.domain, "CNAME", f"auto.{site.domain}.", "Mail.Example.NL.")
+    account.add_record(site.domain, "MX", f"{site.domain}.", "020  MX2.Example.Net")
+    account.add_record(site.domain, "AAAA", f"odd.{site.domain}.", "2001:DB8:0:0:0:0:0:7")
+    account.add_record(site.domain, "TXT", f"long.{site.domain}.", "x" * 300)
+    before = site.zone
+    issued = site.obtain("", "*")
+    assert_issued(issued, site, rewrites=1)
+    assert "other values" not in issued.output
+    assert len(site.zone) == len(before)
+    stored = {(type_, value.rstrip(".")) for type_, _, value in site.zone}
+    assert ("CNAME", "mail.example.nl") in stored
+    assert ("MX", "20 mx2.example.net") in stored
+    assert ("AAAA", "2001:db8::7") in stored
+    assert ("TXT", "x" * 300) in stored
+
+
+def test_a_server_that_cuts_long_texts(site: Site) -> None:
+    site.emulator.variants = Variants(mangles_txt="cut")
+    name = f"mail._domainkey.{site.domain}."
+    key = "v=DKIM1; k=rsa; p=" + "Ab+/" * 100
+    site.emulator.account.add_record(site.domain, "TXT", name, key)
+    before = site.zone
+    issued = site.obtain("", "*")
+    assert issued.exit_code == 0, issued.output
+    assert writes(site).count("PUT") == 1
+    assert [value for _, at, value in site.zone if at == name] == [key[:255]]
+    assert len(site.zone) == len(before)
+    said = " ".join(issued.output.split())
+    assert f"the API lists other values than it was sent: TXT {name.rstrip('.')}" in said
+    assert "The values from before are in" in said
