@@ -3,7 +3,7 @@
 ::
 
     {"domains": [{"domain": "example.nl", "tags": ["web"], "managed_dns": true,
-                  "published_at": [],
+                  "published_at": [], "odd_entries": [null],
                   "records": [["A", "www.example.nl.", "192.0.2.1", 3600]]}],
      "contacts": [{"id": 1, "name": "us", "profile": {}}],
      "nameservers": [{"alias": "ours", "nameservers": []}],
@@ -36,7 +36,7 @@ def plant(account: Account, path: Path) -> None:
                 managed_dns=domain.get("managed_dns", True),
                 tags=domain.get("tags", []),
                 published_at=domain.get("published_at", []),
-            )
+            ).odd_entries.extend(domain.get("odd_entries", []))
         mine = account.possessions
         mine.contacts.update({each["id"]: each for each in content.get("contacts", [])})
         mine.profiles.update({each["alias"]: each for each in content.get("nameservers", [])})

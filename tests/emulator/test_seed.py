@@ -19,7 +19,7 @@ SEED = {
             "managed_dns": False,
             "records": [["A", "www.seeded.nl.", "192.0.2.1", 300]],
         },
-        {"domain": "plain.nl"},
+        {"domain": "plain.nl", "odd_entries": [None, {"type": "A"}]},
     ],
     "contacts": [{"id": 7, "name": "us", "profile": {"city": "Ons Dorp"}}],
     "nameservers": [{"alias": "ours", "nameservers": []}],
@@ -35,6 +35,7 @@ def test_what_the_file_holds_is_in_the_account(tmp_path: Path) -> None:
     assert [record.value for record in account.records("seeded.nl")] == ["192.0.2.1"]
     assert not account.find("seeded.nl").managed_dns
     assert len(account.records("plain.nl")) > 3
+    assert account.find("plain.nl").odd_entries == [None, {"type": "A"}]
     assert account.possessions.contacts[7]["name"] == "us"
     assert set(account.possessions.profiles) == {"ours"}
     assert set(account.possessions.templates) == {8}

@@ -131,6 +131,7 @@ def _variants() -> st.SearchStrategy[Variants]:
         null_patch=st.sampled_from(["refused", "removes", "ignored"]),
         stale_reads=st.integers(0, 4),
         stale_seconds=st.sampled_from([0.0, 0.0, 1.0, 8.0]),
+        cached_seconds=st.sampled_from([0.0, 0.0, 0.0, 0.0, 20.0, 60.0]),
         lagging_replica=st.booleans(),
         replica_seconds=st.sampled_from([1.0, 5.0, 15.0]),
         short_reads=st.integers(0, 4),
@@ -160,7 +161,14 @@ def _limited(variants: Variants) -> st.SearchStrategy[Variants]:
 
 
 def _calm(variants: Variants) -> Variants:
-    return replace(variants, stale_reads=0, stale_seconds=0.0, lagging_replica=False, short_reads=0)
+    return replace(
+        variants,
+        stale_reads=0,
+        stale_seconds=0.0,
+        cached_seconds=0.0,
+        lagging_replica=False,
+        short_reads=0,
+    )
 
 
 _strikes = st.builds(

@@ -318,6 +318,7 @@ def _broken(history: History, report: Report, outcome: Outcome) -> Iterator[str]
         and len(history.runs) == 1
         and history.variants.delete == "supported"
         and history.variants.stale_seconds == 0
+        and history.variants.cached_seconds == 0
         and not (history.variants.lagging_replica and history.variants.replica_seconds > 5)
     )
     if is_undisturbed and outcome.leftovers:
