@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from certbot_dns_mijnhost.api import (
@@ -23,9 +23,10 @@ logger = logging.getLogger(__name__)
 
 READINGS = 22
 SECONDS = 75.0
-"""Listings were seen that were about a minute old."""
 PATIENCE = 60.0
 """Seconds after which a failing API is no longer asked to delete the rest."""
+OLDEST_LISTING = 65.0
+"""Seconds: listings were seen that were about a minute old."""
 ABSENCES = 2
 """Readings in a row that have to lack a record after the API confirmed its removal: one client saw
 readings alternate between a current replica and one that lags."""
@@ -152,12 +153,23 @@ class ZoneRemover:
                 absent = 0
             elif self._zone.is_whole(listing):
                 absent += 1
-            if absent >= self._absences_needed(unwanted, listing):
+            if absent >= self._absences_needed(unwanted, listing) and not self._too_old(unwanted):
                 return []
             if attempt in REPEATS_AT:
                 self._delete_again(listing, unwanted)
         shown: set[Identity] = set().union(*lately)
         return [i for i in unwanted if i in shown or i not in self._confirmed]
+
+    def _too_old(self, unwanted: Iterable[Identity]) -> float:
+        """Return for how many seconds listings may still be older than a record that none showed.
+
+        Such a record may be missing because the listing comes from a cache.
+        """
+        zone = self._zone
+        unseen = (zone.believed | zone.possible).intersection(unwanted) - zone.reader.seen
+        if not unseen or zone.written_at is None:
+            return 0.0
+        return max(zone.written_at + OLDEST_LISTING - zone.setting.retry.clock(), 0.0)
 
     def _absences_needed(self, unwanted: Sequence[Identity], listing: Listing) -> int:
         zone = self._zone
@@ -190,8 +202,12 @@ class ZoneRemover:
         """
         client = self._zone.setting.client
         believed = self._zone.believed & set(unwanted)
+        possible = self._zone.possible & set(unwanted)
+        self._zone.setting.retry.sleep(self._too_old(possible - believed))
         listing = self._zone.reader.settled(
-            must_show=lambda: believed, equal=EQUAL_READINGS_TO_WRITE
+            must_show=lambda: believed,
+            should_show=lambda: possible,
+            equal=EQUAL_READINGS_TO_WRITE,
         )
         standing = [identity for identity in unwanted if identity in listing.identities]
         gone: set[Identity] = set()

@@ -69,6 +69,8 @@ class Zone:
         """Records that were written only to learn what a PATCH does."""
         self.given: dict[Identity, DNSRecord] = {}
         """Records that a user gave, to be written in the user's spelling."""
+        self.written_at: float | None = None
+        """When this run last wrote to the zone, by the retry policy's clock."""
         self._is_locked = False
         self._is_taken = False
         self._is_shared = False
@@ -125,6 +127,7 @@ class Zone:
         was_possible = identity in self.possible
         self.possible.add(identity)
         self._written[identity.name] = identity
+        self.written_at = setting.retry.clock()
         try:
             setting.client.dns_records.update(self.domain, self.record_of(identity))
         except MijnHostError as error:
@@ -194,6 +197,7 @@ class Zone:
             )
         finally:
             if rewriter.has_written:
+                self.written_at = setting.retry.clock()
                 self.believed = (self.believed | intent.add.keys()) - intent.remove
 
     def _span(self) -> float:

@@ -180,6 +180,32 @@ FOUND = {
         ),
         PAIR,
     ),
+    "values that no cached listing showed, removed under another spelling": history(
+        Variants(
+            patch="unsupported",
+            delete_needs_listed_name=True,
+            delete_missing="ok",
+            cached_seconds=60.0,
+            final_dot=False,
+        ),
+        PAIR,
+    ),
+    "a lost answer, a rate limit, and listings that lag": history(
+        Variants(
+            delete="wrong_method",
+            stale_reads=4,
+            rate_limit=5,
+            rate_seconds=60.0,
+            rate_retry_after=False,
+        ),
+        PAIR,
+        strikes=(Strike("reset after", None, 3, 1),),
+    ),
+    "a lost answer, and a listing from a cache": history(
+        Variants(delete="wrong_method", cached_seconds=60.0),
+        PAIR,
+        strikes=(Strike("reset after", "PATCH", 0, 3),),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
