@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dns.dnssec
+import dns.exception
 import dns.name
 import dns.rdatatype
 import dns.rrset
@@ -85,7 +86,12 @@ def check_server(
     replies = [(kind, zone, queries.ask(server.endpoint, zone, kind)) for kind in KINDS]
     replies.append(("TXT", challenge, queries.ask(server.endpoint, challenge, "TXT")))
     validation = _Validation(zone, time.time())
-    problems = list(validation.problems(ds, keys, replies))
+    try:
+        problems = list(validation.problems(ds, keys, replies))
+    except (dns.exception.DNSException, ValueError) as error:
+        # Such as names that are too long together with a wildcard's label.
+        text = f"serves records that are not readable ({type(error).__name__})"
+        problems = [Problem("answer", text)]
     first_of_kind = {problem.kind: problem for problem in reversed(problems)}
     kept = tuple(each for each in problems if first_of_kind[each.kind] is each)
     return ServerResult(server.label, kept, validation.expires)

@@ -107,7 +107,12 @@ class DNSSECCheck:
 
     def _check(self, zone: str, name: dns.name.Name, ds: Sequence[Any]) -> None:
         label = random_label()
-        servers = self._inspector.servers_of(zone)
+        try:
+            servers = self._inspector.servers_of(zone)
+        except InspectionError as error:
+            message = f"The signatures of {zone} were not verified: {error}."
+            self._report(Finding("dnssec", State.SKIPPED, message, domain=zone))
+            return
         queries = self._inspector.queries
         found = queries.on_each(
             servers, lambda server: check_server(queries, server, name, ds, label)

@@ -17,7 +17,7 @@ from certbot_dns_mijnhost.propagation.aliases import AliasFollower
 from certbot_dns_mijnhost.propagation.asking import Asker
 from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError, Server
 from certbot_dns_mijnhost.propagation.dns_client import DNSClient
-from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT
+from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT, Endpoint
 from certbot_dns_mijnhost.propagation.errors import AliasLoopError
 from certbot_dns_mijnhost.propagation.names import read_name, write_name
 from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
@@ -28,6 +28,29 @@ SECONDS = 15.0
 """For one question to DNS as a whole."""
 NOBODYS = "_mijnhost-doctor"
 """A label that is no zone of its own: who answers for it below a name answers for the name."""
+
+
+class _ForgivingResolver(RecordResolver):
+    """Finds the servers of a domain too whose DNSSEC a validating resolver refuses.
+
+    Otherwise the fault could not be named: its name servers could not be asked.
+    """
+
+    def __init__(self, checked: RecordResolver, unchecked: RecordResolver) -> None:
+        self._checked = checked
+        self._unchecked = unchecked
+
+    def look_up(self, name: dns.name.Name, kind: str, remaining: Callable[[], float]) -> list[str]:
+        try:
+            return self._checked.look_up(name, kind, remaining)
+        except NotFoundError as error:
+            try:
+                return self._unchecked.look_up(name, kind, remaining)
+            except NotFoundError:
+                raise error from None
+
+    def endpoints(self) -> list[Endpoint]:
+        return self._checked.endpoints()
 
 
 class Inspector:
@@ -56,8 +79,9 @@ class Inspector:
         pace = self.queries.wait_for_turn
         self._asker = Asker(DNSClient(query_timeout, before=pace))
         self._resolver = RecordResolver(by)
-        self._finder = NameserverFinder(self._asker, self._resolver, nameservers=given, port=port)
         self._unchecked = RecordResolver(by, checks_dnssec=False)
+        forgiving = _ForgivingResolver(self._resolver, self._unchecked)
+        self._finder = NameserverFinder(self._asker, forgiving, nameservers=given, port=port)
         self._follower = AliasFollower(
             nameservers=given,
             resolvers=by,
@@ -66,7 +90,7 @@ class Inspector:
             before=pace,
         )
         self._clock = clock
-        self._parents = Parents(self.queries, self._resolver, port)
+        self._parents = Parents(self.queries, forgiving, port)
 
     def published_nameservers(self, zone: str) -> tuple[str, ...]:
         """Return the host names of the name servers that the resolver knows of `zone`.

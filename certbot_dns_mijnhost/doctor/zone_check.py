@@ -45,15 +45,15 @@ def check_published(inspector: Inspector, zone: str, report: Report) -> None:
         hosts = inspector.published_nameservers(zone)
     except BrokenDNSSECError:
         message = (
-            f"This machine's resolver refuses {zone}, and tells of it when it need not check "
-            "DNSSEC: the signatures don't hold. A CA checks them too."
+            f"This machine's resolver validates DNSSEC and refuses {zone}: the signatures of "
+            "this zone or of one above it do not hold. A CA validates them too."
         )
         step = (
-            "See at https://dnsviz.net what is wrong: mostly the registry has a DS record of name "
-            "servers that the domain left. Were it so with every domain, this machine's resolver "
-            "would be wrong, or its clock."
+            "The check dnssec names the fault if it is in this zone. If it finds none, see "
+            "https://dnsviz.net for the zones above. If the resolver refuses every domain, the "
+            "resolver or this machine's clock is wrong."
         )
-        report(Finding("dnssec", State.FAILED, message, step, zone))
+        report(Finding("resolver", State.FAILED, message, step, zone))
         return
     except InspectionError as error:
         message = f"The published name servers of {zone} can't be asked: {error}."

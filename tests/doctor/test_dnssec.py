@@ -9,10 +9,12 @@ from dataclasses import replace
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdata
+import dns.rdatatype
 import pytest
 
 from certbot_dns_mijnhost.doctor import Finding, State
-from tests.propagation.scripted_server import Answer, ScriptedServer, code, silence, zone
+from tests.propagation.scripted_server import Answer, ScriptedServer, code, rrset, silence, zone
 
 from .dns_tree import DNSTree, refusing_edns, truncated
 from .practice import Practice
@@ -268,3 +270,41 @@ def test_the_doctor_finds_a_broken_chain_in_a_whole_run(
     tree.ds = [OTHER.ds("example.nl")]
     broken = practice.examine("example.nl")
     assert "Replace the DS record" in broken.one("dnssec").next_step
+
+
+def test_a_validating_resolver_does_not_hide_the_fault(
+    practice: Practice, stack: ExitStack
+) -> None:
+    port = int(practice.emulator.nameservers[0].split(":")[1])
+    tree = DNSTree(stack, [HEALTHY, HEALTHY], ds=[OTHER.ds("example.nl")], port=port)
+    lenient = tree.resolver.answer
+
+    def validating(query: dns.message.Message) -> dns.message.Message | None:
+        is_of_zone = query.question[0].name.to_text().endswith("example.nl.")
+        if is_of_zone and not query.flags & dns.flags.CD:
+            return code(dns.rcode.SERVFAIL)(query)
+        return lenient(query)
+
+    tree.resolver.answer = validating
+    practice.settings["resolver"] = tree.resolver.endpoint
+    found = practice.examine("example.nl")
+    assert found.one("dnssec").state is State.FAILED
+    assert "Replace the DS record" in found.one("dnssec").next_step
+    assert found.one("resolver").state is State.FAILED
+
+
+def test_a_zone_without_servers_is_skipped(stack: ExitStack) -> None:
+    tree = DNSTree(stack, [], ds=[DS])
+    assert only(tree.check_dnssec()).state is State.SKIPPED
+
+
+def test_names_that_are_too_long_for_a_proof_end_in_a_message(stack: ExitStack) -> None:
+    def long_owner(query: dns.message.Message) -> dns.message.Message:
+        answer = HEALTHY(query)
+        if query.question[0].rdtype == dns.rdatatype.TXT:
+            long = ".".join(["a" * 61] * 3 + ["b" * 55, "example.nl."])
+            answer.authority = [rrset(long, "NSEC", f"{long} A")]
+        return answer
+
+    finding = only(check(stack, long_owner))
+    assert finding.state is State.FAILED
