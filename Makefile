@@ -20,7 +20,7 @@ PYTEST := $(BIN)/python -m pytest
 REQUIRE ?= pebble,network
 export PYTHON
 
-.PHONY: demo check lint types unit test machine coverage simulate matrix benchmark recording dist clean
+.PHONY: demo check lint types unit test machine coverage simulate matrix benchmark recording dist deb clean
 .DEFAULT_GOAL := test
 
 $(STAMP): setup.py pyproject.toml scripts/make-venv
@@ -36,7 +36,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/shellcheck scripts/make-venv scripts/make-sibling-venv scripts/find-pebble scripts/find-machine \
-		scripts/common.sh .ci/run
+		scripts/find-clients scripts/common.sh .ci/run
 	find examples -name '*.sh' -o -path 'examples/*/hooks/*' -type f | xargs $(BIN)/shellcheck
 	$(BIN)/bandit --quiet --recursive --skip B104 certbot_dns_mijnhost  # ruff has it, as S104
 	$(BIN)/python scripts/check_text.py
@@ -55,7 +55,7 @@ coverage: $(STAMP)
 	$(PYTEST) -n $(WORKERS) -m "$(UNIT)" --cov --cov-report term --cov-report html $(ARGS)
 
 test: check
-	PEBBLE=$$(scripts/find-pebble) && export PEBBLE && \
+	PEBBLE=$$(scripts/find-pebble) && CLIENTS=$$(scripts/find-clients) && export PEBBLE CLIENTS && \
 		$(PYTEST) -n $(WORKERS) -m "not machine" --require "$(REQUIRE)" $(ARGS)
 
 machine: $(STAMP)
@@ -86,5 +86,9 @@ recording: $(STAMP)
 dist: $(STAMP)
 	$(BIN)/python scripts/build_dist.py
 
+# The Debian package of the last commit, in dist/: built twice, compared, and checked by lintian.
+deb: $(STAMP)
+	$(BIN)/python -m scripts.build_deb --check
+
 clean:
-	rm -rf $(VENV) .venvs .pebble .machine build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venvs .pebble .clients .machine build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

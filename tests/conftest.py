@@ -56,6 +56,11 @@ NEEDS = {
         "Pebble was not found: scripts/find-pebble unpacks it, as `make test` does",
         lambda: pebble_command() is not None,
     ),
+    "clients": Need(
+        "lego, dehydrated and uacme",
+        "the clients were not found: scripts/find-clients unpacks them, as `make test` does",
+        lambda: bool(os.environ.get("CLIENTS")),
+    ),
     "root": Need("root", "only root may do this", lambda: os.geteuid() == 0),
     "network": Need(
         "a package index for pip", "pip cannot download from its package index", has_index
@@ -67,7 +72,12 @@ NEEDS = {
         lambda: bool(os.environ.get("MACHINE")),
     ),
 }
-MARKERS_OF_FIXTURES = {"place": "pebble", "wheel": "network", "on_a_new_machine": "machine"}
+MARKERS_OF_FIXTURES = {
+    "place": "pebble",
+    "programs": "clients",
+    "wheel": "network",
+    "on_a_new_machine": "machine",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -89,6 +89,12 @@ def site(place: Place, tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
+def programs() -> Path:
+    """Return the directory of lego, dehydrated and uacme."""
+    return Path(os.environ["CLIENTS"])
+
+
+@pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not (ROOT / ".git").exists():
         pytest.skip("the wheel is built in a checkout")
@@ -99,6 +105,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(source / "dist")]
     subprocess.run([*command, str(source)], check=True, capture_output=True)
     [built] = (source / "dist").glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def debian_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the package of the last commit, as `make deb` does."""
+    directory = tmp_path_factory.mktemp("debian")
+    command = [sys.executable, "-m", "scripts.build_deb", "--check", str(directory)]
+    subprocess.run(command, check=True, cwd=ROOT)
+    [built] = directory.glob("*.deb")
     return built
 
 

@@ -1,0 +1,220 @@
+"""Other ACME clients, and Certbot without the plugin, through the command's hooks."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from certbot_dns_mijnhost.emulator import Variants
+from examples.local_ca import environment, names_of
+
+from .conftest import Site
+from .newcomer import ROOT
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+BIN = Path(sys.executable).parent
+HOOKS = ROOT / "examples" / "other-clients"
+VARIANTS = {
+    "append": Variants(patch="append"),
+    "replace": Variants(patch="replace"),
+    "replace, stale reads": Variants(patch="replace", stale_reads=2),
+    "append, stale reads": Variants(patch="append", stale_reads=2),
+    "replace, a replica that lags": Variants(
+        patch="replace", lagging_replica=True, replica_seconds=1.0
+    ),
+}
+UNSHARED = """
+mount -t tmpfs tmpfs /etc/ssl/certs
+cat "$1" > /etc/ssl/certs/ca-certificates.crt
+shift
+exec "$@"
+"""
+"""uacme's TLS library has no option for the CA's certificate."""
+
+
+class Client:
+    """An ACME client with a directory of its own, which finds the key as a service of systemd."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.directory = site.directory / "client"
+        self.directory.mkdir()
+        self.names = (site.domain, f"*.{site.domain}")
+
+    def hook(self, client: str) -> Path:
+        """Install the hook as the page says, for the command of this Python."""
+        text = (HOOKS / f"{client}.sh").read_text()
+        assert "/opt/mijnhost/bin:" in text
+        path = self.directory / f"{client}.sh"
+        path.write_text(text.replace("/opt/mijnhost/bin", str(BIN)))
+        path.chmod(0o755)
+        return path
+
+    def run(self, *command: str | Path, **variables: str) -> None:
+        done = subprocess.run(
+            command,
+            env=environment(CREDENTIALS_DIRECTORY=str(self.site.directory), **variables),
+            cwd=self.directory,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        assert "Traceback" not in done.stdout
+        assert self.site.key not in done.stdout
+
+
+def lego(client: Client, programs: Path, mode: str) -> tuple[Callable[[str], None], Path]:
+    pebble = client.site.place.pebble
+
+    def run(action: str) -> None:
+        client.run(
+            *(programs / "lego", "--server", pebble.url, "--path", client.directory),
+            *("--email", "you@example.nl", "--accept-tos", "--dns", "exec", "--dns.disable-cp"),
+            *(argument for name in client.names for argument in ("--domains", name)),
+            *(
+                {"issue": ("run",), "renew": ("renew", "--days", "10000", "--no-random-sleep")}[
+                    action
+                ]
+            ),
+            LEGO_CA_CERTIFICATES=str(pebble.certificate),
+            EXEC_PATH=str(client.hook("lego")),
+            EXEC_SEQUENCE_INTERVAL="1",
+            EXEC_MODE=mode,
+        )
+
+    return run, client.directory / "certificates" / f"{client.site.domain}.crt"
+
+
+def dehydrated(client: Client, programs: Path, mode: str) -> tuple[Callable[[str], None], Path]:
+    pebble = client.site.place.pebble
+    config = client.directory / "config"
+    config.write_text(
+        f'CA="{pebble.url}"\nCHALLENGETYPE="dns-01"\nHOOK={client.hook("dehydrated")}\n'
+        f'HOOK_CHAIN="{mode}"\nBASEDIR="{client.directory}"\n'
+        f'CURL_OPTS="--cacert {pebble.certificate}"\nKEY_ALGO="prime256v1"\n'
+    )
+    (client.directory / "domains.txt").write_text(" ".join(client.names) + "\n")
+
+    def run(action: str) -> None:
+        command = (programs / "dehydrated", "--config", config)
+        if action == "issue":
+            client.run(*command, "--register", "--accept-terms")
+        client.run(*command, "--cron", *(("--force",) if action == "renew" else ()))
+
+    return run, client.directory / "certs" / client.site.domain / "cert.pem"
+
+
+def uacme(client: Client, programs: Path, _: str) -> tuple[Callable[[str], None], Path]:
+    pebble = client.site.place.pebble
+    unshared = ("unshare", "--mount", "sh", "-ec", UNSHARED, "sh", pebble.certificate)
+    command = (
+        *unshared,
+        *(programs / "uacme", "--acme-url", pebble.url, "--confdir", client.directory),
+    )
+
+    def run(action: str) -> None:
+        if action == "issue":
+            client.run(*command, "--yes", "new")
+        due = ("--force",) if action == "renew" else ()
+        client.run(*command, "--hook", client.hook("uacme"), *due, "issue", *client.names)
+
+    return run, client.directory / client.site.domain / "cert.pem"
+
+
+# lego and uacme have one value at a time in the zone, dehydrated and Certbot have two.
+CASES = [
+    *((lego, "", each) for each in ("append", "replace, stale reads")),
+    *((lego, "RAW", each) for each in ("replace",)),
+    *((dehydrated, "yes", each) for each in ("append", "replace, stale reads")),
+    *(
+        (dehydrated, "no", each)
+        for each in ("append, stale reads", "replace", "replace, a replica that lags")
+    ),
+    *((uacme, "", each) for each in ("append", "replace, stale reads")),
+]
+
+
+@pytest.mark.parametrize(
+    ("make", "mode", "variants"),
+    [
+        pytest.param(
+            make,
+            mode,
+            VARIANTS[name],
+            id=f"{make.__name__} {mode} {name}",
+            marks=[pytest.mark.root] if make is uacme else [],
+        )
+        for make, mode, name in CASES
+    ],
+)
+def test_apex_and_wildcard_are_issued_and_renewed(
+    site: Site,
+    programs: Path,
+    make: Callable[[Client, Path, str], tuple[Callable[[str], None], Path]],
+    mode: str,
+    variants: Variants,
+) -> None:
+    before = site.zone
+    site.emulator.variants = variants
+    client = Client(site)
+    run, path = make(client, programs, mode)
+    serials = []
+    for action in ("issue", "renew"):
+        run(action)
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        assert names_of(certificate) == set(client.names)
+        serials.append(certificate.serial_number)
+        assert site.zone == before
+    assert serials[0] != serials[1]
+
+
+@pytest.mark.parametrize("variants", VARIANTS.values(), ids=VARIANTS.keys())
+def test_certbots_manual_hooks_issue_and_renew_and_wait_once(
+    site: Site, variants: Variants
+) -> None:
+    before = site.zone
+    site.emulator.variants = variants
+    hook = f"{BIN / 'mijnhost'} hook certbot --verbose --credentials {site.credentials}"
+    issued = site.certbot.run(
+        *("certonly", "--manual", "--preferred-challenges", "dns"),
+        *("--manual-auth-hook", f"{hook} auth", "--manual-cleanup-hook", f"{hook} cleanup"),
+        *("-d", site.domain, "-d", f"*.{site.domain}"),
+        *("--agree-tos", "--register-unsafely-without-email"),
+    )
+    assert issued.exit_code == 0, issued.output
+    assert site.zone == before
+    first = site.certbot.certificate(site.domain)
+    assert names_of(first) == {site.domain, f"*.{site.domain}"}
+
+    renewed = site.certbot.renew()
+    assert renewed.exit_code == 0, renewed.output
+    assert site.certbot.certificate(site.domain).serial_number != first.serial_number
+    assert site.zone == before
+    for run in (issued, renewed):
+        assert "Traceback" not in run.output
+        assert site.key not in run.output
+        calls = re.split(r"Hook '--manual-auth-hook' for ", run.output)[1:]
+        assert [": all serve everything" in call for call in calls] == [False, True]
+
+
+def test_a_failed_hook_tells_certbots_user_why(site: Site) -> None:
+    hook = f"{BIN / 'mijnhost'} hook certbot --credentials {site.credentials}"
+    failed = site.certbot.run(
+        *("certonly", "--manual", "--preferred-challenges", "dns"),
+        *("--manual-auth-hook", f"{hook} auth", "--manual-cleanup-hook", f"{hook} cleanup"),
+        *("-d", f"elsewhere{os.getpid()}.example.org"),
+        *("--agree-tos", "--register-unsafely-without-email"),
+    )
+    assert failed.exit_code == 1
+    assert "is in the account" in failed.output or "account of this API key" in failed.output
+    assert "Traceback" not in failed.output
