@@ -160,10 +160,7 @@ def test_the_hardened_service_renews_and_its_hooks_reach_the_servers(
     assert site.key not in machine.type("journalctl --no-pager")
 
 
-def test_the_recipe_for_apts_certbot_may_be_followed_twice_and_after_the_readme(
-    machine: NewcomerOnANewMachine,
-) -> None:
-    machine.type(blocks("Install beside apt's Certbot")[0])
+def test_the_recipe_for_apts_certbot_may_be_followed_twice(machine: NewcomerOnANewMachine) -> None:
     install, look = blocks("apt's Certbot on Debian and Ubuntu", RECIPES)
     machine.type(install)
     machine.type(install)

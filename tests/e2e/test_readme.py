@@ -9,7 +9,9 @@ and the API's address are stands in Certbot's and the plugin's configuration.
 from __future__ import annotations
 
 import re
+import shutil
 import time
+from pathlib import Path
 
 import pytest
 
@@ -19,13 +21,17 @@ from .newcomer import README, ROOT, Newcomer, NewcomerOnANewMachine, blocks
 
 pytestmark = pytest.mark.timeout(600)
 
+OTHER_CLIENTS = ROOT / "docs" / "other-clients.md"
 INSTALL = ("Install with pip", "Install beside apt's Certbot")
 
 
-def obtain(newcomer: Newcomer, renewal: str) -> None:
-    """Type step 2, the lines on renewal that belong to the way of installing included."""
+def obtain(newcomer: Newcomer, *, needs_cron: bool) -> None:
+    """Type what follows the installation.
+
+    :param needs_cron: whether nothing renews yet.
+    """
     write, doctor, trial, real = blocks("First certificate")
-    cron, timer, renew = blocks("Renewal")
+    cron, renew = blocks("Renewal")
     before = newcomer.site.zone
     newcomer.tell_where_the_ca_is()
     newcomer.type(write)
@@ -35,7 +41,8 @@ def obtain(newcomer: Newcomer, renewal: str) -> None:
     assert not newcomer.path("/etc/letsencrypt/live").exists()
     newcomer.type(real)
     assert names_of(newcomer.certificate()) == {newcomer.site.domain, f"*.{newcomer.site.domain}"}
-    newcomer.type({"cron": cron, "timer": timer}[renewal])
+    if needs_cron:
+        newcomer.type(cron)
     assert "all simulated renewals succeeded" in newcomer.type(renew)
     assert newcomer.site.zone == before
 
@@ -51,7 +58,7 @@ def renew(newcomer: Newcomer, command: str) -> None:
 def try_pips_certbot(newcomer: Newcomer) -> None:
     [install] = blocks("Install with pip")
     newcomer.type(install)
-    obtain(newcomer, "cron")
+    obtain(newcomer, needs_cron=True)
     _, line = newcomer.path("/etc/cron.d/certbot-mijnhost").read_text().splitlines()
     *times, user, command = line.split(" ", 6)
     assert len(times) == 5
@@ -91,17 +98,72 @@ def test_pips_certbot_on_a_new_machine(on_a_new_machine: NewcomerOnANewMachine) 
     assert cron_renews(on_a_new_machine)
 
 
-def test_apts_certbot_on_a_new_machine(on_a_new_machine: NewcomerOnANewMachine) -> None:
+def test_apts_certbot_on_a_new_machine(
+    on_a_new_machine: NewcomerOnANewMachine, debian_package: Path
+) -> None:
+    machine = on_a_new_machine
+    shutil.copy(debian_package, machine.path("/srv"))
     [install] = blocks("Install beside apt's Certbot")
-    on_a_new_machine.type(install)
-    obtain(on_a_new_machine, "timer")
-    assert "certbot.timer" in on_a_new_machine.type("systemctl list-timers")
-    on_a_new_machine.make_due()
-    first = on_a_new_machine.certificate().serial_number
-    on_a_new_machine.type("systemctl start certbot.service || journalctl -u certbot.service")
-    assert on_a_new_machine.certificate().serial_number != first
+    machine.type(install)
+    assert "* dns-mijnhost" in machine.type("certbot plugins --authenticators")
+    obtain(machine, needs_cron=False)
+    assert "certbot.timer" in machine.type("systemctl list-timers")
+    machine.make_due()
+    first = machine.certificate().serial_number
+    machine.type("systemctl start certbot.service || journalctl -u certbot.service")
+    assert machine.certificate().serial_number != first
     doctor = blocks("First certificate")[1]
-    assert "Certbot has what it needs to renew" in on_a_new_machine.type(doctor)
+    assert "Certbot has what it needs to renew" in machine.type(doctor)
+    _is_whole(machine)
+    _leaves_nothing(machine)
+
+
+def _is_whole(machine: NewcomerOnANewMachine) -> None:
+    """See that the manual pages and the completion are there, and apt's files as they were."""
+    for page in ("man1/mijnhost.1", "man7/certbot-dns-mijnhost.7"):
+        assert "mijn" in machine.type(f"zcat /usr/share/man/{page}.gz")
+    machine.type("apt-get install --no-install-recommends bash-completion")
+    complete = (
+        ". /usr/share/bash-completion/bash_completion; _completion_loader mijnhost || true; "
+        "COMP_WORDS=(mijnhost chal); COMP_CWORD=1; COMP_LINE='mijnhost chal'; COMP_POINT=13; "
+        "COMP_TYPE=9; _python_argcomplete mijnhost; printf '%s' \"${COMPREPLY[*]}\""
+    )
+    machine.write("/srv/complete", complete)
+    assert machine.type("bash /srv/complete").split() == ["challenges"]
+    assert machine.type("dpkg --verify certbot python3-certbot") == ""
+
+
+def _leaves_nothing(machine: NewcomerOnANewMachine) -> None:
+    """Purge the package, and see what is left: what the user and Certbot wrote."""
+    machine.type("apt-get purge python3-certbot-dns-mijnhost")
+    left = machine.type(
+        "find / -xdev \\( -path /srv -o -path /proc -o -path /tmp \\) -prune -o "
+        "-name '*mijnhost*' -print; find /run -name '*mijnhost*'"
+    )
+    assert left.split() == ["/etc/letsencrypt/mijnhost.ini"]
+    assert "* dns-mijnhost" not in machine.type("certbot plugins --authenticators")
+
+
+def test_certbot_without_the_plugin_on_a_new_machine(
+    on_a_new_machine: NewcomerOnANewMachine,
+) -> None:
+    machine = on_a_new_machine
+    machine.type("apt-get update; apt-get install certbot python3-venv")
+    machine.type(blocks("Install the command", OTHER_CLIENTS)[0])
+    machine.type(blocks("The key", OTHER_CLIENTS)[0])
+    machine.tell_where_the_ca_is()
+    machine.tell_where_the_api_is()
+    before = machine.site.zone
+    [obtain_it] = blocks("Certbot's manual hooks", OTHER_CLIENTS)
+    machine.type(obtain_it)
+    first = machine.certificate()
+    assert names_of(first) == {machine.site.domain, f"*.{machine.site.domain}"}
+    assert "all simulated renewals succeeded" in machine.type("certbot renew --dry-run")
+    machine.make_due()
+    machine.type("systemctl start certbot.service || journalctl -u certbot.service")
+    assert machine.certificate().serial_number != first.serial_number
+    assert machine.site.zone == before
+    assert "dns-mijnhost" not in machine.type("certbot plugins --authenticators")
 
 
 def test_the_dutch_commands_are_the_same() -> None:
