@@ -19,7 +19,7 @@ from examples.local_ca import names_of
 
 from .newcomer import README, ROOT, Newcomer, NewcomerOnANewMachine, blocks
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1500)
 
 OTHER_CLIENTS = ROOT / "docs" / "other-clients.md"
 INSTALL = ("Install with pip", "Install beside apt's Certbot")
