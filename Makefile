@@ -87,8 +87,8 @@ dist: $(STAMP)
 	$(BIN)/python scripts/build_dist.py
 
 # The Debian package of the last commit, in dist/: built twice, compared, and checked by lintian.
-deb: $(STAMP)
-	$(BIN)/python -m scripts.build_deb --check
+deb:
+	python3 -m scripts.build_deb --check
 
 clean:
 	rm -rf $(VENV) .venvs .pebble .clients .machine build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

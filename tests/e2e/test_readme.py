@@ -130,7 +130,9 @@ def _is_whole(machine: NewcomerOnANewMachine) -> None:
     )
     machine.write("/srv/complete", complete)
     assert machine.type("bash /srv/complete").split() == ["challenges"]
-    assert machine.type("dpkg --verify certbot python3-certbot") == ""
+    # The test itself tells Certbot in this file where the CA is.
+    changed = machine.type("dpkg --verify certbot python3-certbot").splitlines()
+    assert [line for line in changed if not line.endswith(" c /etc/letsencrypt/cli.ini")] == []
 
 
 def _leaves_nothing(machine: NewcomerOnANewMachine) -> None:
