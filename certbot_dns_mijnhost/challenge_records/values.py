@@ -123,7 +123,7 @@ def _parsed(kind: str, value: str, zone: str) -> str:
     """
     words = value.split(None, 2)
     if kind in BOUND_TYPES and len(words) > 1:
-        value = " ".join([words[0], _host(words[1], zone), *words[2:]])
+        value = " ".join([_number(words[0]), _host(words[1], zone), *words[2:]])
     if ZONE_FILE_SYNTAX.intersection(QUOTED_STRING.sub("", value)):
         return _spaced(value)
     try:

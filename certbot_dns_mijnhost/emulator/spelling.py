@@ -5,6 +5,7 @@ Assumed, all of it: whether the real API does any of this is unknown; servers of
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import replace
 
 from certbot_dns_mijnhost.emulator.variants import Variants
@@ -24,7 +25,7 @@ def respelled(record: Record, variants: Variants) -> Record:
         value = rdata(record).to_text().lower()
         value = value if variants.respells == "final_dot" else value.rstrip(".")
     elif record.type in {"A", "AAAA"}:
-        value = rdata(record).to_text()
+        value = str(ipaddress.ip_address(value))
     return replace(record, name=record.name.lower(), value=value or record.value)
 
 
