@@ -15,12 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
-from certbot_dns_mijnhost.challenge_records.altered import (
-    altered_records,
-    check_ours,
-    damaged_texts,
-    resembles,
-)
+from certbot_dns_mijnhost.challenge_records.altered import check_ours, resembles
 from certbot_dns_mijnhost.challenge_records.backup import Copies
 from certbot_dns_mijnhost.challenge_records.errors import (
     ZoneNotConfirmedError,
@@ -33,6 +28,7 @@ from certbot_dns_mijnhost.challenge_records.persistence import (
     Refusals,
     attempts,
 )
+from certbot_dns_mijnhost.challenge_records.sent import SentZone
 from certbot_dns_mijnhost.challenge_records.zone_reader import EQUAL_READINGS_TO_WRITE, ZoneReader
 
 logger = logging.getLogger(__name__)
@@ -124,9 +120,10 @@ class ZoneRewriter:
                 listing = read_again()
                 continue
             writes += 1
-            read_again = partial(self._read_back, target, intent, listing)
+            sent = SentZone(target, listing, intent.add.keys())
+            read_again = partial(self._read_back, sent, intent)
             after = read_again()
-            expected = self._without_altered(target, after, listing, intent)
+            expected = self._without_altered(sent, after, intent)
             # If a record of others was to be restored, its absence is no mere delay of the listing.
             if is_confirmed and not lost and after.identities == listing.identities:
                 logger.warning(
@@ -237,23 +234,22 @@ class ZoneRewriter:
         self.has_written = True
         return True
 
-    def _read_back(
-        self, target: dict[Identity, DNSRecord], intent: Intent, before: Listing
-    ) -> Listing:
+    def _read_back(self, sent: SentZone, intent: Intent) -> Listing:
         """Return the zone after the write: as intended, or as two readings in a row show it.
 
-        :param before: the listing that the write was made from.
         :raises ZoneRewriteError: where the readings show neither.
         """
         previous: frozenset[Identity] | None = None
         settled: Listing | None = None
         for _ in attempts(self._retry, tries=READINGS, seconds=SECONDS, share=BETWEEN_READINGS):
             listing = self._reader.read()
-            if intent.is_met_by(listing) and not _missing(target, listing):
+            if intent.is_met_by(listing) and not sent.missing(listing):
                 return listing
             settled = listing if listing.identities == previous else None
             previous = listing.identities
-            if settled and not self._unexplained(target, listing, before, intent):
+            explained = sent.altered(listing, self._altered.keys()).keys()
+            is_removed = not intent.remove & listing.identities
+            if settled and is_removed and sent.missing(listing).keys() <= explained:
                 return settled
         if settled is None or not settled.identities:
             raise ZoneRewriteError(
@@ -263,77 +259,40 @@ class ZoneRewriter:
             )
         return settled
 
-    def _unexplained(
-        self,
-        target: dict[Identity, DNSRecord],
-        after: Listing,
-        before: Listing,
-        intent: Intent,
-    ) -> set[Identity]:
-        """Return the records that are not as sent, and not only altered."""
-        missing = _missing(target, after)
-        altered = self._altered_in(target, after, before, intent)
-        return (set(missing) - set(altered)) | (intent.remove & after.identities)
-
-    def _altered_in(
-        self,
-        target: dict[Identity, DNSRecord],
-        after: Listing,
-        before: Listing,
-        intent: Intent,
-    ) -> dict[Identity, Identity]:
-        """Return what the API made of records that were sent."""
-        missing = _missing(target, after)
-        sent = {after.identify(record) for record in target.values()}
-        known = {i for i in self._altered if i in after.identities}
-        new = (after.identities - sent - before.identities) | known
-        ours = damaged_texts(intent.add.keys() & missing, new)
-        return {**altered_records(set(missing) - intent.add.keys(), new), **ours}
-
     def _without_altered(
-        self,
-        target: dict[Identity, DNSRecord],
-        after: Listing,
-        before: Listing,
-        intent: Intent,
+        self, sent: SentZone, after: Listing, intent: Intent
     ) -> dict[Identity, DNSRecord]:
         """Report the records that the API altered, and return what else it has to list.
 
         :raises AlteredRecordError: if one of them is a record of ours.
         """
-        pairs = self._altered_in(target, after, before, intent)
-        if not pairs:
-            return target
+        pairs = sent.altered(after, self._altered.keys())
         check_ours(pairs.keys() & intent.add.keys(), after.zone)
-        names = ", ".join(sorted({f"{i.type} {i.name}" for i in pairs}))
         if not self._altered.keys() >= set(pairs.values()):
             logger.warning(
                 "After the zone rewrite of %s, the API lists other values than it was sent: %s. "
                 "The values from before are in %s. Compare them (`mijnhost zone diff`), and "
                 "correct them in mijn.host's control panel unless another client changed them.",
-                *(after.zone, names, self._copies.first),
+                after.zone,
+                ", ".join(sorted({f"{identity.type} {identity.name}" for identity in pairs})),
+                self._copies.first,
             )
-        by_identity = {after.identify(record): record for record in target.values()}
-        for sent, listed in pairs.items():
-            if resembles(sent, listed):
-                self._altered[listed] = by_identity[sent]
+        originals = sent.by_identity()
+        self._altered.update(
+            (made, originals[was]) for was, made in pairs.items() if resembles(was, made)
+        )
         # No later reading has to show them.
         self._reader.seen.difference_update(pairs)
-        return {key: r for key, r in target.items() if after.identify(r) not in pairs}
-
-
-def _missing(target: Mapping[Identity, DNSRecord], listing: Listing) -> dict[Identity, DNSRecord]:
-    """Return the records of `target` that a listing lacks."""
-    by_identity = {listing.identify(record): record for record in target.values()}
-    return {i: record for i, record in by_identity.items() if i not in listing.identities}
+        return sent.without(pairs.keys())
 
 
 def _lost(
     target: Mapping[Identity, DNSRecord], listing: Listing, intent: Intent
 ) -> dict[Identity, DNSRecord]:
     """Return the records of others in `target` that a listing lacks."""
-    missing = _missing(target, listing)
-    return {identity: record for identity, record in missing.items() if identity not in intent.add}
+    sent = {listing.identify(record): record for record in target.values()}
+    present = listing.identities | intent.add.keys()
+    return {identity: record for identity, record in sent.items() if identity not in present}
 
 
 def _with_absolute_name(record: DNSRecord, name: str) -> DNSRecord:
