@@ -73,13 +73,14 @@ class ServerResult:
 def check_server(
     queries: Queries, server: Server, zone: dns.name.Name, ds: Sequence[Any], label: str
 ) -> ServerResult | None:
-    """Return what is wrong with the signatures that `server` serves; None if it does not answer.
+    """Return what is wrong with the signatures of `server`; None if it does not serve the zone.
 
     :param ds: the DS records of `zone`, at least one of a supported algorithm.
     :param label: of the challenge's name below the zone, which must not exist.
     :raises CannotVerifyError: if there is no usable cryptography.
     """
-    if queries.ask(server.endpoint, zone, "SOA").is_silent:
+    soa = queries.ask(server.endpoint, zone, "SOA")
+    if soa.problem and not soa.is_truncated:
         return None
     keys = queries.ask(server.endpoint, zone, "DNSKEY")
     challenge = dns.name.from_text(f"_acme-challenge.{label}", origin=zone)

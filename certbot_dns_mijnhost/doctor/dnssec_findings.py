@@ -40,7 +40,7 @@ CURES = {
         "mijn.host's control panel: the DNSSEC settings of the domain). If you moved the domain, "
         "remove the old DS record."
     ),
-    "expired": SIGN_AGAIN,
+    "expired": f"Check this machine's clock: timedatectl. If it is right: {SIGN_AGAIN}",
     "early": (
         "Check this machine's clock: timedatectl. If it is right, the clock of the DNS provider "
         f"is wrong. {SIGN_AGAIN}"
@@ -119,7 +119,7 @@ class DNSSECCheck:
         )
         results = [each for each in found if each is not None]
         if not results:
-            message = f"The signatures of {zone} were not verified: no name server answers."
+            message = f"The signatures of {zone} were not verified: no name server serves it here."
             self._report(Finding("dnssec", State.SKIPPED, message, domain=zone))
             return
         findings = list(_findings(zone, ds, results))

@@ -13,6 +13,8 @@ from certbot_dns_mijnhost.doctor.servers import Servers, ask_servers, serials_no
 
 PUBLISHING = 75.0
 """Seconds that mijn.host may take to publish a change on all its name servers, about a minute."""
+ASK_AGAIN = 15.0
+"""Seconds between two looks at servers that differ."""
 FIRST_UNIX_SERIAL = 1_000_000_000
 """Serials of the form YYYYMMDDnn are larger than the time now, counters are smaller than this."""
 OPEN_THE_PORT = (
@@ -29,7 +31,7 @@ AT_THE_REGISTRY = (
 class ServersCheck:
     """Checks the name servers of zones.
 
-    :param sleep: waits once for all zones whose servers differ, until publishing is over.
+    :param sleep: waits for all zones whose servers differ, until publishing is over.
     """
 
     def __init__(
@@ -58,20 +60,29 @@ class ServersCheck:
         self._compare(dict(servers.serials), zone)
 
     def finish(self) -> None:
-        """Ask those servers again that differed, after the time that publishing takes."""
-        if not self._differing:
-            return
-        self._sleep(PUBLISHING)
-        for zone in self._differing:
-            try:
-                serials = serials_now(self._inspector, zone)
-            except InspectionError:
-                continue  # Reported already.
-            if len(set(serials.values())) > 1:
-                self._report(_behind(serials, zone, f"still after {PUBLISHING:.0f} s"))
-            else:
-                message = f"All name servers of {zone} serve the same version now."
-                self._report(Finding("serial", State.OK, message, domain=zone))
+        """Ask those servers again that differed, until they agree or publishing should be over."""
+        waited = 0.0
+        differing = dict.fromkeys(self._differing)
+        while differing and waited < PUBLISHING:
+            self._sleep(ASK_AGAIN)
+            waited += ASK_AGAIN
+            for zone in list(differing):
+                if self._agree(zone, is_last=waited >= PUBLISHING):
+                    del differing[zone]
+
+    def _agree(self, zone: str, *, is_last: bool) -> bool:
+        """Tell whether all servers serve one version; report it, or at last who is behind."""
+        try:
+            serials = serials_now(self._inspector, zone)
+        except InspectionError:
+            return True  # Reported already.
+        is_one = len(set(serials.values())) <= 1
+        if is_one:
+            message = f"All name servers of {zone} serve the same version now."
+            self._report(Finding("serial", State.OK, message, domain=zone))
+        elif is_last:
+            self._report(_behind(serials, zone, f"still after {PUBLISHING:.0f} s"))
+        return is_one
 
     def _compare(self, serials: Mapping[str, int], zone: str) -> None:
         if len(set(serials.values())) < 2:

@@ -214,7 +214,7 @@ def test_a_dead_server_is_left_to_the_check_of_servers(stack: ExitStack) -> None
 def test_dead_servers_are_not_called_broken(stack: ExitStack) -> None:
     finding = only(check(stack, silence))
     assert finding.state is State.SKIPPED
-    assert "no name server answers" in finding.message
+    assert "no name server serves it here" in finding.message
 
 
 @pytest.mark.parametrize("parent", [silence, code(dns.rcode.REFUSED), HEALTHY])
@@ -308,3 +308,12 @@ def test_names_that_are_too_long_for_a_proof_end_in_a_message(stack: ExitStack) 
 
     finding = only(check(stack, long_owner))
     assert finding.state is State.FAILED
+
+
+def test_a_resolver_that_intercepts_port_53_is_not_called_a_broken_zone(stack: ExitStack) -> None:
+    def recursive(query: dns.message.Message) -> dns.message.Message:
+        answer = SignedZone(key=KEY, fault="unsigned")(query)
+        answer.flags = (answer.flags | dns.flags.RA) & ~dns.flags.AA
+        return answer
+
+    assert only(check(stack, recursive)).state is State.SKIPPED
