@@ -87,4 +87,4 @@ class RetryPolicy:
     def _usual_pause(self, error: MijnHostError, attempt: int) -> float:
         # A window of the rate limit has to pass, which takes up to a minute with most APIs.
         is_limited = isinstance(error, RateLimitError)
-        return self.growing_pause(attempt + 3 if is_limited else attempt)
+        return 1.1 * self.growing_pause(attempt + 3) if is_limited else self.growing_pause(attempt)

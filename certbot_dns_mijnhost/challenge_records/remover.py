@@ -17,7 +17,10 @@ from certbot_dns_mijnhost.api import (
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
 from certbot_dns_mijnhost.challenge_records.persistence import BETWEEN_READINGS, attempts
 from certbot_dns_mijnhost.challenge_records.zone import Zone
-from certbot_dns_mijnhost.challenge_records.zone_reader import EQUAL_READINGS_TO_WRITE
+from certbot_dns_mijnhost.challenge_records.zone_reader import (
+    EQUAL_READINGS_TO_WRITE,
+    SECONDS_NEAR_LIMIT,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -144,8 +147,9 @@ class ZoneRemover:
         """Return those that the readings keep showing, deleting them again in between."""
         lately: deque[frozenset[Identity]] = deque(maxlen=ABSENCES_WITHOUT_CONFIRMATION)
         absent = 0
+        seconds = SECONDS_NEAR_LIMIT if self._zone.reader.is_near_limit() else SECONDS
         for attempt in attempts(
-            self._zone.setting.retry, tries=READINGS, seconds=SECONDS, share=BETWEEN_READINGS
+            self._zone.setting.retry, tries=READINGS, seconds=seconds, share=BETWEEN_READINGS
         ):
             listing = self._zone.reader.read()
             lately.append(listing.identities & set(unwanted))
@@ -166,7 +170,11 @@ class ZoneRemover:
         Such a record may be missing because the listing comes from a cache.
         """
         zone = self._zone
-        unseen = (zone.believed | zone.possible).intersection(unwanted) - zone.reader.seen
+        seen = zone.reader.seen
+        # A listing with the latest write at a name is newer than what that write replaced.
+        replaced_at = {identity.name for identity in zone.latest_writes() & seen}
+        possible = {identity for identity in zone.possible if identity.name not in replaced_at}
+        unseen = (zone.believed | possible).intersection(unwanted) - seen
         if not unseen or zone.written_at is None:
             return 0.0
         return max(zone.written_at + OLDEST_LISTING - zone.setting.retry.clock(), 0.0)

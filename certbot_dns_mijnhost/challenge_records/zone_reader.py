@@ -84,12 +84,13 @@ class ZoneReader:
         self.listed.update((listing.identify(record), record) for record in listing.records)
         return listing
 
-    def _is_near_limit(self) -> bool:
+    def is_near_limit(self) -> bool:
+        """Tell whether a rate limit refused a call so lately that it may do so again."""
         limited = self._client.rate_limited_at
         return limited is not None and self._retry.clock() - limited < NEAR_LIMIT
 
     def _keep_away_from_limit(self) -> None:
-        if self._read_at is None or not self._is_near_limit():
+        if self._read_at is None or not self.is_near_limit():
             return
         pause = self._read_at + PAUSE_NEAR_LIMIT - self._retry.clock()
         if pause > 0:
@@ -142,7 +143,7 @@ class ZoneReader:
             # Short after a change, so that somebody who edits all the time leaves a gap.
             longest = PAUSE_WHILE_OLD if row >= needed and is_long_enough else LONGEST_PAUSE
             pause = min(self._retry.growing_pause(row) * BETWEEN_READINGS, longest)
-            allowed = SECONDS_NEAR_LIMIT if self._is_near_limit() else SECONDS
+            allowed = SECONDS_NEAR_LIMIT if self.is_near_limit() else SECONDS
             if self._retry.clock() - started + pause > allowed:
                 break
             self._retry.sleep(pause)

@@ -206,6 +206,17 @@ FOUND = {
         PAIR,
         strikes=(Strike("reset after", "PATCH", 0, 3),),
     ),
+    "a window of a minute, and DELETE by another spelling": history(
+        Variants(
+            delete_needs_listed_name=True,
+            delete_missing="ok",
+            final_dot=False,
+            rate_limit=5,
+            rate_seconds=60.0,
+            rate_retry_after=False,
+        ),
+        PAIR,
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
