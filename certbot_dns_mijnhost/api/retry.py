@@ -87,4 +87,8 @@ class RetryPolicy:
     def _usual_pause(self, error: MijnHostError, attempt: int) -> float:
         # A window of the rate limit has to pass, which takes up to a minute with most APIs.
         is_limited = isinstance(error, RateLimitError)
-        return 1.1 * self.growing_pause(attempt + 3) if is_limited else self.growing_pause(attempt)
+        if not is_limited:
+            return self.growing_pause(attempt)
+        # With four repeats a little more than a minute.
+        longest = self.longest_pause * (1 + self.jitter)
+        return min(1.2 * self.growing_pause(attempt + 3), longest)
