@@ -99,8 +99,8 @@ class ChallengeCalls:
         :raises certbot_dns_mijnhost.settings.SettingError: if a name server is misspelt, or CNAME
             records form a loop.
         """
-        self._challenges.adopt(records, self._pending.places(records))
-        leftovers = {(each.name, each.value): each for each in self._challenges.remove(records)}
+        found = self._challenges.remove_by_other(records, self._pending.places(records))
+        leftovers = {(each.name, each.value): each for each in found}
         stay = {}
         for record in records:
             leftover = leftovers.get((self._challenges.place_of(record.name), record.value))

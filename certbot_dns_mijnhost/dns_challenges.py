@@ -72,7 +72,6 @@ class DNSChallenges:
         self._places: dict[str, str] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
         self._doubts: dict[str, str] = {}
-        self._begun: set[TXTRecord] = set()
 
     @property
     def seen(self) -> str:
@@ -98,7 +97,6 @@ class DNSChallenges:
         """
         wanted = list(records)
         self.find_places(record.name for record in wanted)
-        self._begun.update(wanted)
         placed = self._placed(wanted)
         try:
             self._records.publish(placed)
@@ -123,17 +121,19 @@ class DNSChallenges:
         found = self._records.listed_at(origins)
         return [TXTRecord(origins[name], value) for name, value in found]
 
-    def adopt(self, records: Iterable[TXTRecord], places: Mapping[str, str]) -> None:
-        """Take responsibility for records that another process added, so that `remove` finds them.
+    def remove_by_other(
+        self, records: Iterable[TXTRecord], places: Mapping[str, str]
+    ) -> list[Leftover]:
+        """Remove records that another process added, and return those that could not be removed.
 
         :param places: the names that the records were added at, by the records' own names, as far
             as they are known; the others are looked up.
         :raises SettingError: if a name server is misspelt, or CNAME records form a loop.
         """
-        wanted = list(records)
+        unwanted = list(records)
         self._places.update(places)
-        self.find_places(r.name for r in wanted if r.name not in places)
-        self._begun.update(wanted)
+        self.find_places(record.name for record in unwanted if record.name not in places)
+        return self._records.remove(self._placed(unwanted))
 
     def place_of(self, name: str) -> str:
         """Return the name that the records of `name` go to, as far as it was looked up."""
@@ -144,8 +144,8 @@ class DNSChallenges:
         self._records.remove_probes()
 
     def remove(self, records: Iterable[TXTRecord]) -> list[Leftover]:
-        """Remove the records, those that :meth:`publish` came to, and return what had to stay."""
-        return self._records.remove(self._placed(r for r in records if r in self._begun))
+        """Remove those records that :meth:`publish` wrote, and return what could not be removed."""
+        return self._records.remove_written(self._placed(records))
 
     def close(self) -> None:
         """Close the connections; whatever is called later opens them anew."""

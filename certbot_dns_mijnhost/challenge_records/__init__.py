@@ -28,7 +28,7 @@ from certbot_dns_mijnhost.challenge_records.listing import (
 )
 from certbot_dns_mijnhost.challenge_records.names import absolute, canonical
 from certbot_dns_mijnhost.challenge_records.records import DEFAULT_TTL, ChallengeRecords
-from certbot_dns_mijnhost.challenge_records.remover import Leftover
+from certbot_dns_mijnhost.challenge_records.removing import Leftover
 from certbot_dns_mijnhost.challenge_records.zone_editor import ZoneEditor
 
 __all__ = [

@@ -6,12 +6,14 @@ again does not repair that: it stores one more damaged value.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from itertools import groupby
 
+from certbot_dns_mijnhost.api import DNSRecord
 from certbot_dns_mijnhost.challenge_records.errors import AlteredRecordError
-from certbot_dns_mijnhost.challenge_records.listing import Identity
+from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
 from certbot_dns_mijnhost.challenge_records.values import TEXTS
 
 
@@ -49,6 +51,44 @@ def altered_records(
         if len(others) >= len(gone) and not any(each.is_transient for each in [*gone, *others]):
             pairs.update(zip(gone, others))
     return pairs
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write of a zone, to judge the listings after it.
+
+    :param before: the listing that it was made from.
+    :param sent: the records that it sent.
+    :param added: those of them that this run adds.
+    :param damaged: listed records that earlier writes of this run made of others.
+    """
+
+    before: Listing
+    sent: Mapping[Identity, DNSRecord]
+    added: AbstractSet[Identity]
+    removed: AbstractSet[Identity]
+    damaged: AbstractSet[Identity]
+
+    def missing(self, listing: Listing) -> dict[Identity, DNSRecord]:
+        """Return the records that were sent and that a listing lacks."""
+        return {key: each for key, each in self.sent.items() if key not in listing.identities}
+
+    def is_shown_by(self, listing: Listing) -> bool:
+        """Return whether a listing shows the zone as it was sent."""
+        return not self.missing(listing) and not self.removed & listing.identities
+
+    def altered(self, listing: Listing) -> dict[Identity, Identity]:
+        """Return the listed record that took the place of each sent record that is missing."""
+        missing = self.missing(listing).keys()
+        known = self.damaged & listing.identities
+        new = (listing.identities - self.sent.keys() - self.before.identities) | known
+        ours = damaged_texts(missing & self.added, new)
+        return {**altered_records(missing - self.added, new), **ours}
+
+    def is_explained_by(self, listing: Listing) -> bool:
+        """Return whether all that a listing lacks has been altered."""
+        is_removed = not self.removed & listing.identities
+        return is_removed and self.missing(listing).keys() <= self.altered(listing).keys()
 
 
 def check_ours(altered: Collection[Identity], zone: str) -> None:

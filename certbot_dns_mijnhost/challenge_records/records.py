@@ -6,15 +6,16 @@ import logging
 from collections.abc import Iterable
 from pathlib import Path
 
-from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
+from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
+from certbot_dns_mijnhost.challenge_records.adding import add, probes, survey
 from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour
 from certbot_dns_mijnhost.challenge_records.errors import ZoneNotFoundError
 from certbot_dns_mijnhost.challenge_records.listing import Identity, TXTRecord, identity_of
-from certbot_dns_mijnhost.challenge_records.publisher import ZonePublisher
-from certbot_dns_mijnhost.challenge_records.remover import Leftover, ZoneRemover
-from certbot_dns_mijnhost.challenge_records.zone import Setting, Zone
+from certbot_dns_mijnhost.challenge_records.reading import EXPECTED
+from certbot_dns_mijnhost.challenge_records.removing import Leftover, remove
+from certbot_dns_mijnhost.challenge_records.zone import Zone, ZoneContext
 from certbot_dns_mijnhost.challenge_records.zone_finder import ZoneFinder
-from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory, zone_lock
+from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory
 
 logger = logging.getLogger(__name__)
 
@@ -48,70 +49,82 @@ class ChallengeRecords:
         lock_directory: Path | None = None,
         retry: RetryPolicy | None = None,
     ) -> None:
-        self._setting = Setting(
+        self._context = ZoneContext(
             client=client,
             retry=retry or RetryPolicy(),
             behaviour=Behaviour(),
             ttl=ttl,
-            allow_zone_rewrite=allow_zone_rewrite,
             backup_directory=backup_directory,
             lock_directory=lock_directory or default_directory(),
         )
-        self._finder = ZoneFinder(client, zones=zones, retry=self._setting.retry)
+        self._allow_zone_rewrite = allow_zone_rewrite
+        self._finder = ZoneFinder(client, zones=zones, retry=self._context.retry)
         self._zones: dict[str, Zone] = {}
-        self._asked_for: set[Identity] = set()
 
     @property
     def behaviour(self) -> Behaviour:
         """What the API has shown about itself so far."""
-        return self._setting.behaviour
+        return self._context.behaviour
 
     def publish(self, records: Iterable[TXTRecord]) -> None:
         """Add `records`, and return when the API shows all of them together.
 
         All zones are found before anything is written.
 
-        :raises ZoneNotFoundError: where no domain of the account holds a name; nothing was written.
-        :raises MijnHostError: where a record can't be added; call :meth:`remove` then.
+        :raises ZoneNotFoundError: if no domain of the account has a name; nothing was written.
+        :raises MijnHostError: if a record cannot be added; call :meth:`remove_written` then.
         """
-        wanted = list(dict.fromkeys(identity_of(record) for record in records))
-        self._asked_for.update(wanted)
-        for zone, identities in self._by_zone(wanted):
-            with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as lock:
-                zone.note_lock(lock)
-                ZonePublisher(zone).publish(identities)
+        for zone, keys in self._by_zone(map(identity_of, records)):
+            wanted = {
+                key: DNSRecord("TXT", f"{key.name}.", key.value) for key in dict.fromkeys(keys)
+            }
+            with zone.locked():
+                add(zone, wanted, allow_zone_rewrite=self._allow_zone_rewrite)
+
+    def remove_written(self, records: Iterable[TXTRecord]) -> list[Leftover]:
+        """Remove those of `records` that this object wrote, and return what could not be removed.
+
+        Never raises. Nothing is read or sent for a record that :meth:`publish` did not come to.
+        """
+        written = [
+            (zone, [key for key in map(identity_of, records) if zone.journal.may_exist(key)])
+            for records in [list(records)]
+            for zone in self._zones.values()
+        ]
+        return self._remove([(zone, keys) for zone, keys in written if keys])
 
     def remove(self, records: Iterable[TXTRecord]) -> list[Leftover]:
-        """Remove `records`, those that are there, and return what had to stay. Never raises.
+        """Remove `records`, whichever client added them, and return what could not be removed.
 
-        Records that :meth:`publish` was asked for and never came to write are not looked for.
+        Never raises.
         """
-        unwanted = dict.fromkeys(identity_of(record) for record in records)
         leftovers: list[Leftover] = []
         found: list[Identity] = []
-        for identity in unwanted:
-            if identity in self._asked_for and not self._is_ours(identity):
-                continue
+        for key in dict.fromkeys(map(identity_of, records)):
             try:
-                self._finder.find(identity.name)
-                found.append(identity)
+                self._finder.find(key.name)
+                found.append(key)
             except MijnHostError as error:
-                leftovers.append(Leftover(identity.name, identity.value, "", str(error)))
-        for zone, identities in self._by_zone(found):
-            with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as lock:
-                zone.note_lock(lock)
-                zone.expect([i for i in identities if i not in self._asked_for])
-                leftovers += ZoneRemover(zone).remove(identities)
+                leftovers.append(Leftover(key.name, key.value, "", str(error)))
+        by_zone = self._by_zone(found)
+        for zone, keys in by_zone:
+            _expect(zone, keys)
+        return leftovers + self._remove(by_zone)
+
+    def _remove(self, keys_by_zone: Iterable[tuple[Zone, list[Identity]]]) -> list[Leftover]:
+        leftovers: list[Leftover] = []
+        for zone, keys in keys_by_zone:
+            with zone.locked():
+                leftovers += remove(zone, keys, allow_zone_rewrite=self._allow_zone_rewrite)
         return leftovers
 
     def remove_probes(self) -> None:
         """Remove the records that were added only to try out the API. Never raises."""
         for zone in self._zones.values():
-            if not zone.probes:
+            if not probes(zone):
                 continue
-            with zone_lock(zone.name, self._setting.lock_directory, self._setting.retry) as lock:
-                zone.note_lock(lock)
-                for leftover in ZoneRemover(zone).remove(()):
+            with zone.locked():
+                for leftover in remove(zone, (), allow_zone_rewrite=self._allow_zone_rewrite):
                     logger.warning(
                         "Could not remove the test record %s from the zone %s: %s It is harmless; "
                         "run `mijnhost challenges sweep` later.",
@@ -119,65 +132,73 @@ class ChallengeRecords:
                     )
 
     def listed_at(self, names: Iterable[str]) -> list[TXTRecord]:
-        """Return the TXT records that the API lists at `names`, which are spelt as they are given.
+        """Return the TXT records that the API lists at `names`, which are spelled as given.
 
-        Names that no domain of the account holds are left out.
+        Names that no domain of the account has are left out.
 
-        :raises MijnHostError: if the API cannot be asked.
+        :raises MijnHostError: if the API cannot be read.
         """
-        spelt = {}
+        spelled = {}
         for name in names:
             try:
                 self._finder.find(name)
             except ZoneNotFoundError:
                 continue
-            spelt[identity_of(TXTRecord(name, ""))] = name
+            spelled[identity_of(TXTRecord(name, ""))] = name
         found = []
-        for zone, identities in self._by_zone(spelt):
-            listing = zone.reader.survey()
+        for zone, keys in self._by_zone(spelled):
+            listing = survey(zone)
             found += [
-                TXTRecord(spelt[identity], value)
-                for identity in identities
-                for value in sorted(listing.values_at(identity.name))
+                TXTRecord(spelled[key], value)
+                for key in keys
+                for value in sorted(listing.values_at(key.name))
             ]
         return found
 
     def zone_of(self, name: str) -> str:
-        """Return the domain of the account that holds `name`.
+        """Return the domain of the account that has `name`.
 
-        :raises ZoneNotFoundError: where none does.
-        :raises MijnHostError: where the API can't be asked.
+        :raises ZoneNotFoundError: if none has.
+        :raises MijnHostError: if the API cannot be read.
         """
         return self._finder.find(name)
 
     def is_alias(self, name: str) -> bool:
-        """Tell whether a CNAME stands at `name` in its zone, one by a wildcard left aside.
+        """Return whether `name` has a CNAME in its zone, not counting wildcards.
 
-        :raises ZoneNotFoundError: where no domain of the account holds `name`.
-        :raises MijnHostError: where the API can't be asked.
+        :raises ZoneNotFoundError: if no domain of the account has `name`.
+        :raises MijnHostError: if the API cannot be read.
         """
-        [(zone, [identity])] = self._by_zone([identity_of(TXTRecord(name, ""))])
-        return zone.reader.survey().alias_at(identity.name) is not None
+        [(zone, [key])] = self._by_zone([identity_of(TXTRecord(name, ""))])
+        return survey(zone).alias_at(key.name) is not None
 
     def subzone_of(self, name: str) -> str | None:
         """Return the subzone that NS records in the zone's listing give `name` to; None without.
 
-        :raises ZoneNotFoundError: if no domain of the account holds `name`.
-        :raises MijnHostError: if the API does not answer.
+        :raises ZoneNotFoundError: if no domain of the account has `name`.
+        :raises MijnHostError: if the API cannot be read.
         """
-        [(zone, [identity])] = self._by_zone([identity_of(TXTRecord(name, ""))])
-        found = zone.reader.survey().subzone_of(identity.name)
+        [(zone, [key])] = self._by_zone([identity_of(TXTRecord(name, ""))])
+        found = survey(zone).subzone_of(key.name)
         return found[0] if found else None
 
-    def _is_ours(self, identity: Identity) -> bool:
-        """Tell whether a record was written, as far as is known, and not removed since."""
-        return any(identity in zone.ours for zone in self._zones.values())
-
-    def _by_zone(self, identities: Iterable[Identity]) -> list[tuple[Zone, list[Identity]]]:
+    def _by_zone(self, keys: Iterable[Identity]) -> list[tuple[Zone, list[Identity]]]:
         grouped: dict[str, list[Identity]] = {}
-        for identity in identities:
-            grouped.setdefault(self._finder.find(identity.name), []).append(identity)
+        for key in keys:
+            grouped.setdefault(self._finder.find(key.name), []).append(key)
         for domain in grouped:
             if domain not in self._zones:
-                self._zones[domain] = Zone(domain, self._setting)
+                self._zones[domain] = Zone(domain, self._context)
         return [(self._zones[domain], members) for domain, members in grouped.items()]
+
+
+def _expect(zone: Zone, keys: Iterable[Identity]) -> None:
+    """Read until a listing shows the records, which another process may have added just now.
+
+    Never raises: if the API cannot be read, the removal reports it.
+    """
+    wanted = set(keys)
+    try:
+        zone.reader.read_until(lambda: wanted <= zone.journal.seen() or None, EXPECTED)
+    except MijnHostError as error:
+        logger.debug("Cannot read the zone %s: %s", zone.name, error)

@@ -1,184 +1,198 @@
-"""Writing a zone as a whole: the last resort, guarded on all sides.
+"""Rewriting a zone: the last resort, guarded on all sides.
 
-Whatever stands in a zone and not in the list that is sent is lost. So the list comes from readings
-that agree and show each record that this run saw before; it is saved to a file; it is sent at once;
-and it is read back, lost records being put back. If the API refuses the write for a reason that may
-be transient, nothing was done: after a pause the zone is read again, and a new write is prepared.
+A record that is in the zone and not in the list that is sent is lost. So the list comes from
+listings that agree and show each record that this run saw before; it is saved to a file; it is sent
+at once; and it is read back, lost records being restored. If the API refuses the write for a reason
+that may be transient, nothing was done: after a pause the zone is read again, and a new write is
+prepared.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable, Mapping
 
-from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
-from certbot_dns_mijnhost.challenge_records.altered import check_ours, resembles
-from certbot_dns_mijnhost.challenge_records.backup import Copies
+from certbot_dns_mijnhost.api import DNSRecord, MijnHostError
+from certbot_dns_mijnhost.challenge_records import proofs
+from certbot_dns_mijnhost.challenge_records.altered import Write, check_ours, resembles
 from certbot_dns_mijnhost.challenge_records.errors import (
     ZoneNotConfirmedError,
     ZoneRewriteError,
+    ZoneRewriteForbiddenError,
 )
 from certbot_dns_mijnhost.challenge_records.exactness import check_exact
+from certbot_dns_mijnhost.challenge_records.journal import Altered, Rewrote
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
-from certbot_dns_mijnhost.challenge_records.persistence import (
-    BETWEEN_READINGS,
-    Refusals,
-    attempts,
-)
-from certbot_dns_mijnhost.challenge_records.sent import SentZone
-from certbot_dns_mijnhost.challenge_records.zone_reader import EQUAL_READINGS_TO_WRITE, ZoneReader
+from certbot_dns_mijnhost.challenge_records.persistence import Refusals
+from certbot_dns_mijnhost.challenge_records.plan import ZonePlan
+from certbot_dns_mijnhost.challenge_records.reading import REWRITTEN
+from certbot_dns_mijnhost.challenge_records.zone import Zone
 
 logger = logging.getLogger(__name__)
 
 WRITES = 3
-READINGS = 10
-SECONDS = 30.0
+EQUAL_LISTINGS = 3
+BUSY_SECONDS = 12.0
+"""How long the listings have to agree if other clients add and remove records: a listing that lags
+would bring back what they removed."""
 
 
-@dataclass(frozen=True)
-class Intent:
-    """What a write of the whole zone is to change; all else stays.
+def rewrite(
+    zone: Zone,
+    *,
+    add: Mapping[Identity, DNSRecord] | None = None,
+    remove: Iterable[Identity] = (),
+    is_allowed: bool,
+) -> None:
+    """Rewrite the zone so that it has the records `add` and not `remove`; all else stays.
 
-    :param add: records of ours that have to exist, as they are written.
-    :param remove: records of ours that have to go.
+    The caller holds the zone's lock.
+
+    :param is_allowed: whether the user allows it.
+    :raises ZoneRewriteForbiddenError: if the user does not; nothing was written.
+    :raises ZoneNotConfirmedError: if the listings do not show the zone for certain; nothing was
+        written.
+    :raises ZoneRewriteError: if the zone is not as intended after several writes.
+    :raises MijnHostError: if the API refuses; nothing was written.
     """
-
-    add: Mapping[Identity, DNSRecord]
-    remove: frozenset[Identity]
-
-    def is_met_by(self, listing: Listing) -> bool:
-        """Tell whether nothing is left to do."""
-        return self.add.keys() <= listing.identities and not self.remove & listing.identities
+    wanted, unwanted = dict(add or {}), frozenset(remove)
+    _check_allowed(zone, is_allowed=is_allowed, is_removal=bool(unwanted))
+    _Rewrite(zone, wanted, unwanted).run()
 
 
-class ZoneRewriter:
-    """Writes one zone as a whole. The caller holds the zone's lock.
-
-    :param copies: saves the zone before each write.
-    :param altered: records of earlier writes of this run, by what the API made of them; added to.
-    """
+class _Rewrite:
+    """One rewrite: up to three writes until the zone is as intended."""
 
     def __init__(
-        self,
-        client: MijnHostClient,
-        reader: ZoneReader,
-        copies: Copies,
-        retry: RetryPolicy,
-        altered: dict[Identity, DNSRecord],
+        self, zone: Zone, add: Mapping[Identity, DNSRecord], remove: frozenset[Identity]
     ) -> None:
-        self._client = client
-        self._reader = reader
-        self._copies = copies
-        self._retry = retry
-        self.has_written = False
-        """Whether a write was sent that may have taken effect."""
+        self._zone = zone
+        self._add = add
+        self._remove = remove
+        self._refusals = Refusals(zone.context.retry, zone.reader.is_transient)
+        self._last: Write | None = None
         self._is_announced = False
-        self._altered = altered
 
-    def rewrite(
-        self,
-        intent: Intent,
-        *,
-        known: Callable[[], AbstractSet[Identity]],
-        passing: Callable[[], AbstractSet[Identity]],
-        span: float,
-    ) -> None:
-        """Bring the zone to `intent` and leave all else as it is.
+    def run(self) -> None:
+        """Write, read back, and write again what is missing.
 
-        :param known: gives the records that must show in a reading for it to be believed.
-        :param passing: gives the records of others that may go at any time.
-        :param span: seconds for which the readings have to agree.
-        :raises ZoneNotConfirmedError: where the readings can't be believed; nothing was written.
-        :raises ZoneRewriteError: if the zone is not as intended after several writes.
-        :raises AlteredRecordError: if the API stored a record of ours with another value.
-        :raises MijnHostError: where the API refuses; then nothing was written.
+        :raises AlteredRecordError: if the API stored a record of this run with another value.
         """
-
-        def read_before() -> Listing:
-            return self._read_before(known=known, passing=passing, span=span)
-
-        listing = read_before()
-        read_again = read_before
-        refusals = Refusals(self._retry, self._reader.may_pass)
+        listing = self._read_before()
         expected: dict[Identity, DNSRecord] = {}
-        writes = 0
-        while writes < WRITES:
-            lost = _lost(expected, listing, intent)
-            if intent.is_met_by(listing) and not lost:
+        for _ in range(WRITES):
+            sent = self._write(listing, expected)
+            if sent is None:
                 return
-            if writes:
-                self._check_still_exact(listing, intent, len(lost))
-            else:
-                check_exact(listing, leaving_out=intent.remove)
-            self._save(listing)
-            target = self._target(listing, intent, lost)
-            is_confirmed = self._write(target, refusals, len(lost))
-            if is_confirmed is None:
-                listing = read_again()
-                continue
-            writes += 1
-            sent = SentZone(target, listing, intent.add.keys())
-            read_again = partial(self._read_back, sent, intent)
-            after = read_again()
-            expected = self._without_altered(sent, after, intent)
-            # If a record of others was to be restored, its absence is no mere delay of the listing.
-            if is_confirmed and not lost and after.identities == listing.identities:
+            write, is_confirmed = sent
+            lost = self._lost(expected, write.before)
+            listing = self._read_back(write)
+            expected = self._without_altered(write, listing)
+            # If a record of others was to be restored, its absence is no mere delay.
+            if is_confirmed and not lost and listing.identities == write.before.identities:
                 logger.warning(
-                    "The API took the zone %s as a whole, but its listing does not show the "
-                    "changes yet. Going on; the name servers tell.",
-                    after.zone,
+                    "The API accepted the rewrite of the zone %s, but its listing does not show "
+                    "the changes yet. Continuing; the DNS check decides.",
+                    listing.zone,
                 )
                 return
-            listing = after
-        lost = _lost(expected, listing, intent)
-        if lost or not intent.is_met_by(listing):
+        lost = self._lost(expected, listing)
+        if lost or not self._is_met_by(listing):
             raise ZoneRewriteError(self._half_done(len(lost)))
 
-    def _check_still_exact(self, listing: Listing, intent: Intent, missing: int) -> None:
+    def _lost(self, expected: Mapping[Identity, DNSRecord], listing: Listing) -> set[Identity]:
+        """Return the records of others that an earlier write sent and that a listing lacks."""
+        return expected.keys() - listing.identities - self._add.keys()
+
+    def _is_met_by(self, listing: Listing) -> bool:
+        return self._add.keys() <= listing.identities and not self._remove & listing.identities
+
+    def _write(
+        self, listing: Listing, expected: Mapping[Identity, DNSRecord]
+    ) -> tuple[Write, bool] | None:
+        """Send the zone; if the API refuses for a transient reason, again from a new listing.
+
+        :param listing: the zone as it is.
+        :param expected: what earlier writes of this run sent.
+        :returns: the write, and whether the API confirmed it; None if nothing is left to do.
+        :raises ZoneRewriteError: if the API refused to restore what is missing.
+        :raises MijnHostError: if the API refused for good; nothing was written.
+        """
+        journal = self._zone.journal
+        refusals = self._refusals
+        while True:
+            lost = {key: expected[key] for key in self._lost(expected, listing)}
+            damaged = journal.damaged()
+            added = {key: self._zone.with_ttl(key, each) for key, each in self._add.items()}
+            plan = ZonePlan.of_change(
+                listing, add={**lost, **added}, remove=self._remove, damaged=damaged
+            )
+            if plan.is_empty:
+                return None
+            self._check_exact(listing, len(lost))
+            self._save(listing)
+            sent = {listing.identify(record): record for record in plan.target}
+            write = Write(listing, sent, self._add.keys(), self._remove, damaged.keys())
+            try:
+                return write, self._send(plan)
+            except MijnHostError as error:
+                if not refusals.pause_after(error):
+                    if lost:
+                        raise ZoneRewriteError(self._half_done(len(lost))) from error
+                    raise
+            listing = self._read_back(self._last) if self._last else self._read_before()
+
+    def _send(self, plan: ZonePlan) -> bool:
+        """Send the zone, and return whether the API confirmed it.
+
+        :raises MijnHostError: if the API refused; nothing was done.
+        """
+        zone = self._zone
+        change = Rewrote(frozenset(self._add), self._remove, zone.context.retry.clock())
         try:
-            check_exact(listing, leaving_out=intent.remove)
-        except ZoneNotConfirmedError as error:
-            raise ZoneRewriteError(self._half_done(missing)) from error
+            with zone.sending(change):
+                zone.context.client.dns_records.replace_all(zone.domain, plan.target)
+        except MijnHostError as error:
+            if not error.may_have_taken_effect:
+                raise
+            logger.info("Reading back whether the zone was written: %s", error)
+            self._refusals.pause_before_reading(error)
+            return False
+        return True
 
-    def _half_done(self, missing: int) -> str:
-        what = f"{missing} record(s) missing" if missing else "the API does not list the changes"
-        return (
-            f"The zone {self._reader.zone} was written as a whole, and is not as intended "
-            f"afterwards: {what}. Compare it with the copy that was "
-            f"saved before, {self._copies.first}, and put back what is missing."
-        )
-
-    def _read_before(
-        self,
-        *,
-        known: Callable[[], AbstractSet[Identity]],
-        passing: Callable[[], AbstractSet[Identity]],
-        span: float,
-    ) -> Listing:
+    def _read_before(self) -> Listing:
         """Return a listing that may be written back.
 
         :raises ZoneNotConfirmedError: if there is none.
         """
-        listing = self._reader.settled(
-            must_show=known, should_show=passing, equal=EQUAL_READINGS_TO_WRITE, span=span
-        )
+        zone = self._zone
+        listing = zone.reader.read_stable(self._whole)
         if not listing.identities:
             raise ZoneNotConfirmedError(
-                f"The API lists nothing in the zone {listing.zone}, and an empty list is never "
+                f"The API lists nothing in the zone {zone.name}, and an empty list is never "
                 "taken for a zone to write back. Add any record to it in the control panel first."
             )
         return listing
 
+    def _whole(self) -> Listing | None:
+        zone = self._zone
+        is_busy = zone.is_shared or any(key.is_transient for key in zone.journal.others())
+        return proofs.whole(
+            zone.journal,
+            EQUAL_LISTINGS,
+            zone.effect,
+            span=BUSY_SECONDS if is_busy else 0.0,
+            removing=self._remove,
+        )
+
     def _save(self, listing: Listing) -> None:
+        copies = self._zone.copies
         try:
-            self._copies.save(listing)
+            copies.save(listing)
         except OSError as error:
             raise ZoneNotConfirmedError(
                 f"The zone {listing.zone} has to be written as a whole, but a copy of it can't be "
-                f"saved in {self._copies.directory} ({error.strerror}), so nothing was written. "
+                f"saved in {copies.directory} ({error.strerror}), so nothing was written. "
                 "See that this folder can be written and its disk has room."
             ) from error
         if not self._is_announced:
@@ -186,120 +200,101 @@ class ZoneRewriter:
             logger.warning(
                 "The zone %s is written as a whole, since the API leaves no other way; "
                 "a copy of it as it was is in %s",
-                *(listing.zone, self._copies.first),
+                *(listing.zone, copies.first),
             )
             self._is_announced = True
 
-    def _target(
-        self, listing: Listing, intent: Intent, lost: dict[Identity, DNSRecord]
-    ) -> dict[Identity, DNSRecord]:
-        # Relative twins become equal once their names are absolute; a set holds a value once.
-        # What the API damages is sent as it was before, lest a further write damage it further.
-        target = {
-            listing.identify_strictly(record): _with_absolute_name(
-                self._altered.get(identity, record), identity.name
-            )
-            for record in listing.records
-            if (identity := listing.identify(record)) not in intent.remove
-        }
-        for identity, record in sorted({**intent.add, **lost}.items()):
-            if identity not in listing.identities:
-                target.setdefault(listing.identify_strictly(record), record)
-        return target
+    def _read_back(self, write: Write) -> Listing:
+        """Return the zone after a write: as intended, or as two listings in a row show it.
 
-    def _write(
-        self, target: dict[Identity, DNSRecord], refusals: Refusals, missing: int
-    ) -> bool | None:
-        """Send the zone.
-
-        :param missing: how many records an earlier write lost.
-        :returns: whether the API confirmed it; None if it refused, did nothing, and a pause has
-            passed after which a new write may succeed.
-        :raises ZoneRewriteError: if it refused to put back what is missing.
-        :raises MijnHostError: if it refused for good.
+        :raises ZoneRewriteError: if the listings show neither.
         """
-        try:
-            self._client.dns_records.replace_all(self._reader.domain, target.values())
-        except MijnHostError as error:
-            if error.may_have_taken_effect:
-                self.has_written = True
-                logger.info("Whether the zone was written is read back: %s", error)
-                refusals.pause_before_reading(error)
-                return False
-            if refusals.pause_after(error):
-                return None
-            if missing:
-                raise ZoneRewriteError(self._half_done(missing)) from error
-            raise
-        self.has_written = True
-        return True
+        self._last = write
+        journal = self._zone.journal
 
-    def _read_back(self, sent: SentZone, intent: Intent) -> Listing:
-        """Return the zone after the write: as intended, or as two readings in a row show it.
+        def result() -> Listing | None:
+            newest = proofs.stable(journal, 1)
+            if newest and write.is_shown_by(newest):
+                return newest
+            settled = proofs.stable(journal, 2)
+            return settled if settled and write.is_explained_by(settled) else None
 
-        :raises ZoneRewriteError: where the readings show neither.
-        """
-        previous: frozenset[Identity] | None = None
-        settled: Listing | None = None
-        for _ in attempts(self._retry, tries=READINGS, seconds=SECONDS, share=BETWEEN_READINGS):
-            listing = self._reader.read()
-            if intent.is_met_by(listing) and not sent.missing(listing):
-                return listing
-            settled = listing if listing.identities == previous else None
-            previous = listing.identities
-            explained = sent.altered(listing, self._altered.keys()).keys()
-            is_removed = not intent.remove & listing.identities
-            if settled and is_removed and sent.missing(listing).keys() <= explained:
-                return settled
-        if settled is None or not settled.identities:
+        listing = self._zone.reader.read_until(result, REWRITTEN) or proofs.stable(journal, 2)
+        if listing is None:
             raise ZoneRewriteError(
-                f"The zone {self._reader.zone} was written as a whole, and the API's listing of it "
+                f"The zone {self._zone.name} was written as a whole, and the API's listing of it "
                 "does not come to rest since. Compare it with the copy that was saved before, "
-                f"{self._copies.first}."
+                f"{self._zone.copies.first}."
             )
-        return settled
+        return listing
 
-    def _without_altered(
-        self, sent: SentZone, after: Listing, intent: Intent
-    ) -> dict[Identity, DNSRecord]:
+    def _without_altered(self, write: Write, listing: Listing) -> dict[Identity, DNSRecord]:
         """Report the records that the API altered, and return what else it has to list.
 
-        :raises AlteredRecordError: if one of them is a record of ours.
+        :raises AlteredRecordError: if one of them is a record of this run.
         """
-        pairs = sent.altered(after, self._altered.keys())
-        check_ours(pairs.keys() & intent.add.keys(), after.zone)
-        if not self._altered.keys() >= set(pairs.values()):
+        pairs = write.altered(listing)
+        if not pairs:
+            return dict(write.sent)
+        check_ours(pairs.keys() & self._add.keys(), listing.zone)
+        if not write.damaged >= set(pairs.values()):
             logger.warning(
                 "After the zone rewrite of %s, the API lists other values than it was sent: %s. "
                 "The values from before are in %s. Compare them (`mijnhost zone diff`), and "
                 "correct them in mijn.host's control panel unless another client changed them.",
-                after.zone,
-                ", ".join(sorted({f"{identity.type} {identity.name}" for identity in pairs})),
-                self._copies.first,
+                listing.zone,
+                ", ".join(sorted({f"{key.type} {key.name}" for key in pairs})),
+                self._zone.copies.first,
             )
-        originals = sent.by_identity()
-        self._altered.update(
-            (made, originals[was]) for was, made in pairs.items() if resembles(was, made)
+        sent = {made: write.sent[key] for key, made in pairs.items() if resembles(key, made)}
+        self._zone.journal.append(Altered(frozenset(pairs), sent))
+        return {key: record for key, record in write.sent.items() if key not in pairs}
+
+    def _check_exact(self, listing: Listing, missing: int) -> None:
+        """Refuse to send a zone with an entry that cannot be sent back exactly.
+
+        :param missing: how many records an earlier write lost.
+        :raises ZoneNotConfirmedError: if this is the first write.
+        :raises ZoneRewriteError: if another one was sent before.
+        """
+        try:
+            check_exact(listing, leaving_out=self._remove)
+        except ZoneNotConfirmedError as error:
+            if self._last is None:
+                raise
+            raise ZoneRewriteError(self._half_done(missing)) from error
+
+    def _half_done(self, missing: int) -> str:
+        what = f"{missing} record(s) missing" if missing else "the API does not list the changes"
+        return (
+            f"The zone {self._zone.name} was written as a whole, and is not as intended "
+            f"afterwards: {what}. Compare it with the copy that was "
+            f"saved before, {self._zone.copies.first}, and put back what is missing."
         )
-        # No later reading has to show them.
-        self._reader.seen.difference_update(pairs)
-        return sent.without(pairs.keys())
 
 
-def _lost(
-    target: Mapping[Identity, DNSRecord], listing: Listing, intent: Intent
-) -> dict[Identity, DNSRecord]:
-    """Return the records of others in `target` that a listing lacks."""
-    sent = {listing.identify(record): record for record in target.values()}
-    present = listing.identities | intent.add.keys()
-    return {identity: record for identity, record in sent.items() if identity not in present}
-
-
-def _with_absolute_name(record: DNSRecord, name: str) -> DNSRecord:
-    """Return `record` under its absolute name with the final dot that PUT asks for.
-
-    An empty name stays: what the API means by it is not known.
-    """
-    if not record.name.strip():
-        return record
-    return DNSRecord(record.type, name + ".", record.value, record.ttl, raw=record.raw)
+def _check_allowed(zone: Zone, *, is_allowed: bool, is_removal: bool) -> None:
+    if not is_allowed and is_removal:
+        raise ZoneRewriteForbiddenError(
+            f"{zone.name}: the API offers no removal of a single record here, and "
+            "dns_mijnhost_allow_zone_rewrite = false forbids writing the whole zone. Allow it, "
+            "or remove the record in mijn.host's control panel."
+        )
+    if not is_allowed:
+        raise ZoneRewriteForbiddenError(
+            f"{zone.name}: here the API's single-record calls can't do what is needed (they keep "
+            "one TXT value at a name, and a domain together with its wildcard needs two), and "
+            "dns_mijnhost_allow_zone_rewrite = false forbids writing the whole zone. Allow it, or "
+            "get one certificate for the domain and another for its wildcard."
+        )
+    if zone.is_taken:
+        raise ZoneNotConfirmedError(
+            f"The zone {zone.name} would have to be written as a whole while another process "
+            "on this machine changes it, so nothing was written. Try again when it has ended."
+        )
+    if not zone.lock.is_held:
+        raise ZoneNotConfirmedError(
+            f"The zone {zone.name} would have to be written as a whole, and other processes "
+            f"can't be kept out meanwhile: no lock can be made in {zone.context.lock_directory}. "
+            "Nothing was written. See that this folder belongs to the user who runs this."
+        )

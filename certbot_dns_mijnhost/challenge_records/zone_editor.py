@@ -7,19 +7,19 @@ only where nothing else works and only if that is allowed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostClient, RetryPolicy
+from certbot_dns_mijnhost.challenge_records import proofs
+from certbot_dns_mijnhost.challenge_records.adding import add, survey
 from certbot_dns_mijnhost.challenge_records.behaviour import Behaviour
 from certbot_dns_mijnhost.challenge_records.listing import Identity, Listing
 from certbot_dns_mijnhost.challenge_records.names import is_within
-from certbot_dns_mijnhost.challenge_records.publisher import ZonePublisher
-from certbot_dns_mijnhost.challenge_records.remover import Leftover, ZoneRemover
-from certbot_dns_mijnhost.challenge_records.zone import Setting, Zone
-from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory, zone_lock
+from certbot_dns_mijnhost.challenge_records.removing import Leftover, remove
+from certbot_dns_mijnhost.challenge_records.zone import Zone, ZoneContext
+from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory
 
 logger = logging.getLogger(__name__)
 
@@ -44,26 +44,27 @@ class ZoneEditor:
         lock_directory: Path | None = None,
         retry: RetryPolicy | None = None,
     ) -> None:
-        self._setting = Setting(
-            client=client,
-            retry=retry or RetryPolicy(),
-            behaviour=Behaviour(),
-            ttl=DEFAULT_TTL,
-            allow_zone_rewrite=False,
-            backup_directory=backup_directory,
-            lock_directory=lock_directory or default_directory(),
+        self._zone = Zone(
+            domain,
+            ZoneContext(
+                client=client,
+                retry=retry or RetryPolicy(),
+                behaviour=Behaviour(),
+                ttl=DEFAULT_TTL,
+                backup_directory=backup_directory,
+                lock_directory=lock_directory or default_directory(),
+            ),
         )
-        self._zone = Zone(domain, self._setting)
 
     @property
     def behaviour(self) -> Behaviour:
         """What the API has shown about itself so far."""
-        return self._setting.behaviour
+        return self._zone.context.behaviour
 
     @property
     def backup_directory(self) -> Path:
         """Where copies of the zone are saved."""
-        return self._setting.backup_directory
+        return self._zone.context.backup_directory
 
     def read(self) -> Listing:
         """Return the zone as readings that agree show it; an empty one takes six.
@@ -71,7 +72,8 @@ class ZoneEditor:
         :raises ZoneNotConfirmedError: where the readings don't come to rest.
         :raises MijnHostError: where the API can't be asked.
         """
-        return self._zone.reader.settled()
+        journal = self._zone.journal
+        return self._zone.reader.read_stable(lambda: proofs.stable(journal, 2))
 
     def identify(self, record: DNSRecord) -> Identity:
         """Return what makes a record this one, its name made absolute.
@@ -102,62 +104,50 @@ class ZoneEditor:
         :raises ZoneRewriteForbiddenError: where only a write of the whole zone would do.
         :raises MijnHostError: where it can't be done.
         """
-        wanted = self._take_up(records)
-        with self._locked(allow_zone_rewrite=allow_zone_rewrite) as zone:
+        zone = self._zone
+        wanted = self._by_key(records)
+        with zone.locked():
             try:
-                ZonePublisher(zone).publish(wanted)
+                add(zone, wanted, allow_zone_rewrite=allow_zone_rewrite)
             finally:
-                self._remove_probes(zone)
+                for leftover in remove(zone, (), allow_zone_rewrite=False):
+                    logger.warning(
+                        "%s stays behind; it does no harm. %s", leftover.name, leftover.reason
+                    )
 
     def write(self, records: Iterable[DNSRecord]) -> None:
-        """Write records, each by a single-record call, whatever stands at their names.
+        """Write records, each by a single-record call, whatever their RRsets have.
 
-        **Hazard**: it is not known whether a value that stands there is replaced or joined.
+        **Hazard**: it is not known whether another value of the RRset is replaced or kept.
 
-        :raises MijnHostError: where the API refuses.
+        :raises MijnHostError: if the API refuses.
         """
-        wanted = self._take_up(records)
-        with self._locked() as zone:
-            zone.check_turn()
-            for identity in wanted:
-                zone.write(identity)
+        wanted = self._by_key(records)
+        with self._zone.locked():
+            self._zone.check_turn()
+            self._zone.claim(wanted)
+            for key, record in wanted.items():
+                self._zone.patch(key, self._zone.with_ttl(key, record))
 
     def remove(
-        self, identities: Sequence[Identity], *, allow_zone_rewrite: bool = False
+        self, keys: Sequence[Identity], *, allow_zone_rewrite: bool = False
     ) -> list[Leftover]:
-        """Remove records that were listed; return what would not go.
+        """Remove records that were listed; return those that could not be removed.
 
-        :param allow_zone_rewrite: whether the zone may be written as a whole where nothing else
-            works.
-        :raises MijnHostError: where the API can't be asked.
+        :param allow_zone_rewrite: whether the zone may be rewritten if the API offers no DELETE.
+        :raises MijnHostError: if the API cannot be read.
         """
-        with self._locked(allow_zone_rewrite=allow_zone_rewrite) as zone:
-            standing = zone.reader.survey().identities
-            # Only an answer that confirms it tells that a record that stood is gone.
-            zone.believed.update(set(identities) & standing)
-            return ZoneRemover(zone).remove(identities)
+        with self._zone.locked():
+            survey(self._zone)
+            return remove(self._zone, keys, allow_zone_rewrite=allow_zone_rewrite)
 
-    def _take_up(self, records: Iterable[DNSRecord]) -> list[Identity]:
+    def _by_key(self, records: Iterable[DNSRecord]) -> dict[Identity, DNSRecord]:
         wanted = {}
         for record in records:
-            identity = self.identify(record)
-            wanted[identity] = record
-            value = identity.value if identity.type == "TXT" else record.value
-            self._zone.given[identity] = replace(record, name=f"{identity.name}.", value=value)
-        return list(wanted)
-
-    @staticmethod
-    def _remove_probes(zone: Zone) -> None:
-        if zone.probes:
-            for leftover in ZoneRemover(zone).remove(()):
-                logger.warning(
-                    "%s stays behind; it does no harm. %s", leftover.name, leftover.reason
-                )
-
-    @contextmanager
-    def _locked(self, *, allow_zone_rewrite: bool = False) -> Iterator[Zone]:
-        setting, zone = self._setting, self._zone
-        zone.setting = replace(setting, allow_zone_rewrite=allow_zone_rewrite)
-        with zone_lock(zone.name, setting.lock_directory, setting.retry) as lock:
-            zone.note_lock(lock)
-            yield zone
+            key = self.identify(record)
+            wanted[key] = replace(
+                record,
+                name=f"{key.name}.",
+                value=key.value if key.type == "TXT" else record.value,
+            )
+        return wanted

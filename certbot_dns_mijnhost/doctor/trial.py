@@ -87,7 +87,8 @@ class Trial:
                 # At Ctrl-C, SIGTERM and SIGHUP too.
                 if not self._wrote_nothing():
                     with held_back():
-                        self._tell_of_removal(self._records.remove([self._first, self._second]))
+                        written = [self._first, self._second]
+                        self._tell_of_removal(self._records.remove_written(written))
             self._compare(before)
         except MijnHostError as error:
             self._tell("write", State.FAILED, str(error))
@@ -141,8 +142,7 @@ class Trial:
         exchanges = self._calls.exchanges
         since = exchanges[exchanges.index(write) :]
         readings = [each for each in since if each.method == "GET" and each.status == 200]
-        # Where the write's answer was lost, one reading tells that it came, and one more confirms.
-        return len(readings) if confirmed else len(readings) - 1
+        return len(readings)
 
     def _exchanges(self, method: str) -> list[Exchange]:
         exchanges = self._calls.exchanges[self._exchanges_before :]

@@ -173,7 +173,7 @@ class Player:
                 outcome.error = error
             outcome.stood = self._zone()
             self.world.pause(actor, run.wait)
-            outcome.leftovers = records.remove(outcome.values)
+            outcome.leftovers = records.remove_written(outcome.values)
         finally:
             outcome.seconds = self.clock.now - began
             outcome.requests = actor.steps
