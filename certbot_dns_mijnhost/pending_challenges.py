@@ -84,10 +84,14 @@ class PendingChallenges:
             entries[:] = [entry for entry in entries if entry[:2] not in keys] + new
 
     def forget(self, records: Iterable[TXTRecord]) -> None:
-        """Forget records that are removed."""
+        """Forget records that are removed, by the challenge's name or by where they were."""
         keys = {(canonical(name), value) for name, value in records}
         with self._entries() as entries:
-            entries[:] = [entry for entry in entries if entry[:2] not in keys]
+            entries[:] = [
+                entry
+                for entry in entries
+                if keys.isdisjoint({(entry.name, entry.value), (entry.place, entry.value)})
+            ]
 
     @contextmanager
     def _entries(self) -> Iterator[list[Pending]]:

@@ -6,12 +6,14 @@ import argparse
 from collections.abc import Sequence
 
 from certbot_dns_mijnhost.api import MijnHostError
-from certbot_dns_mijnhost.challenge_records import Identity, Listing, canonical
+from certbot_dns_mijnhost.challenge_records import Identity, Listing, TXTRecord, canonical
+from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory
 from certbot_dns_mijnhost.command.account import Account
 from certbot_dns_mijnhost.command.changes import NOT_CONFIRMED, Changes, show_unreadable
 from certbot_dns_mijnhost.command.exit_codes import DONE, FAILED, NOT_IN_ORDER
 from certbot_dns_mijnhost.command.passing import is_passing
 from certbot_dns_mijnhost.command.terminal import Terminal
+from certbot_dns_mijnhost.pending_challenges import PendingChallenges
 from certbot_dns_mijnhost.settings import SettingError
 
 Found = tuple[Listing, Identity]
@@ -47,6 +49,9 @@ def sweep(options: argparse.Namespace, terminal: Terminal) -> int:
             unwanted = [i for one, i in found if one.zone == listing.zone and i in chosen]
             changes = Changes(account, account.editor(listing.zone), options, terminal)
             left |= _remove(changes, listing, unwanted, terminal)
+    gone = [TXTRecord(i.name, i.value) for i in chosen if i not in left]
+    # A later `challenges add` must not restore them.
+    PendingChallenges(default_directory()).forget(gone)
     if chosen:
         terminal.line(f"Removed: {len(chosen) - len(left)}")
     terminal.data(

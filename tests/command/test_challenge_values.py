@@ -58,6 +58,20 @@ def test_two_calls_add_two_values_and_two_others_remove_them(
     assert shell.emulator.account.records("example.nl") == before
 
 
+def test_a_listing_that_is_older_than_the_previous_call_costs_no_value(shell: Shell) -> None:
+    before = shell.emulator.account.records("example.nl")
+    shell.time.sleep(60)
+    assert shell.run(*ADD, "--no-wait", NAME, "one").exit_code == 0
+    # The next call reaches another replica.
+    shell.emulator.variants = Variants(patch="replace", stale_seconds=30.0)
+    assert shell.run(*ADD, "--no-wait", NAME, "two").exit_code == 0
+    assert sorted(shell.values("TXT", NAME)) == ["one", "two"]
+    for value in ("one", "two"):
+        removed = shell.run(*REMOVE, NAME, value)
+        assert removed.exit_code == 0, removed.problems
+    assert shell.emulator.account.records("example.nl") == before
+
+
 def test_several_pairs_in_one_call(shell: Shell) -> None:
     before = shell.emulator.account.records("example.nl")
     pairs = (NAME, "one", NAME, "two", BELOW, "three", NAME, "one")
@@ -81,6 +95,19 @@ def test_adding_twice_and_removing_twice_is_the_same_as_once(shell: Shell) -> No
     assert shell.run(*REMOVE, NAME, "one").exit_code == 0
     assert shell.run(*REMOVE, NAME, "one").exit_code == 0
     assert shell.emulator.account.records("example.nl") == before
+
+
+def test_what_a_sweep_removed_is_not_restored(shell: Shell) -> None:
+    account = shell.emulator.account
+    account.add_domain("challenges.nl", records=[])
+    account.add_record("example.nl", "CNAME", f"{BELOW}.", "_acme-challenge.challenges.nl.", 300)
+    for name in (NAME, BELOW):
+        assert shell.run(*ADD, name, "one").exit_code == 0
+    assert shell.run("challenges", "sweep", "--yes", "--wait", "0").exit_code == 0
+    for name in (NAME, BELOW):
+        assert shell.run(*ADD, name, "two").exit_code == 0
+    assert shell.values("TXT", NAME) == ["two"]
+    assert shell.values("TXT", "_acme-challenge.challenges.nl", "challenges.nl") == ["two"]
 
 
 @pytest.mark.parametrize("patch", ["append", "replace"])
