@@ -49,7 +49,7 @@ class CAACheck:
             return None
         zones = [each for each in (zone, _zone_of(self._inspector, found)) if each]
         for each in zones:
-            self._dnssec.run(each)
+            self._dnssec.run(each, [name] if each == zone else [])
         refused = [each for each in zones if each in self._dnssec.broken]
         if refused:
             message = (

@@ -71,12 +71,19 @@ class ServerResult:
 
 
 def check_server(
-    queries: Queries, server: Server, zone: dns.name.Name, ds: Sequence[Any], label: str
+    queries: Queries,
+    server: Server,
+    zone: dns.name.Name,
+    ds: Sequence[Any],
+    *,
+    label: str,
+    names: Sequence[dns.name.Name] = (),
 ) -> ServerResult | None:
     """Return what is wrong with the signatures of `server`; None if it does not serve the zone.
 
     :param ds: the DS records of `zone`, at least one of a supported algorithm.
     :param label: of the challenge's name below the zone, which must not exist.
+    :param names: of a certificate, in this zone: their CAA answers are verified too.
     :raises CannotVerifyError: if there is no usable cryptography.
     """
     soa = queries.ask(server.endpoint, zone, "SOA")
@@ -85,6 +92,7 @@ def check_server(
     keys = queries.ask(server.endpoint, zone, "DNSKEY")
     challenge = dns.name.from_text(f"_acme-challenge.{label}", origin=zone)
     replies = [(kind, zone, queries.ask(server.endpoint, zone, kind)) for kind in KINDS]
+    replies += [("CAA", name, queries.ask(server.endpoint, name, "CAA")) for name in names]
     replies.append(("TXT", challenge, queries.ask(server.endpoint, challenge, "TXT")))
     validation = _Validation(zone, time.time())
     try:

@@ -63,6 +63,8 @@ CURES = {
         "tell the DNS provider that runs these servers."
     ),
 }
+MOST_NAMES = 3
+"""Names of one zone whose own CAA answers are verified."""
 ONLY_WARNINGS = frozenset({"soon", "iterations"})
 
 
@@ -77,8 +79,11 @@ class DNSSECCheck:
         self.broken: dict[str, str] = {}
         """By zone: why CAs refuse its answers, if every server's are refused."""
 
-    def run(self, zone: str) -> None:
-        """Report what a CA finds when it validates `zone`."""
+    def run(self, zone: str, names: Sequence[str] = ()) -> None:
+        """Report what a CA finds when it validates `zone`.
+
+        :param names: of a certificate, in this zone and in no subzone; the first few are asked for.
+        """
         if zone in self._done:
             return
         self._done.add(zone)
@@ -99,13 +104,19 @@ class DNSSECCheck:
             self._report(_unsupported(zone, ds))
             return
         try:
-            self._check(zone, name, ds)
+            self._check(zone, name, ds, [read_name(each) for each in names[:MOST_NAMES]])
         except CannotVerifyError as error:
             message = f"The signatures of {zone} were not verified: {error}."
             step = "Run the doctor with the Python that Certbot runs with."
             self._report(Finding("dnssec", State.SKIPPED, message, step, zone))
 
-    def _check(self, zone: str, name: dns.name.Name, ds: Sequence[Any]) -> None:
+    def _check(
+        self,
+        zone: str,
+        name: dns.name.Name,
+        ds: Sequence[Any],
+        names: Sequence[dns.name.Name],
+    ) -> None:
         label = random_label()
         try:
             servers = self._inspector.servers_of(zone)
@@ -115,7 +126,15 @@ class DNSSECCheck:
             return
         queries = self._inspector.queries
         found = queries.on_each(
-            servers, lambda server: check_server(queries, server, name, ds, label)
+            servers,
+            lambda server: check_server(
+                queries,
+                server,
+                name,
+                ds,
+                label=label,
+                names=[each for each in names if each != name],
+            ),
         )
         results = [each for each in found if each is not None]
         if not results:

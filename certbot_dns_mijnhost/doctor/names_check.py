@@ -94,6 +94,7 @@ class NamesCheck:
         for number, name in enumerate(names, start=1):
             self._progress(f"{number} of {len(names)}: {name}")
             found[name] = self._zone_of(inspector, follower, name)
+        held_by = {name: _dns_zone(inspector, name) for name in names}
         zones = list(dict.fromkeys(zone for zone in found.values() if zone is not None))
         servers = ServersCheck(inspector, self._report, sleep=self._calls.retry.sleep)
         dnssec = DNSSECCheck(inspector, self._report)
@@ -107,13 +108,12 @@ class NamesCheck:
                 self._is_limited = not is_read and self._calls.exchanges[-1].status == 429
             check_published(inspector, zone, self._report)
             servers.run(zone)
-            dnssec.run(zone)
+            dnssec.run(zone, [name for name in names if held_by[name] == zone])
         for name in names:
-            held_by = _dns_zone(inspector, name) or found[name] or ""
-            records = None
+            records, zone = None, held_by[name] or found[name] or ""
             for is_wildcard in (False, True):
                 if (f"{WILDCARD}{name}" if is_wildcard else name) in wanted:
-                    records = caa.run(name, held_by, is_wildcard=is_wildcard)
+                    records = caa.run(name, zone, is_wildcard=is_wildcard)
             check_persist(inspector, name, records, self._report)
         servers.finish()
         for zone in zones if write else ():
@@ -173,9 +173,9 @@ class NamesCheck:
         Trial(self._calls, zone, self._settings, self._report, dns=self._dns_options).run()
 
 
-def _dns_zone(inspector: Inspector, name: str) -> str | None:
-    """Return the zone that holds `name` in DNS, which may be at another provider."""
+def _dns_zone(inspector: Inspector, name: str) -> str:
+    """Return the zone that holds `name` in DNS, which may be at another provider; else empty."""
     try:
-        return inspector.authority(name).zone or None
+        return inspector.authority(name).zone
     except InspectionError:
-        return None
+        return ""

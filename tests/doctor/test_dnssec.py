@@ -14,6 +14,7 @@ import dns.rdatatype
 import pytest
 
 from certbot_dns_mijnhost.doctor import Finding, State
+from certbot_dns_mijnhost.doctor.dnssec_findings import DNSSECCheck
 from tests.propagation.scripted_server import Answer, ScriptedServer, code, rrset, silence, zone
 
 from .dns_tree import DNSTree, refusing_edns, truncated
@@ -317,3 +318,23 @@ def test_a_resolver_that_intercepts_port_53_is_not_called_a_broken_zone(stack: E
         return answer
 
     assert only(check(stack, recursive)).state is State.SKIPPED
+
+
+def test_the_caa_answers_of_the_names_themselves_are_verified(stack: ExitStack) -> None:
+    def unsigned_caa(query: dns.message.Message) -> dns.message.Message:
+        answer = HEALTHY(query)
+        asked = query.question[0]
+        if asked.rdtype == dns.rdatatype.CAA and asked.name != HEALTHY.apex:
+            answer.authority = [
+                each for each in answer.authority if each.rdtype == dns.rdatatype.SOA
+            ]
+        return answer
+
+    found: list[Finding] = []
+    tree = DNSTree(stack, [unsigned_caa], ds=[DS])
+    check = DNSSECCheck(tree.inspector(), found.append)
+    check.run("example.nl", ["example.nl", "shop.example.nl"])
+    finding = only(found)
+    assert finding.state is State.FAILED
+    assert "does not prove that there is no CAA shop.example.nl" in finding.message
+    assert only(tree.check_dnssec()).state is State.OK
