@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-READY_SECONDS = 20.0
+READY_SECONDS = 300.0
 CERTBOT = "import sys; from certbot.main import main; sys.exit(main())"
 
 
@@ -270,7 +270,7 @@ def free_ports(count: int) -> list[int]:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
-        process.wait(timeout=5)
+        process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -43,5 +43,5 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def client(emulator: Emulator, retry: RetryPolicy) -> Iterator[MijnHostClient]:
-    with MijnHostClient(KEY, base_url=emulator.api_url, timeout=1.0, retry=retry) as made:
+    with MijnHostClient(KEY, base_url=emulator.api_url, retry=retry) as made:
         yield made

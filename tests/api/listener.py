@@ -31,7 +31,7 @@ class Listener:
             except OSError:
                 return
             with connection, contextlib.suppress(OSError):
-                connection.settimeout(5)
+                connection.settimeout(60)
                 with contextlib.ExitStack() as stack:
                     if self._tls is not None:
                         wrapped = self._tls.wrap_socket(connection, server_side=True)

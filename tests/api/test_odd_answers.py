@@ -208,7 +208,7 @@ UNREADABLE: dict[str, bytes] = {
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_after_the_request_left_its_effect_is_not_known(name: str, method: str) -> None:
     with listening(saying(UNREADABLE[name])) as listener:
-        client = MijnHostClient(KEY, base_url=listener.url, timeout=2.0, retry=ONCE)
+        client = MijnHostClient(KEY, base_url=listener.url, retry=ONCE)
         with client, pytest.raises(MijnHostError) as caught:
             WRITES[method](client)
         assert len(listener.heard) == 1

@@ -29,6 +29,7 @@ from certbot_dns_mijnhost.api import (
 )
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 from examples.local_ca import Pebble
+from tests.support.waiting import SILENCE
 
 from .conftest import KEY, VirtualTime
 from .listener import listening, saying
@@ -98,8 +99,9 @@ def test_odd_answers_are_our_errors(
     emulator: Emulator, fault: Fault, error: type[MijnHostError], words: str
 ) -> None:
     emulator.faults.add(fault, times=None)
+    timeout = SILENCE if fault.name == "hang" else 60.0
     with (
-        MijnHostClient(KEY, base_url=emulator.api_url, timeout=0.3, retry=ONCE) as client,
+        MijnHostClient(KEY, base_url=emulator.api_url, timeout=timeout, retry=ONCE) as client,
         pytest.raises(error, match=words) as caught,
     ):
         client.domains.get_all()
@@ -108,13 +110,11 @@ def test_odd_answers_are_our_errors(
 
 def test_a_trickle_is_not_waited_for_without_end(emulator: Emulator) -> None:
     emulator.faults.add(Fault.drip(piece=1, pause=0.05))
-    started = real_time.monotonic()
     with (
         MijnHostClient(KEY, base_url=emulator.api_url, timeout=0.5, retry=ONCE) as client,
         pytest.raises(RequestTimeoutError, match="too slowly"),
     ):
         client.dns_records.get_all("example.nl")
-    assert real_time.monotonic() - started < 60
 
 
 def test_a_refused_connection_is_told_with_its_cause(retry: RetryPolicy) -> None:
@@ -189,19 +189,18 @@ def test_a_redirect_to_an_address_that_can_not_be_read_is_our_error(location: by
 def test_a_redirect_is_not_read_without_end() -> None:
     def drip(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: https://example.com/\r\n\r\n")
-        for _ in range(100):
+        # Until the client closes the connection, which raises OSError.
+        while True:
             # Old versions of urllib3 return after 128 bytes.
             connection.sendall(b"x" * 16)
             real_time.sleep(0.1)
 
-    started = real_time.monotonic()
-    with listening(drip) as listener:
-        with (
-            MijnHostClient(KEY, base_url=listener.url, timeout=0.3, retry=ONCE) as client,
-            pytest.raises(MijnHostError),
-        ):
-            client.domains.get_all()
-        assert real_time.monotonic() - started < 5
+    with (
+        listening(drip) as listener,
+        MijnHostClient(KEY, base_url=listener.url, timeout=SILENCE, retry=ONCE) as client,
+        pytest.raises(MijnHostError),
+    ):
+        client.domains.get_all()
 
 
 def test_loopback_without_tls_never_goes_by_a_proxy(

@@ -52,7 +52,6 @@ class World:
             self.emulator.account.api_key,
             base_url=self.emulator.api_url,
             retry=self.retry,
-            timeout=2.0,
         )
         self._stack.enter_context(client)
         return ChallengeRecords(

@@ -35,7 +35,6 @@ def run(
         cwd=shell.directory,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=120,
         check=False,
     )
 

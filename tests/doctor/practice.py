@@ -9,6 +9,7 @@ from certbot_dns_mijnhost.api import RetryPolicy
 from certbot_dns_mijnhost.doctor import Doctor, Finding, State
 from certbot_dns_mijnhost.emulator import Emulator
 from examples.local_ca import write_credentials
+from tests.support.waiting import SILENCE
 
 BOTH = ("example.nl", "*.example.nl")
 
@@ -43,7 +44,7 @@ class Practice:
         doctor = Doctor(
             lambda _: None,
             port=int(self.emulator.nameservers[0].split(":")[1]),
-            query_timeout=0.2,
+            query_timeout=SILENCE,
             root=self.path.parent / "root",
             progress=self.progress.append,
             retry=RetryPolicy(tries=2, sleep=self.sleep, clock=self.clock),

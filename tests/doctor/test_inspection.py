@@ -14,6 +14,7 @@ from certbot_dns_mijnhost.emulator import Emulator
 from tests.propagation.scripted_server import ScriptedServer, code, silence, zone
 from tests.propagation.test_discovery import except_for, refer
 from tests.propagation.world import NO_RESOLVER, UNROUTED
+from tests.support.waiting import SILENCE
 
 ZONE = zone(
     ("example.nl", "SOA", "ns1.example.nl. a. 1 2 3 4 5"),
@@ -31,7 +32,7 @@ def inspector(*servers: ScriptedServer) -> Inspector:
     return Inspector(
         nameservers=[server.endpoint for server in servers],
         resolvers=[NO_RESOLVER],
-        query_timeout=0.2,
+        query_timeout=SILENCE,
     )
 
 
@@ -84,7 +85,7 @@ def test_servers_are_sorted_by_how_they_answer() -> None:
 def test_an_ipv6_address_without_a_way_to_it_is_no_dead_server() -> None:
     with ScriptedServer(ZONE) as server:
         found = ask_servers(
-            Inspector(nameservers=[server.endpoint, UNROUTED], query_timeout=0.2), "example.nl"
+            Inspector(nameservers=[server.endpoint, UNROUTED], query_timeout=SILENCE), "example.nl"
         )
     assert [status.label for status in found.unroutable] == [f"[{UNROUTED}]:53"]
     assert found.silent == ()
@@ -118,7 +119,7 @@ def test_the_published_name_servers_and_their_answers() -> None:
         port = int(emulator.resolver.split(":")[1])
         servers_port = int(emulator.nameservers[0].split(":")[1])
         assert port != servers_port
-        by_name = Inspector(resolvers=[emulator.resolver], port=servers_port, query_timeout=0.2)
+        by_name = Inspector(resolvers=[emulator.resolver], port=servers_port, query_timeout=SILENCE)
         hosts = by_name.published_nameservers("example.nl")
         assert hosts == ("ns1.mijn.host", "ns2.mijn.host")
         found = ask_servers(by_name, "example.nl")
@@ -138,7 +139,7 @@ def test_the_zone_that_dns_has_a_name_in() -> None:
         ScriptedServer(except_for("sub.example.nl", down, apex), address="127.0.0.2") as upper,
         ScriptedServer(zone(), address="127.0.0.3", port=upper.port),
     ):
-        by_name = Inspector(resolvers=[resolver.endpoint], port=upper.port, query_timeout=0.2)
+        by_name = Inspector(resolvers=[resolver.endpoint], port=upper.port, query_timeout=SILENCE)
         assert by_name.zone_of("_acme-challenge.sub.example.nl") == "sub.example.nl"
         assert by_name.zone_of("_acme-challenge.example.nl") == "example.nl"
         with pytest.raises(InspectionError, match=r"no name servers of x\.example\.org"):
@@ -150,7 +151,7 @@ def test_a_zone_elsewhere() -> None:
     with Emulator(domains=()) as emulator:
         hosts = ("ns1.example.com", "ns2.example.com")
         emulator.account.add_domain("example.nl", published_at=hosts)
-        inspector = Inspector(resolvers=[emulator.resolver], port=1, query_timeout=0.2)
+        inspector = Inspector(resolvers=[emulator.resolver], port=1, query_timeout=SILENCE)
         assert inspector.published_nameservers("example.nl") == hosts
         with pytest.raises(InspectionError):
             ask_servers(inspector, "example.nl")

@@ -27,7 +27,7 @@ INSIDE = {
 }
 PIPS = ("/etc/pip.conf", "/etc/xdg/pip/pip.conf", "/etc/xdg/pip/constraints.txt")
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
-BOOT_SECONDS = 60.0
+BOOT_SECONDS = 600.0
 
 
 def new_debian() -> str:
@@ -125,4 +125,4 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     leader = _child_of(process.pid) if process.poll() is None else 0
     if leader:
         os.kill(leader, 9)
-    process.wait(30)
+    process.wait()

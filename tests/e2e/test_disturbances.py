@@ -13,6 +13,7 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Fault, Variants
 from examples.local_ca import Certbot, names_of
+from tests.support.waiting import wait_until
 
 from .conftest import Site
 
@@ -42,14 +43,6 @@ def started(site: Site, certbot: Certbot) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def wait_for(what: str, holds: object) -> None:
-    deadline = time.monotonic() + 30
-    assert callable(holds)
-    while not holds():
-        assert time.monotonic() < deadline, f"waited for {what}"
-        time.sleep(0.02)
-
-
 def challenges(site: Site) -> int:
     return sum("_acme-challenge" in record.name for record in site.records)
 
@@ -59,12 +52,12 @@ def test_a_killed_run_does_not_break_the_next_one(site: Site, kind: signal.Signa
     before = site.zone
     site.emulator.variants = Variants(patch="append")
     # Nobody is at this address, so the run waits for it until it is killed.
-    site.write(nameservers="127.0.0.1:9", propagation_seconds="60", follow_cname="false")
+    site.write(nameservers="127.0.0.1:9", propagation_seconds="3600", follow_cname="false")
     with started(site, site.certbot) as killed:
-        wait_for("both values", lambda: challenges(site) == 2)
+        wait_until(lambda: challenges(site) == 2)
         time.sleep(0.5)
         killed.send_signal(kind)
-        output, _ = killed.communicate(timeout=30)
+        output, _ = killed.communicate()
     assert killed.returncode != 0
     if kind == signal.SIGTERM:
         assert "Traceback" not in output
@@ -110,7 +103,7 @@ def test_two_certbots_at_once_on_one_zone(site: Site) -> None:
     before = site.zone
     other = Certbot(site.directory / "other", site.place.pebble)
     with started(site, site.certbot) as first, started(site, other) as second:
-        outputs = [process.communicate(timeout=110)[0] for process in (first, second)]
+        outputs = [process.communicate()[0] for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0), outputs
     for certbot in (site.certbot, other):
         wanted = {site.domain, f"*.{site.domain}"}

@@ -43,7 +43,7 @@ def by_smtp(port: int) -> x509.Certificate:
 
 def comes_to_show(served: Served, wanted: x509.Certificate) -> bool:
     """Tell whether a server shows a certificate; one that reloads may be as before for a while."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     while served() != wanted:
         if time.monotonic() > deadline:
             return False

@@ -83,7 +83,7 @@ def cron_renews(newcomer: NewcomerOnANewMachine) -> bool:
     first = newcomer.certificate()
     trust = f"REQUESTS_CA_BUNDLE={newcomer.authority()}"
     file.write_text(f"{trust}\n{path}\n* * * * * {command}\n")
-    deadline = time.monotonic() + 150
+    deadline = time.monotonic() + 600
     while not newcomer.path("/srv/found").exists() and time.monotonic() < deadline:
         time.sleep(1)
     file.unlink()

@@ -13,7 +13,7 @@ import requests
 
 from certbot_dns_mijnhost.emulator import DEFAULT_API_KEY, Emulator, Record
 
-TIMEOUT = 5.0
+TIMEOUT = 60.0
 ZONE = "/domains/example.nl/dns"
 CHALLENGE = "_acme-challenge.example.nl."
 

@@ -12,6 +12,7 @@ import requests
 
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 from tests.emulator.support import ZONE, Caller, stored
+from tests.support.waiting import wait_until
 
 
 def test_a_status_with_headers(emulator: Emulator, caller: Caller) -> None:
@@ -102,7 +103,7 @@ def test_a_delay_after_the_change(emulator: Emulator, caller: Caller) -> None:
             json={"record": {"type": "TXT", "name": "a", "value": "b", "ttl": 60}},
             timeout=0.1,
         )
-    assert stored(emulator, "a.example.nl.") == ["b"]
+    wait_until(lambda: stored(emulator, "a.example.nl.") == ["b"])
 
 
 def test_a_short_delay_ends_with_the_answer(emulator: Emulator, caller: Caller) -> None:
@@ -116,6 +117,7 @@ def test_a_hang_without_effect(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.hang())
     with pytest.raises(requests.exceptions.ReadTimeout):
         caller.session.delete(emulator.api_url + ZONE, json={}, timeout=0.1)
+    wait_until(lambda: emulator.requests)
     assert emulator.requests[0].status is None
 
 
@@ -136,8 +138,7 @@ def test_stopping_does_not_wait_for_a_fault() -> None:
         clients = [http.client.HTTPConnection(host) for _ in range(3)]
         for client in clients:
             client.request("GET", "/api/v2/whoami")
-        while len(emulator.requests) < 3:
-            time.sleep(0.001)
+        wait_until(lambda: len(emulator.requests) == 3)
     assert threading.active_count() == threads
     for client in clients:
         client.close()

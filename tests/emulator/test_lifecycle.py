@@ -114,7 +114,7 @@ def test_the_program_serves_until_a_signal(number: signal.Signals) -> None:
         )
         assert answer.json()["data"]["records"][0]["name"] == "example.com"
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate()
     assert (process.returncode, out, err) == (0, "", "")
 
 
@@ -139,7 +139,7 @@ def test_the_program_says_when_its_port_is_taken() -> None:
     with Emulator() as emulator:
         port = emulator.api_url.split("/")[2].split(":")[1]
         with program("--port", port) as process:
-            _, err = process.communicate(timeout=30)
+            _, err = process.communicate()
     assert process.returncode == 2
     assert "in use" in err
     assert "Traceback" not in err
@@ -147,6 +147,6 @@ def test_the_program_says_when_its_port_is_taken() -> None:
 
 def test_nothing_of_the_environment_is_needed() -> None:
     with program("--help") as process:
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate()
     assert process.returncode == os.EX_OK
     assert "--variant NAME=VALUE" in out

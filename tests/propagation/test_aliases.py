@@ -19,6 +19,7 @@ from certbot_dns_mijnhost.propagation import (
     TXTRecord,
 )
 from certbot_dns_mijnhost.propagation.names import read_name
+from tests.support.waiting import SILENCE
 
 from .scripted_server import Answer, ScriptedServer, authoritative, code, rrset, silence, zone
 from .test_finding import NAME, RESOLVER, SERVED
@@ -27,7 +28,7 @@ from .world import NO_RESOLVER
 ALIAS = "_acme-challenge.alias.example.nl"
 
 
-def follower(server: ScriptedServer, query_timeout: float = 0.2) -> AliasFollower:
+def follower(server: ScriptedServer, query_timeout: float = SILENCE) -> AliasFollower:
     return AliasFollower(
         nameservers=[server.endpoint], resolvers=[NO_RESOLVER], query_timeout=query_timeout
     )
@@ -81,7 +82,7 @@ def test_a_dname_above_is_followed(is_synthesised: bool) -> None:
 
 def test_a_broken_resolver_stops_no_run_that_needs_no_alias() -> None:
     with ScriptedServer(code(dns.rcode.SERVFAIL)) as resolver:
-        broken = AliasFollower(resolvers=[resolver.endpoint], query_timeout=0.2)
+        broken = AliasFollower(resolvers=[resolver.endpoint], query_timeout=SILENCE)
         found = [broken.follow(f"_acme-challenge.host{n}.example.nl") for n in range(20)]
         questions = len(resolver.queries)
     assert {result.target for result in found} == {
@@ -123,7 +124,7 @@ def test_a_lame_server_does_not_hide_an_alias(lame: Answer) -> None:
         found = AliasFollower(
             nameservers=[first.endpoint, second.endpoint],
             resolvers=[NO_RESOLVER],
-            query_timeout=0.2,
+            query_timeout=SILENCE,
         ).follow(ALIAS)
     assert found.target == "two.example.com"
     assert found.reason == ""
@@ -170,12 +171,12 @@ def test_sixty_names_do_not_wait_sixty_times_for_dead_servers(is_published: bool
         first = stack.enter_context(ScriptedServer(silence, address="127.0.0.2"))
         second = stack.enter_context(ScriptedServer(silence, address="127.0.0.3", port=first.port))
         dead = (
-            AliasFollower(resolvers=[resolver.endpoint], port=first.port, query_timeout=0.1)
+            AliasFollower(resolvers=[resolver.endpoint], port=first.port, query_timeout=SILENCE)
             if is_published
             else AliasFollower(
                 nameservers=[first.endpoint, second.endpoint],
                 resolvers=[NO_RESOLVER],
-                query_timeout=0.1,
+                query_timeout=SILENCE,
             )
         )
         found = [dead.follow(f"_acme-challenge.host{n}.example.nl") for n in range(60)]

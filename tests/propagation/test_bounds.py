@@ -18,6 +18,7 @@ from certbot_dns_mijnhost.propagation.dns_client import DNSClient
 from certbot_dns_mijnhost.propagation.endpoints import parse_endpoint
 from certbot_dns_mijnhost.propagation.query import NoAnswerError
 from certbot_dns_mijnhost.propagation.resolving import RecordResolver
+from tests.support.waiting import SILENCE
 
 from .scripted_server import Answer, ScriptedServer, authoritative, code, in_turn, silence, zone
 
@@ -89,7 +90,7 @@ def test_no_zone_below_is_looked_for_when_the_time_is_up(clock: Clock) -> None:
         ScriptedServer(zone((f"{NAME}.", "TXT", '"value"')), address="127.0.0.2") as server,
     ):
         checker = PropagationChecker(
-            resolvers=[resolver.endpoint], port=server.port, query_timeout=0.2, clock=clock
+            resolvers=[resolver.endpoint], port=server.port, query_timeout=SILENCE, clock=clock
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
     assert [query.type for query in server.queries] == ["TXT"], "the one poll at the ceiling"

@@ -19,6 +19,7 @@ from certbot_dns_mijnhost.propagation import (
     TXTRecord,
     resolving,
 )
+from tests.support.waiting import SILENCE
 
 from .scripted_server import (
     Answer,
@@ -100,7 +101,7 @@ class Network:
         checker = PropagationChecker(
             resolvers=[server.endpoint for server in self.resolvers],
             port=self.servers[0].port if self.servers else 1,
-            query_timeout=0.2,
+            query_timeout=SILENCE,
             clock=lambda: self.now,
             sleep=self.sleep,
         )

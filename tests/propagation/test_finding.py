@@ -12,6 +12,7 @@ from certbot_dns_mijnhost.propagation import (
     TXTRecord,
     resolving,
 )
+from tests.support.waiting import SILENCE
 
 from .scripted_server import Answer, ScriptedServer, code, rrset, silence, zone
 
@@ -44,7 +45,10 @@ def test_published_servers_are_found_and_the_resolver_never_hears_the_name() -> 
         ScriptedServer(SERVED, address="127.0.0.3", port=first.port),
     ):
         checker = PropagationChecker(
-            resolvers=[resolver.endpoint], port=first.port, query_timeout=0.2, sleep=lambda _: None
+            resolvers=[resolver.endpoint],
+            port=first.port,
+            query_timeout=SILENCE,
+            sleep=lambda _: None,
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
     assert outcome.state is State.EVERYWHERE
@@ -72,7 +76,10 @@ def test_a_delegated_challenge_is_asked_of_its_own_servers() -> None:
         ScriptedServer(SERVED, address="127.0.0.3", port=above.port) as below,
     ):
         checker = PropagationChecker(
-            resolvers=[resolver.endpoint], port=above.port, query_timeout=0.2, sleep=lambda _: None
+            resolvers=[resolver.endpoint],
+            port=above.port,
+            query_timeout=SILENCE,
+            sleep=lambda _: None,
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
     assert outcome.state is State.EVERYWHERE
@@ -86,7 +93,7 @@ def test_without_a_working_resolver_nothing_can_be_asked(
 ) -> None:
     monkeypatch.setattr(resolving, "LIFETIME", 0.3)
     with ScriptedServer(answer) as resolver:
-        checker = PropagationChecker(resolvers=[resolver.endpoint], query_timeout=0.2)
+        checker = PropagationChecker(resolvers=[resolver.endpoint], query_timeout=SILENCE)
         outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
     assert outcome.state is State.NOT_ASKED
     assert outcome.reason

@@ -82,7 +82,8 @@ def test_a_poll_of_many_names_stops_at_the_ceiling(world: World) -> None:
 
     world.serve(slow)
     outcome = world.wait(*MANY, ceiling=8.0)
-    assert world.now < 9
+    # Sixteen questions may be under way at the ceiling.
+    assert world.now < 8 + 0.1 * 17
     assert outcome.state is State.PARTLY
     assert len(outcome.ready) == 1
 

@@ -21,6 +21,7 @@ from certbot_dns_mijnhost.propagation import (
 )
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, is_address
 from certbot_dns_mijnhost.propagation.resolv_conf import parse_resolv_conf, read_resolv_conf
+from tests.support.waiting import SILENCE
 
 from .scripted_server import ScriptedServer, code, zone
 from .test_finding import NAME, RESOLVER, SERVED
@@ -110,7 +111,7 @@ def test_a_usable_line_among_odd_ones_is_enough(case: str, tmp_path: Path) -> No
         # In front, so that servers of the example that do not exist are not waited for.
         path.write_bytes(f"nameserver [{host}]:{port}\n".encode() + PARSED[case][0])
         checker = PropagationChecker(
-            resolvers=[str(path)], port=first.port, query_timeout=0.2, sleep=lambda _: None
+            resolvers=[str(path)], port=first.port, query_timeout=SILENCE, sleep=lambda _: None
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
     assert outcome.state is State.EVERYWHERE
@@ -122,7 +123,7 @@ def test_a_scope_that_does_not_exist_costs_no_run(tmp_path: Path) -> None:
     with ScriptedServer(zone(*RESOLVER), address="127.0.0.1") as resolver:
         host, port = resolver.endpoint.split(":")
         path.write_text(f"nameserver fe80::1%nowhere0\nnameserver [{host}]:{port}\n")
-        found = AliasFollower(resolvers=[str(path)], port=1, query_timeout=0.1).follow(NAME)
+        found = AliasFollower(resolvers=[str(path)], port=1, query_timeout=SILENCE).follow(NAME)
         assert resolver.queries, "the next one is asked"
     assert found.target == NAME
 
@@ -173,7 +174,7 @@ def test_dead_servers_of_a_file_cost_their_time_once(
     ):
         lines = [server.endpoint.replace(":", "]:") for server in (dead, alive)]
         path.write_text("".join(f"nameserver [{line}\n" for line in lines))
-        follower = AliasFollower(resolvers=[str(path)], port=1, query_timeout=0.1)
+        follower = AliasFollower(resolvers=[str(path)], port=1, query_timeout=SILENCE)
         for number in range(20):
             follower.follow(f"_acme-challenge.www{number}.example{number}.nl")
         assert len(dead.queries) == 1

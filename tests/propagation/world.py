@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from certbot_dns_mijnhost.propagation import Outcome, Progress, PropagationChecker, TXTRecord
+from tests.support.waiting import SILENCE
 
 from .scripted_server import Answer, ScriptedServer
 
 NAME = "_acme-challenge.example.nl"
 RECORD = TXTRecord(NAME, "value")
-QUICK = 0.2
 NO_RESOLVER = f"{'a' * 64}.example.net"
 """A host name that is never looked up, for tests that must not ask this machine's resolver."""
 UNROUTED = "fe80::53%lo"
@@ -48,7 +48,7 @@ class World:
         checker = PropagationChecker(
             nameservers=[*(server.endpoint for server in self.servers), *more],
             resolvers=[NO_RESOLVER],
-            query_timeout=QUICK,
+            query_timeout=SILENCE,
             report=self.progress.append,
             clock=self.clock,
             sleep=self.sleep,

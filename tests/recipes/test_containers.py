@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -21,6 +20,7 @@ import yaml
 from certbot_dns_mijnhost import credentials, settings
 from certbot_dns_mijnhost.api.environment import variable_with_key
 from examples.local_ca import CERTBOT
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -198,12 +198,9 @@ def test_the_renewal_goes_on_after_a_failure_and_ends_when_it_is_told_to(tmp_pat
         start_new_session=True,
     ) as process:
         try:
-            deadline = time.monotonic() + 30
-            while log.read_text().count("sleep") < 3:
-                assert time.monotonic() < deadline, log.read_text()
-                time.sleep(0.02)
+            wait_until(lambda: log.read_text().count("sleep") >= 3)
             process.terminate()
-            assert process.wait(timeout=30) == 0
+            assert process.wait() == 0
         finally:
             os.killpg(process.pid, signal.SIGKILL)
         assert process.stderr is not None

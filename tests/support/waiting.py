@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+SILENCE = 1.0
+"""Seconds after which a test takes a server for silent: a busy machine answers sooner."""
+
 
 def wait_until(condition: Callable[[], object]) -> None:
     """Return when `condition` is true; only pytest's own limit ends a wait in vain."""
