@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import MijnHostError, RetryPolicy
-from certbot_dns_mijnhost.challenge_records import Leftover, TXTRecord
-from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory
 from certbot_dns_mijnhost.dns_challenges import DNSChallenges
 from certbot_dns_mijnhost.dns_wait import NotPropagatedError
 from certbot_dns_mijnhost.pending_challenges import PendingChallenges
 from certbot_dns_mijnhost.settings import Settings
+from certbot_dns_mijnhost.zone import NotRemoved, TXTRecord
+from certbot_dns_mijnhost.zone.lock import default_directory
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class ChallengeCalls:
                 raise
             self._challenges.wait_for(still)
 
-    def remove(self, records: Sequence[TXTRecord]) -> dict[TXTRecord, Leftover]:
+    def remove(self, records: Sequence[TXTRecord]) -> dict[TXTRecord, NotRemoved]:
         """Remove records, whichever process added them; return those that had to stay, and why.
 
         A record that does not exist counts as removed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from certbot_dns_mijnhost.challenge_records import ChallengeRecords, ZoneNotFoundError
+from certbot_dns_mijnhost.zone import ChallengeRecords, ZoneNotFoundError
 
 if TYPE_CHECKING:
     from certbot_dns_mijnhost.propagation import AliasFollower, AliasResult

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TextIO
 
 from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
-from certbot_dns_mijnhost.challenge_records import (
-    ChallengeRecords,
-    Leftover,
-    TXTRecord,
-    ZoneNotFoundError,
-)
 from certbot_dns_mijnhost.delegation import leads_elsewhere, place_of
 from certbot_dns_mijnhost.dns_wait import DNSWait
 from certbot_dns_mijnhost.settings import SettingError, Settings
+from certbot_dns_mijnhost.zone import (
+    ChallengeRecords,
+    NotRemoved,
+    TXTRecord,
+    ZoneNotFoundError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ class DNSChallenges:
 
     def remove_by_other(
         self, records: Iterable[TXTRecord], places: Mapping[str, str]
-    ) -> list[Leftover]:
+    ) -> list[NotRemoved]:
         """Remove records that another process added, and return those that could not be removed.
 
         :param places: the names that the records were added at, by the records' own names, as far
@@ -143,7 +143,7 @@ class DNSChallenges:
         """Remove the records that were added only to try out the API. Never raises."""
         self._records.remove_probes()
 
-    def remove(self, records: Iterable[TXTRecord]) -> list[Leftover]:
+    def remove(self, records: Iterable[TXTRecord]) -> list[NotRemoved]:
         """Remove those records that :meth:`publish` wrote, and return what could not be removed."""
         return self._records.remove_written(self._placed(records))
 

@@ -22,10 +22,10 @@ from certbot.plugins import dns_common
 from certbot_dns_mijnhost.zope_declarations import declared
 
 if TYPE_CHECKING:
-    from certbot_dns_mijnhost.challenge_records import TXTRecord
     from certbot_dns_mijnhost.credentials import Credentials
     from certbot_dns_mijnhost.dns_challenges import DNSChallenges
     from certbot_dns_mijnhost.settings import Settings
+    from certbot_dns_mijnhost.zone import TXTRecord
 
 logger = logging.getLogger(__name__)
 
@@ -298,7 +298,7 @@ def _record_of(achall: Any) -> TXTRecord:
 
 
 def _txt_record(name: str, value: str) -> TXTRecord:
-    from certbot_dns_mijnhost.challenge_records import TXTRecord  # noqa: PLC0415
+    from certbot_dns_mijnhost.zone import TXTRecord  # noqa: PLC0415
 
     return TXTRecord(name, value)
 

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TextIO
 
-from certbot_dns_mijnhost.challenge_records import TXTRecord
 from certbot_dns_mijnhost.settings import Settings
+from certbot_dns_mijnhost.zone import TXTRecord
 
 if TYPE_CHECKING:
     from certbot_dns_mijnhost.propagation import (

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from certbot_dns_mijnhost.challenge_records import TXTRecord, canonical
+from certbot_dns_mijnhost.zone import TXTRecord, canonical
 
 logger = logging.getLogger(__name__)
 

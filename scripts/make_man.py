@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from certbot_dns_mijnhost import __version__
-from certbot_dns_mijnhost.command.parser import EXIT_CODES, make_parser
+from certbot_dns_mijnhost.cli.parser import EXIT_CODES, make_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 

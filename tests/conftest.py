@@ -20,7 +20,7 @@ from typing import NamedTuple
 import hypothesis
 import pytest
 
-from certbot_dns_mijnhost.challenge_records import zone_lock
+from certbot_dns_mijnhost.zone import lock
 from examples.local_ca import pebble_command
 
 # A test must not depend on the machine's speed.
@@ -130,4 +130,4 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def own_locks(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the locks of zones to this worker: they hold for the whole machine otherwise."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.getbasetemp()))
-    monkeypatch.setattr(zone_lock, "SYSTEM_DIRECTORY", Path("/nowhere/locks"))
+    monkeypatch.setattr(lock, "SYSTEM_DIRECTORY", Path("/nowhere/locks"))

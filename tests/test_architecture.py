@@ -16,18 +16,14 @@ CERTBOT = {"certbot", "acme", "josepy", "zope", "configobj"}
 HTTP = {"requests", "urllib3", "http", "httpx", "aiohttp"}
 
 FORBIDDEN: dict[str, set[str]] = {
-    "api": CERTBOT
-    | {"dns"}
-    | {f"{PACKAGE}.{room}" for room in ("challenge_records", "propagation")},
-    "challenge_records": CERTBOT | HTTP | {f"{PACKAGE}.propagation", f"{PACKAGE}.settings"},
-    "propagation": CERTBOT
-    | HTTP
-    | {f"{PACKAGE}.{room}" for room in ("api", "challenge_records", "settings")},
+    "api": CERTBOT | {"dns"} | {f"{PACKAGE}.{room}" for room in ("zone", "propagation")},
+    "zone": CERTBOT | HTTP | {f"{PACKAGE}.propagation", f"{PACKAGE}.settings"},
+    "propagation": CERTBOT | HTTP | {f"{PACKAGE}.{room}" for room in ("api", "zone", "settings")},
     "emulator": CERTBOT
     | {"requests", "urllib3"}
-    | {f"{PACKAGE}.{room}" for room in ("api", "challenge_records", "propagation", "settings")},
+    | {f"{PACKAGE}.{room}" for room in ("api", "zone", "propagation", "settings")},
     "doctor": CERTBOT | HTTP,
-    "command": CERTBOT | HTTP | {"dns"},
+    "cli": CERTBOT | HTTP | {"dns"},
     "dns_mijnhost.py": HTTP | {"dns"},
     "dns_challenges.py": CERTBOT | HTTP | {"dns"},
     "delegation.py": CERTBOT | HTTP | {"dns"},
@@ -36,13 +32,13 @@ FORBIDDEN: dict[str, set[str]] = {
     "renewals.py": (CERTBOT - {"configobj"})
     | HTTP
     | {"dns"}
-    | {f"{PACKAGE}.{room}" for room in ("api", "challenge_records", "propagation", "settings")},
-    "settings.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api", f"{PACKAGE}.challenge_records"},
+    | {f"{PACKAGE}.{room}" for room in ("api", "zone", "propagation", "settings")},
+    "settings.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api", f"{PACKAGE}.zone"},
 }
 ONLY_INSIDE = {
     f"{PACKAGE}.emulator": "emulator",
     f"{PACKAGE}.dns_mijnhost": "dns_mijnhost.py",
-    f"{PACKAGE}.command": "command",
+    f"{PACKAGE}.cli": "cli",
 }
 """What nobody but its own room imports."""
 
@@ -96,7 +92,7 @@ def test_only_the_transport_sends_requests() -> None:
 
 
 def test_zones_are_changed_without_dnspython_but_for_one_optional_module() -> None:
-    for path in modules("challenge_records"):
+    for path in modules("zone"):
         if path.name != "rare_values.py":
             assert offences(path.read_text(), {"dns"}) == set(), path
 
@@ -148,7 +144,7 @@ def test_the_client_works_without_certbot_and_dnspython() -> None:
         "for name in ('certbot', 'acme', 'dns', 'configobj'):\n"
         "    sys.modules[name] = None\n"
         "from certbot_dns_mijnhost.api import MijnHostClient\n"
-        "from certbot_dns_mijnhost.challenge_records import ChallengeRecords\n"
+        "from certbot_dns_mijnhost.zone import ChallengeRecords\n"
         "print(MijnHostClient('key'))\n"
     )
     result = subprocess.run(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost import __version__
-from certbot_dns_mijnhost.command.parser import make_parser
+from certbot_dns_mijnhost.cli.parser import make_parser
 from certbot_dns_mijnhost.dns_mijnhost import Authenticator
 from certbot_dns_mijnhost.settings import PREFIX
 from scripts import make_man

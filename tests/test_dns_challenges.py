@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.api import MijnHostError
-from certbot_dns_mijnhost.challenge_records import SubzoneError, TXTRecord, ZoneNotFoundError
 from certbot_dns_mijnhost.dns_challenges import DNSChallenges
 from certbot_dns_mijnhost.emulator import Emulator, Variants
 from certbot_dns_mijnhost.settings import SettingError, Settings
+from certbot_dns_mijnhost.zone import SubzoneError, TXTRecord, ZoneNotFoundError
 
 NO_RESOLVER = f"{'a' * 64}.example.net"
 """A host name that is never looked up: this machine's resolver is not asked."""

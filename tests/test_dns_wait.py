@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from certbot_dns_mijnhost.challenge_records import TXTRecord
 from certbot_dns_mijnhost.dns_wait import DNSWait, NotPropagatedError, not_propagated
 from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.propagation import PropagationTimeoutError, ServerStatus
 from certbot_dns_mijnhost.settings import Settings
+from certbot_dns_mijnhost.zone import TXTRecord
 
 RECORD = TXTRecord("_acme-challenge.example.nl", "value")
 
@@ -191,7 +191,7 @@ def test_without_dnspython_it_waits_blindly() -> None:
         "logging.basicConfig(stream=sys.stdout)\n"
         "from certbot_dns_mijnhost.dns_wait import DNSWait\n"
         "from certbot_dns_mijnhost.settings import Settings\n"
-        "from certbot_dns_mijnhost.challenge_records import TXTRecord\n"
+        "from certbot_dns_mijnhost.zone import TXTRecord\n"
         "slept = []\n"
         "wait = DNSWait(Settings('k'), notify=print, sleep=slept.append)\n"
         "wait.wait_for([TXTRecord('_acme-challenge.example.nl', 'v')])\n"

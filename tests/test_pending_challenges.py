@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_dns_mijnhost.challenge_records import TXTRecord
 from certbot_dns_mijnhost.pending_challenges import (
     FILE_NAME,
     KEPT_SECONDS,
@@ -17,6 +16,7 @@ from certbot_dns_mijnhost.pending_challenges import (
     PendingChallenges,
     _read,
 )
+from certbot_dns_mijnhost.zone import TXTRecord
 
 NAME = "_acme-challenge.example.nl"
 ONE, TWO = TXTRecord(NAME, "one"), TXTRecord(NAME, "two")

@@ -14,9 +14,9 @@ from certbot_dns_mijnhost.api import (
     MijnHostError,
     Whoami,
 )
-from certbot_dns_mijnhost.challenge_records.zone_finder import forbids_listing
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.tools import Calls
+from certbot_dns_mijnhost.zone.finder import forbids_listing
 
 SOON_DAYS = 30
 NEW_KEY = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from certbot_dns_mijnhost.challenge_records import canonical
+from certbot_dns_mijnhost.zone import canonical
 
 WILDCARD = "*."
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")

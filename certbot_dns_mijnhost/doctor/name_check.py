@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from certbot_dns_mijnhost.api import MijnHostError
-from certbot_dns_mijnhost.challenge_records import (
-    ChallengeRecords,
-    ZoneNotFoundError,
-    canonical,
-)
 from certbot_dns_mijnhost.delegation import cures, leads_any_name, place_of
 from certbot_dns_mijnhost.doctor.certificate_names import why_not
 from certbot_dns_mijnhost.doctor.errors import InspectionError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.propagation import AliasFollower, AliasLoopError
+from certbot_dns_mijnhost.zone import (
+    ChallengeRecords,
+    ZoneNotFoundError,
+    canonical,
+)
 
 CHALLENGE = "_acme-challenge"
 BY_RESOLVER = " The resolver says so, because the name servers cannot be asked."

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from certbot_dns_mijnhost.challenge_records import ChallengeRecords, canonical
 from certbot_dns_mijnhost.doctor.caa_check import CAACheck
 from certbot_dns_mijnhost.doctor.certificate_names import WILDCARD
 from certbot_dns_mijnhost.doctor.dnssec_findings import DNSSECCheck
@@ -29,6 +28,7 @@ from certbot_dns_mijnhost.doctor.trial import Trial
 from certbot_dns_mijnhost.doctor.zone_check import check_managed, check_published, check_records
 from certbot_dns_mijnhost.propagation import AliasFollower, PropagationError
 from certbot_dns_mijnhost.settings import Settings
+from certbot_dns_mijnhost.zone import ChallengeRecords, canonical
 
 
 class NamesCheck:

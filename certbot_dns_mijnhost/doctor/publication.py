@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from certbot_dns_mijnhost.challenge_records import TXTRecord
 from certbot_dns_mijnhost.doctor.findings import Finding, State
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
 from certbot_dns_mijnhost.propagation import (
@@ -15,6 +14,7 @@ from certbot_dns_mijnhost.propagation import (
 from certbot_dns_mijnhost.propagation import State as Wait
 from certbot_dns_mijnhost.propagation import TXTRecord as ExpectedRecord
 from certbot_dns_mijnhost.settings import Settings
+from certbot_dns_mijnhost.zone import TXTRecord
 
 
 def check_publication(

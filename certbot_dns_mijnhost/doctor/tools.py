@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from certbot_dns_mijnhost.api import Exchange, MijnHostClient, RetryPolicy
-from certbot_dns_mijnhost.challenge_records.persistence import persistently
-from certbot_dns_mijnhost.challenge_records.zone_finder import may_pass
+from certbot_dns_mijnhost.zone.finder import may_pass
+from certbot_dns_mijnhost.zone.retrying import retry_transient
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class Calls:
 
         :raises MijnHostError: the last error.
         """
-        return persistently(call, self.retry, may_pass)
+        return retry_transient(call, self.retry, may_pass)
 
 
 @dataclass(frozen=True)

@@ -20,20 +20,20 @@ from certbot_dns_mijnhost.api import (
     MijnHostError,
     NotFoundError,
 )
-from certbot_dns_mijnhost.challenge_records import (
-    ChallengeRecords,
-    Leftover,
-    Listing,
-    PatchEffect,
-    TXTRecord,
-    ZoneRewriteForbiddenError,
-    identity_of,
-)
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.publication import check_publication
 from certbot_dns_mijnhost.doctor.signals import held_back
 from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
 from certbot_dns_mijnhost.settings import Settings
+from certbot_dns_mijnhost.zone import (
+    ChallengeRecords,
+    Listing,
+    NotRemoved,
+    PatchEffect,
+    TXTRecord,
+    ZoneRewriteForbiddenError,
+    key_of,
+)
 
 PREFIX = "_mijnhost-doctor-"
 """Begins the names of scratch records."""
@@ -149,9 +149,9 @@ class Trial:
         return [exchange for exchange in exchanges if exchange.method == method]
 
     def _tell_of_readings(self, needed: int, before: Listing) -> None:
-        readings = [self._read(pause=PAUSE).identities for _ in range(MORE_READINGS)]
-        stale = sum(identity_of(self._first) not in shown for shown in readings)
-        short = sum(not before.identities <= shown for shown in readings)
+        readings = [self._read(pause=PAUSE).keys for _ in range(MORE_READINGS)]
+        stale = sum(key_of(self._first) not in shown for shown in readings)
+        short = sum(not before.keys <= shown for shown in readings)
         data: dict[str, int | None] = {
             "readings_until_shown": needed,
             "stale": stale,
@@ -215,7 +215,7 @@ class Trial:
         step = "Allow it, or get one certificate for the domain and another for its wildcard."
         self._tell("patch", State.WARNING, message, step, data=data)
 
-    def _tell_of_removal(self, leftovers: Iterable[Leftover]) -> None:
+    def _tell_of_removal(self, leftovers: Iterable[NotRemoved]) -> None:
         left = list(leftovers)
         if not left and self._is_written:
             self._tell("delete", State.OK, "The scratch record was removed by itself.")
@@ -230,10 +230,10 @@ class Trial:
 
     def _compare(self, before: Listing) -> None:
         """Report whether all that stood before stands still."""
-        lasting = {i for i in before.identities if not i.is_transient}
+        lasting = {i for i in before.keys if not i.is_transient}
         missing = lasting
         for _ in range(READINGS_AFTERWARDS):
-            missing = missing - self._read(pause=PAUSE if missing != lasting else 0.0).identities
+            missing = missing - self._read(pause=PAUSE if missing != lasting else 0.0).keys
             if not missing:
                 message = f"The other {len(lasting)} records of {self._zone} are as before."
                 self._tell("others", State.OK, message, data={"records": len(lasting)})

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from certbot_dns_mijnhost.command.terminal import Terminal
+from certbot_dns_mijnhost.cli.terminal import Terminal
 
 PATH = "/etc/letsencrypt/accounts-of-somebody/mijnhost-challenges.ini"
 

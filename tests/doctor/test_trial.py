@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from certbot_dns_mijnhost.api import RetryPolicy
-from certbot_dns_mijnhost.challenge_records.zone_lock import default_directory, zone_lock
 from certbot_dns_mijnhost.doctor import State
 from certbot_dns_mijnhost.emulator import Fault, Variants
+from certbot_dns_mijnhost.zone.lock import default_directory, zone_lock
 
 from .practice import Practice
 

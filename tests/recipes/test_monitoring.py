@@ -130,7 +130,7 @@ def test_both_with_the_real_doctor(tmp_path: Path) -> None:
             },
         )
         port = emulator.nameservers[0].split(":")[1]
-        real = f"exec {shlex.quote(sys.executable)} -m certbot_dns_mijnhost.command"
+        real = f"exec {shlex.quote(sys.executable)} -m certbot_dns_mijnhost.cli"
         mijnhost = command(tmp_path, "mijnhost", f'{real} "$@" --dns-port {port}')
         options = ["-d", "example.nl", "--credentials", str(credentials)]
         options += ["--config-dir", str(tmp_path / "config")]

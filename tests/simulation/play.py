@@ -17,9 +17,9 @@ from pathlib import Path
 import requests
 
 from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
-from certbot_dns_mijnhost.challenge_records import ChallengeRecords, Leftover, TXTRecord
 from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.emulator.messages import Answer, Request
+from certbot_dns_mijnhost.zone import ChallengeRecords, NotRemoved, TXTRecord
 
 from .history import FAULTS, NAMES, ODD_ENTRIES, Edit, History, Run
 from .world import Actor, Clock, Crash, Line, World, chances
@@ -36,7 +36,7 @@ ODDLY_SPELLED = (
 )
 """Records that a server may spell in another way when it stores them."""
 
-Identity = tuple[str, str, str]
+RecordKey = tuple[str, str, str]
 
 
 @dataclass
@@ -46,9 +46,9 @@ class Outcome:
     values: list[TXTRecord]
     published: bool = False
     error: MijnHostError | None = None
-    stood: set[Identity] = field(default_factory=set)
-    leftovers: list[Leftover] | None = None
-    seen: set[Identity] = field(default_factory=set)
+    stood: set[RecordKey] = field(default_factory=set)
+    leftovers: list[NotRemoved] | None = None
+    seen: set[RecordKey] = field(default_factory=set)
     seconds: float = 0.0
     requests: int = 0
 
@@ -58,10 +58,10 @@ class Report:
     """What a history showed."""
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    foreign: set[Identity] = field(default_factory=set)
-    standing: set[Identity] = field(default_factory=set)
-    lost_unseen: list[Identity] = field(default_factory=list)
-    lost_although_seen: list[Identity] = field(default_factory=list)
+    foreign: set[RecordKey] = field(default_factory=set)
+    standing: set[RecordKey] = field(default_factory=set)
+    lost_unseen: list[RecordKey] = field(default_factory=list)
+    lost_although_seen: list[RecordKey] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     errors: list[BaseException] = field(default_factory=list)
@@ -122,7 +122,7 @@ class Player:
         for _ in range(20):
             self.emulator.account.read_records(DOMAIN)
 
-    def _zone(self) -> set[Identity]:
+    def _zone(self) -> set[RecordKey]:
         return {
             (record.type, record.name, _plain(record.type, record.value))
             for record in self.emulator.account.records(DOMAIN)
@@ -216,7 +216,7 @@ class Player:
             outcome.seen |= _shown(answer)
         return answer
 
-    def _is_own(self, identity: Identity, outcome: Outcome) -> bool:
+    def _is_own(self, identity: RecordKey, outcome: Outcome) -> bool:
         if identity[1].startswith("_mijnhost-probe-"):
             return True
         return any(identity[2] == record.value for record in outcome.values)
@@ -251,7 +251,7 @@ class _Listener(logging.Handler):
         self._lines.append(record.getMessage())
 
 
-def _shown(answer: Answer) -> set[Identity]:
+def _shown(answer: Answer) -> set[RecordKey]:
     """Return what a listing showed, in the spelling of the account."""
     try:
         records = json.loads(answer.body)["data"]["records"] or []

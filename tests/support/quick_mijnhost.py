@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 
-from certbot_dns_mijnhost.command.main import main
+from certbot_dns_mijnhost.cli.main import main
 
 from .virtual_time import VirtualTime
 

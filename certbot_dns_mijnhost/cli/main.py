@@ -1,0 +1,99 @@
+# PYTHON_ARGCOMPLETE_OK
+"""From the arguments to the exit code; whatever fails ends in one message."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from types import FrameType
+from typing import Callable, NoReturn
+
+from certbot_dns_mijnhost.api import InvalidInputError, MijnHostError
+from certbot_dns_mijnhost.cli.changes import NotConfirmedError
+from certbot_dns_mijnhost.cli.exit_codes import FAILED, INTERRUPTED, NOT_IN_ORDER, USAGE
+from certbot_dns_mijnhost.cli.parser import make_parser
+from certbot_dns_mijnhost.cli.spelling import read_arguments
+from certbot_dns_mijnhost.cli.terminal import OutputError, Terminal
+from certbot_dns_mijnhost.settings import SettingError
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Run the command ``mijnhost``; return its exit code.
+
+    :param arguments: those of the process if None.
+    :param clock: in seconds; all time limits are measured with it.
+    :param sleep: called with the seconds of each pause.
+    """
+    parser = make_parser()
+    _offer_completion(parser)
+    options = parser.parse_args(arguments)
+    options.clock, options.sleep = clock, sleep
+    terminal = Terminal(is_json=options.json)
+    _set_up_log(is_verbose=options.verbose)
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        return _run(options, terminal)
+    except OutputError as error:
+        return _cut_off(error, terminal)
+
+
+def _run(options: argparse.Namespace, terminal: Terminal) -> int:
+    try:
+        read_arguments(options)
+        return int(options.run(options, terminal))
+    except NotConfirmedError as error:
+        terminal.failed(str(error))
+        return NOT_IN_ORDER
+    except (SettingError, MijnHostError) as error:
+        terminal.failed(f"mijnhost: {error}")
+        return USAGE if isinstance(error, (SettingError, InvalidInputError)) else FAILED
+    except OSError as error:
+        terminal.failed(f"mijnhost: {error}. Put that in order, and give the same command again.")
+        return FAILED
+    except KeyboardInterrupt:
+        terminal.failed("Stopped.")
+        return INTERRUPTED
+
+
+def _cut_off(error: OutputError, terminal: Terminal) -> int:
+    """End where what is shown can't be written."""
+    cause = error.__cause__
+    # What is still to be written would fail once more at the end of the process.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(cause, BrokenPipeError):
+        # Whoever read has enough: `mijnhost records list example.nl | head`.
+        return INTERRUPTED
+    terminal.problem(f"mijnhost: The output can't be written: {getattr(cause, 'strerror', cause)}.")
+    return FAILED
+
+
+def _set_up_log(*, is_verbose: bool) -> None:
+    logger = logging.getLogger("certbot_dns_mijnhost")
+    logger.setLevel(logging.DEBUG if is_verbose else logging.WARNING)
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        logger.addHandler(handler)
+
+
+def _offer_completion(parser: argparse.ArgumentParser) -> None:
+    """Let Tab complete the arguments where argcomplete is installed."""
+    try:
+        import argcomplete  # noqa: PLC0415
+    except ImportError:
+        return
+    argcomplete.autocomplete(parser)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    raise KeyboardInterrupt

@@ -1,0 +1,180 @@
+"""``mijnhost records``: the records of a zone, one by one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostError
+from certbot_dns_mijnhost.api.exact_json import dumps
+from certbot_dns_mijnhost.cli.account import Account
+from certbot_dns_mijnhost.cli.changes import Changes, show_unreadable, shown
+from certbot_dns_mijnhost.cli.exit_codes import DONE, NOT_IN_ORDER
+from certbot_dns_mijnhost.cli.spelling import absolute_name, record_as_typed
+from certbot_dns_mijnhost.cli.terminal import Terminal
+from certbot_dns_mijnhost.zone import (
+    Listing,
+    NotRemoved,
+    RecordKey,
+    ZoneEditor,
+    listed_value,
+)
+
+
+def list_records(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Show the records of a zone."""
+    account = Account(options)
+    with account.client:
+        listing = account.editor(options.domain).read()
+    found = [record for record in listing.records if _is_wanted(listing, record, options)]
+    found.sort(key=lambda record: _order(listing.key_of(record), listing.zone))
+    terminal.table(_row(listing, record) for record in found)
+    show_unreadable(listing, terminal)
+    terminal.data([_as_data(listing, record) for record in found])
+    return DONE
+
+
+def add(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Add a value, beside others if there are any."""
+    account = Account(options)
+    record = _record(options)
+    with account.client:
+        editor = account.editor(options.domain)
+        wanted = editor.key_of(record)
+        listing = editor.read()
+        if wanted in listing.keys:
+            terminal.line(f"It stands there already: {shown(wanted)}")
+            terminal.data({"added": []})
+            return DONE
+        _check_company(wanted, {i for i in listing.keys if i.name == wanted.name})
+        if not Changes(account, editor, options, terminal).add(listing, [record]):
+            terminal.data({"added": []})
+            return NOT_IN_ORDER
+    terminal.line(f"Added: {shown(wanted)}")
+    terminal.data({"added": [wanted._asdict()]})
+    return DONE
+
+
+def set_value(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Make a value the only one of its type and name."""
+    account = Account(options)
+    record = _record(options)
+    with account.client:
+        editor = account.editor(options.domain)
+        wanted = editor.key_of(record)
+        changes = Changes(account, editor, options, terminal)
+        listing = editor.read()
+        others = _at(listing, wanted) - {wanted}
+        at_name = {i for i in listing.keys if i.name == wanted.name}
+        _check_company(wanted, at_name - others - {wanted})
+        if others:
+            terminal.line(f"{shown(wanted)} will replace:")
+            _show(others, terminal)
+            changes.confirm("Replace?")
+        if not changes.set_value(listing, record):
+            terminal.data({"set": None, "left": []})
+            return NOT_IN_ORDER
+        # Where the API replaced them, they are gone already; it is seen to in any case.
+        leftovers = _remove_others(changes, listing, wanted, others) if others else []
+    terminal.line(f"Set: {shown(wanted)}")
+    terminal.data({"set": wanted._asdict(), "left": [each._asdict() for each in leftovers]})
+    return NOT_IN_ORDER if leftovers else DONE
+
+
+def delete(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Remove one value, or all of a type and name."""
+    account = Account(options)
+    with account.client:
+        editor = account.editor(options.domain)
+        listing = editor.read()
+        unwanted = _unwanted(editor, listing, options)
+        if not unwanted:
+            terminal.line("There is no such record.")
+            terminal.data({"deleted": [], "left": []})
+            return DONE
+        terminal.line("This will be removed:")
+        _show(unwanted, terminal)
+        changes = Changes(account, editor, options, terminal)
+        changes.confirm("Remove?")
+        leftovers = changes.remove(listing, sorted(unwanted))
+    gone = [i for i in sorted(unwanted) if i.value not in {each.value for each in leftovers}]
+    terminal.line(f"Removed: {len(gone)}")
+    terminal.data(
+        {"deleted": [i._asdict() for i in gone], "left": [each._asdict() for each in leftovers]}
+    )
+    return NOT_IN_ORDER if leftovers else DONE
+
+
+def _remove_others(
+    changes: Changes, listing: Listing, wanted: RecordKey, others: set[RecordKey]
+) -> list[NotRemoved]:
+    try:
+        return changes.remove(listing, sorted(others))
+    except MijnHostError as error:
+        raise MijnHostError(
+            f"{error} {shown(wanted)} was set; what was there before may still be there. Then give "
+            "the same command again."
+        ) from error
+
+
+def _check_company(wanted: RecordKey, beside: set[RecordKey]) -> None:
+    """Refuse a CNAME beside another record, which DNS forbids: a server may then serve neither."""
+    for other in sorted(beside):
+        if "CNAME" in {wanted.type, other.type}:
+            raise InvalidInputError(
+                f"A CNAME can't stand beside another record, and there is {shown(other)}. Remove "
+                "that first; records set replaces one CNAME by another."
+            )
+
+
+def _record(options: argparse.Namespace) -> DNSRecord:
+    return record_as_typed(
+        options.type, options.name, options.value, options.ttl, zone=options.domain
+    )
+
+
+def _unwanted(editor: ZoneEditor, listing: Listing, options: argparse.Namespace) -> set[RecordKey]:
+    typed = record_as_typed(
+        options.type, options.name, options.value or "", None, zone=options.domain
+    )
+    if options.value is not None:
+        return {editor.key_of(typed)} & listing.keys
+    return _at(listing, Listing(listing.zone, [typed]).key_of(typed))
+
+
+def _at(listing: Listing, wanted: RecordKey) -> set[RecordKey]:
+    return {key for key in listing.keys if key[:2] == wanted[:2]}
+
+
+def _is_wanted(listing: Listing, record: DNSRecord, options: argparse.Namespace) -> bool:
+    key = listing.key_of(record)
+    if options.type is not None and key.type != options.type.upper():
+        return False
+    return options.name is None or key.name == absolute_name(options.name, listing.zone)
+
+
+def _order(key: RecordKey, zone: str) -> tuple[list[str], str, str]:
+    below = key.name[: -len(zone)].rstrip(".")
+    return list(reversed(below.split("."))), key.type, key.value
+
+
+def _row(listing: Listing, record: DNSRecord) -> tuple[str, str, str, str]:
+    key = listing.key_of(record)
+    ttl = "-" if record.ttl is None else str(record.ttl)
+    if "ttl" in record.unreadable_fields:
+        ttl = dumps(record.raw["ttl"])
+    return key.name, ttl, key.type, listed_value(record)
+
+
+def _as_data(listing: Listing, record: DNSRecord) -> dict[str, object]:
+    """Return a record for a machine: what cannot be read is as the API lists it."""
+    shown = {
+        **listing.key_of(record)._asdict(),
+        "value": listed_value(record),
+        "ttl": record.ttl,
+    }
+    return {**shown, **{name: record.raw.get(name) for name in record.unreadable_fields}}
+
+
+def _show(keys: Iterable[RecordKey], terminal: Terminal) -> None:
+    terminal.table((i.name, i.type, i.value) for i in sorted(keys))

@@ -1,0 +1,204 @@
+"""The door of this room: challenge records in, challenge records out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
+from certbot_dns_mijnhost.zone.adding import add, probes, survey
+from certbot_dns_mijnhost.zone.behaviour import Behaviour
+from certbot_dns_mijnhost.zone.errors import ZoneNotFoundError
+from certbot_dns_mijnhost.zone.finder import ZoneFinder
+from certbot_dns_mijnhost.zone.listing import RecordKey, TXTRecord, key_of
+from certbot_dns_mijnhost.zone.lock import default_directory
+from certbot_dns_mijnhost.zone.reading import EXPECTED
+from certbot_dns_mijnhost.zone.removing import NotRemoved, remove
+from certbot_dns_mijnhost.zone.zone import Zone, ZoneContext
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_TTL = 60
+
+
+class ChallengeRecords:
+    """Publishes and removes the TXT records of DNS challenges in the account's zones.
+
+    Other records are never touched; values of others at the same names stay. What the API has
+    shown about itself, and the list of domains, is kept for the life of this object.
+
+    :param client: the client of the account.
+    :param backup_directory: where a zone is saved before it is written as a whole.
+    :param ttl: seconds, for the records that are added.
+    :param zones: domains to choose from instead of asking the account for its domains.
+    :param allow_zone_rewrite: whether a zone may be written as a whole where nothing else works.
+    :param lock_directory: where locks against other processes lie; by default a folder of the
+        user's own below the system's folder for temporary files.
+    :param retry: pauses, clock and sleep.
+    """
+
+    def __init__(
+        self,
+        client: MijnHostClient,
+        *,
+        backup_directory: Path,
+        ttl: int = DEFAULT_TTL,
+        zones: Iterable[str] = (),
+        allow_zone_rewrite: bool = True,
+        lock_directory: Path | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self._context = ZoneContext(
+            client=client,
+            retry=retry or RetryPolicy(),
+            behaviour=Behaviour(),
+            ttl=ttl,
+            backup_directory=backup_directory,
+            lock_directory=lock_directory or default_directory(),
+        )
+        self._allow_zone_rewrite = allow_zone_rewrite
+        self._finder = ZoneFinder(client, zones=zones, retry=self._context.retry)
+        self._zones: dict[str, Zone] = {}
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """What the API has shown about itself so far."""
+        return self._context.behaviour
+
+    def publish(self, records: Iterable[TXTRecord]) -> None:
+        """Add `records`, and return when the API shows all of them together.
+
+        All zones are found before anything is written.
+
+        :raises ZoneNotFoundError: if no domain of the account has a name; nothing was written.
+        :raises MijnHostError: if a record cannot be added; call :meth:`remove_written` then.
+        """
+        for zone, keys in self._by_zone(map(key_of, records)):
+            wanted = {
+                key: DNSRecord("TXT", f"{key.name}.", key.value) for key in dict.fromkeys(keys)
+            }
+            with zone.locked():
+                add(zone, wanted, allow_zone_rewrite=self._allow_zone_rewrite)
+
+    def remove_written(self, records: Iterable[TXTRecord]) -> list[NotRemoved]:
+        """Remove those of `records` that this object wrote, and return what could not be removed.
+
+        Never raises. Nothing is read or sent for a record that :meth:`publish` did not come to.
+        """
+        written = [
+            (zone, [key for key in map(key_of, records) if zone.journal.may_exist(key)])
+            for records in [list(records)]
+            for zone in self._zones.values()
+        ]
+        return self._remove([(zone, keys) for zone, keys in written if keys])
+
+    def remove(self, records: Iterable[TXTRecord]) -> list[NotRemoved]:
+        """Remove `records`, whichever client added them, and return what could not be removed.
+
+        Never raises.
+        """
+        leftovers: list[NotRemoved] = []
+        found: list[RecordKey] = []
+        for key in dict.fromkeys(map(key_of, records)):
+            try:
+                self._finder.find(key.name)
+                found.append(key)
+            except MijnHostError as error:
+                leftovers.append(NotRemoved(key.name, key.value, "", str(error)))
+        by_zone = self._by_zone(found)
+        for zone, keys in by_zone:
+            _expect(zone, keys)
+        return leftovers + self._remove(by_zone)
+
+    def _remove(self, keys_by_zone: Iterable[tuple[Zone, list[RecordKey]]]) -> list[NotRemoved]:
+        leftovers: list[NotRemoved] = []
+        for zone, keys in keys_by_zone:
+            with zone.locked():
+                leftovers += remove(zone, keys, allow_zone_rewrite=self._allow_zone_rewrite)
+        return leftovers
+
+    def remove_probes(self) -> None:
+        """Remove the records that were added only to try out the API. Never raises."""
+        for zone in self._zones.values():
+            if not probes(zone):
+                continue
+            with zone.locked():
+                for leftover in remove(zone, (), allow_zone_rewrite=self._allow_zone_rewrite):
+                    logger.warning(
+                        "Could not remove the test record %s from the zone %s: %s It is harmless; "
+                        "run `mijnhost challenges sweep` later.",
+                        *(leftover.name, leftover.zone, leftover.reason),
+                    )
+
+    def listed_at(self, names: Iterable[str]) -> list[TXTRecord]:
+        """Return the TXT records that the API lists at `names`, which are spelled as given.
+
+        Names that no domain of the account has are left out.
+
+        :raises MijnHostError: if the API cannot be read.
+        """
+        spelled = {}
+        for name in names:
+            try:
+                self._finder.find(name)
+            except ZoneNotFoundError:
+                continue
+            spelled[key_of(TXTRecord(name, ""))] = name
+        found = []
+        for zone, keys in self._by_zone(spelled):
+            listing = survey(zone)
+            found += [
+                TXTRecord(spelled[key], value)
+                for key in keys
+                for value in sorted(listing.values_at(key.name))
+            ]
+        return found
+
+    def zone_of(self, name: str) -> str:
+        """Return the domain of the account that has `name`.
+
+        :raises ZoneNotFoundError: if none has.
+        :raises MijnHostError: if the API cannot be read.
+        """
+        return self._finder.find(name)
+
+    def is_alias(self, name: str) -> bool:
+        """Return whether `name` has a CNAME in its zone, not counting wildcards.
+
+        :raises ZoneNotFoundError: if no domain of the account has `name`.
+        :raises MijnHostError: if the API cannot be read.
+        """
+        [(zone, [key])] = self._by_zone([key_of(TXTRecord(name, ""))])
+        return survey(zone).alias_at(key.name) is not None
+
+    def subzone_of(self, name: str) -> str | None:
+        """Return the subzone that NS records in the zone's listing give `name` to; None without.
+
+        :raises ZoneNotFoundError: if no domain of the account has `name`.
+        :raises MijnHostError: if the API cannot be read.
+        """
+        [(zone, [key])] = self._by_zone([key_of(TXTRecord(name, ""))])
+        found = survey(zone).subzone_of(key.name)
+        return found[0] if found else None
+
+    def _by_zone(self, keys: Iterable[RecordKey]) -> list[tuple[Zone, list[RecordKey]]]:
+        grouped: dict[str, list[RecordKey]] = {}
+        for key in keys:
+            grouped.setdefault(self._finder.find(key.name), []).append(key)
+        for domain in grouped:
+            if domain not in self._zones:
+                self._zones[domain] = Zone(domain, self._context)
+        return [(self._zones[domain], members) for domain, members in grouped.items()]
+
+
+def _expect(zone: Zone, keys: Iterable[RecordKey]) -> None:
+    """Read until a listing shows the records, which another process may have added just now.
+
+    Never raises: if the API cannot be read, the removal reports it.
+    """
+    wanted = set(keys)
+    try:
+        zone.reader.read_until(lambda: wanted <= zone.journal.seen() or None, EXPECTED)
+    except MijnHostError as error:
+        logger.debug("Cannot read the zone %s: %s", zone.name, error)

@@ -1,0 +1,135 @@
+"""Trying again what may have failed in passing: bounded in number and in time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from certbot_dns_mijnhost.api import (
+    BadRequestError,
+    InvalidResponseError,
+    MijnHostError,
+    NotTheAPIError,
+    RateLimitError,
+    RedirectError,
+    RetryPolicy,
+    TransportError,
+)
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+BETWEEN_READINGS = 0.5
+"""Share of the policy's pauses between readings: a wait for a certificate is made of them."""
+
+
+def attempts(
+    policy: RetryPolicy,
+    *,
+    tries: int,
+    seconds: float,
+    longest_pause: float = 4.0,
+    share: float = 1.0,
+) -> Iterator[int]:
+    """Yield the numbers of attempts from 1, pausing before each but the first.
+
+    :param tries: how many attempts at the most.
+    :param seconds: no attempt begins later than this after the first.
+    :param longest_pause: seconds that a pause grows to.
+    :param share: of the policy's pauses; readings follow each other faster than repeats.
+    """
+    started = policy.clock()
+    for attempt in range(1, tries + 1):
+        yield attempt
+        pause = min(policy.growing_pause(attempt) * share, longest_pause)
+        if attempt == tries or policy.clock() - started + pause > seconds:
+            return
+        policy.sleep(pause)
+
+
+def is_transient_read_error(error: MijnHostError) -> bool:
+    """Tell whether a reading that failed so may succeed soon: odd answers pass, spurious 400s too.
+
+    What the transport has repeated already (no answer, 429, 5xx) is not repeated here.
+    """
+    if isinstance(error, (RedirectError, NotTheAPIError)):
+        return False
+    return isinstance(error, (BadRequestError, InvalidResponseError))
+
+
+def retry_transient(
+    call: Callable[[], T],
+    policy: RetryPolicy,
+    may_pass: Callable[[MijnHostError], bool],
+    *,
+    tries: int = 4,
+    seconds: float = 30.0,
+) -> T:
+    """Return what `call` returns; repeat it while it fails in a way that may pass.
+
+    :param may_pass: tells whether an error may be a passing fault.
+    :raises MijnHostError: the last error.
+    """
+    errors: list[MijnHostError] = []
+    for _ in attempts(policy, tries=tries, seconds=seconds):
+        try:
+            return call()
+        except MijnHostError as error:
+            errors.append(error)
+            if not may_pass(error):
+                break
+    raise errors[-1]
+
+
+class Refusals:
+    """Decides and waits after each refusal of a write that did nothing.
+
+    A rate limit, a request that never left, and a 400 may all be transient. The caller prepares
+    each further write anew, because the zone may have changed during the pause.
+
+    :param may_pass: tells whether another error may be transient.
+    """
+
+    TRIES = 5
+    TRIES_OF_OTHERS = 4
+    """For all refusals but a rate limit: a 400 is more often final."""
+    SECONDS = 180.0
+    LONGEST_PAUSE = 60.0
+    """A rate limit that asks for more is reported instead of waited for."""
+
+    def __init__(self, policy: RetryPolicy, may_pass: Callable[[MijnHostError], bool]) -> None:
+        self._policy = policy
+        self._may_pass = may_pass
+        self._count = 0
+        self._began: float | None = None
+
+    def pause_after(self, error: MijnHostError) -> bool:
+        """Sleep before the next try and return True; return False if there is to be none."""
+        self._count += 1
+        now = self._policy.clock()
+        self._began = now if self._began is None else self._began
+        pause = self._pause(error)
+        if pause is None or now - self._began + pause > self.SECONDS:
+            return False
+        logger.info("Nothing was written (%s). The next attempt is in %.0f s", error, pause)
+        self._policy.sleep(pause)
+        return True
+
+    def pause_before_reading(self, error: MijnHostError) -> None:
+        """Sleep after a write with an unknown effect for as long as the API asks, if it does."""
+        asked = getattr(error, "retry_after", None)
+        if asked is not None and 0 < asked <= self.LONGEST_PAUSE:
+            self._policy.sleep(asked)
+
+    def _pause(self, error: MijnHostError) -> float | None:
+        if isinstance(error, RateLimitError):
+            # Without a hint the pauses begin longer than usual: a window of seconds has to pass.
+            asked = error.retry_after
+            pause = self._policy.growing_pause(self._count + 3) if asked is None else asked
+            return pause if self._count < self.TRIES and pause <= self.LONGEST_PAUSE else None
+        is_unsent = isinstance(error, TransportError) and not error.may_have_taken_effect
+        if self._count < self.TRIES_OF_OTHERS and (is_unsent or self._may_pass(error)):
+            return self._policy.growing_pause(self._count)
+        return None

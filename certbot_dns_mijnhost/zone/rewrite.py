@@ -1,0 +1,300 @@
+"""Rewriting a zone: the last resort, guarded on all sides.
+
+A record that is in the zone and not in the list that is sent is lost. So the list comes from
+listings that agree and show each record that this run saw before; it is saved to a file; it is sent
+at once; and it is read back, lost records being restored. If the API refuses the write for a reason
+that may be transient, nothing was done: after a pause the zone is read again, and a new write is
+prepared.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+
+from certbot_dns_mijnhost.api import DNSRecord, MijnHostError
+from certbot_dns_mijnhost.zone import proofs
+from certbot_dns_mijnhost.zone.altered import Write, check_ours, resembles
+from certbot_dns_mijnhost.zone.errors import (
+    ZoneNotConfirmedError,
+    ZoneRewriteError,
+    ZoneRewriteForbiddenError,
+)
+from certbot_dns_mijnhost.zone.exactness import check_exact
+from certbot_dns_mijnhost.zone.journal import Altered, Rewrote
+from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
+from certbot_dns_mijnhost.zone.plan import ZonePlan
+from certbot_dns_mijnhost.zone.reading import REWRITTEN
+from certbot_dns_mijnhost.zone.retrying import Refusals
+from certbot_dns_mijnhost.zone.zone import Zone
+
+logger = logging.getLogger(__name__)
+
+WRITES = 3
+EQUAL_LISTINGS = 3
+BUSY_SECONDS = 12.0
+"""How long the listings have to agree if other clients add and remove records: a listing that lags
+would bring back what they removed."""
+
+
+def rewrite(
+    zone: Zone,
+    *,
+    add: Mapping[RecordKey, DNSRecord] | None = None,
+    remove: Iterable[RecordKey] = (),
+    is_allowed: bool,
+) -> None:
+    """Rewrite the zone so that it has the records `add` and not `remove`; all else stays.
+
+    The caller holds the zone's lock.
+
+    :param is_allowed: whether the user allows it.
+    :raises ZoneRewriteForbiddenError: if the user does not; nothing was written.
+    :raises ZoneNotConfirmedError: if the listings do not show the zone for certain; nothing was
+        written.
+    :raises ZoneRewriteError: if the zone is not as intended after several writes.
+    :raises MijnHostError: if the API refuses; nothing was written.
+    """
+    wanted, unwanted = dict(add or {}), frozenset(remove)
+    _check_allowed(zone, is_allowed=is_allowed, is_removal=bool(unwanted))
+    _Rewrite(zone, wanted, unwanted).run()
+
+
+class _Rewrite:
+    """One rewrite: up to three writes until the zone is as intended."""
+
+    def __init__(
+        self, zone: Zone, add: Mapping[RecordKey, DNSRecord], remove: frozenset[RecordKey]
+    ) -> None:
+        self._zone = zone
+        self._add = add
+        self._remove = remove
+        self._refusals = Refusals(zone.context.retry, zone.reader.is_transient)
+        self._last: Write | None = None
+        self._is_announced = False
+
+    def run(self) -> None:
+        """Write, read back, and write again what is missing.
+
+        :raises AlteredRecordError: if the API stored a record of this run with another value.
+        """
+        listing = self._read_before()
+        expected: dict[RecordKey, DNSRecord] = {}
+        for _ in range(WRITES):
+            sent = self._write(listing, expected)
+            if sent is None:
+                return
+            write, is_confirmed = sent
+            lost = self._lost(expected, write.before)
+            listing = self._read_back(write)
+            expected = self._without_altered(write, listing)
+            # If a record of others was to be restored, its absence is no mere delay.
+            if is_confirmed and not lost and listing.keys == write.before.keys:
+                logger.warning(
+                    "The API accepted the rewrite of the zone %s, but its listing does not show "
+                    "the changes yet. Continuing; the DNS check decides.",
+                    listing.zone,
+                )
+                return
+        lost = self._lost(expected, listing)
+        if lost or not self._is_met_by(listing):
+            raise ZoneRewriteError(self._half_done(len(lost)))
+
+    def _lost(self, expected: Mapping[RecordKey, DNSRecord], listing: Listing) -> set[RecordKey]:
+        """Return the records of others that an earlier write sent and that a listing lacks."""
+        return expected.keys() - listing.keys - self._add.keys()
+
+    def _is_met_by(self, listing: Listing) -> bool:
+        return self._add.keys() <= listing.keys and not self._remove & listing.keys
+
+    def _write(
+        self, listing: Listing, expected: Mapping[RecordKey, DNSRecord]
+    ) -> tuple[Write, bool] | None:
+        """Send the zone; if the API refuses for a transient reason, again from a new listing.
+
+        :param listing: the zone as it is.
+        :param expected: what earlier writes of this run sent.
+        :returns: the write, and whether the API confirmed it; None if nothing is left to do.
+        :raises ZoneRewriteError: if the API refused to restore what is missing.
+        :raises MijnHostError: if the API refused for good; nothing was written.
+        """
+        journal = self._zone.journal
+        refusals = self._refusals
+        while True:
+            lost = {key: expected[key] for key in self._lost(expected, listing)}
+            damaged = journal.damaged()
+            added = {key: self._zone.with_ttl(key, each) for key, each in self._add.items()}
+            plan = ZonePlan.of_change(
+                listing, add={**lost, **added}, remove=self._remove, damaged=damaged
+            )
+            if plan.is_empty:
+                return None
+            self._check_exact(listing, len(lost))
+            self._save(listing)
+            sent = {listing.key_of(record): record for record in plan.target}
+            write = Write(listing, sent, self._add.keys(), self._remove, damaged.keys())
+            try:
+                return write, self._send(plan)
+            except MijnHostError as error:
+                if not refusals.pause_after(error):
+                    if lost:
+                        raise ZoneRewriteError(self._half_done(len(lost))) from error
+                    raise
+            listing = self._read_back(self._last) if self._last else self._read_before()
+
+    def _send(self, plan: ZonePlan) -> bool:
+        """Send the zone, and return whether the API confirmed it.
+
+        :raises MijnHostError: if the API refused; nothing was done.
+        """
+        zone = self._zone
+        change = Rewrote(frozenset(self._add), self._remove, zone.context.retry.clock())
+        try:
+            with zone.sending(change):
+                zone.context.client.dns_records.replace_all(zone.domain, plan.target)
+        except MijnHostError as error:
+            if not error.may_have_taken_effect:
+                raise
+            logger.info("Reading back whether the zone was written: %s", error)
+            self._refusals.pause_before_reading(error)
+            return False
+        return True
+
+    def _read_before(self) -> Listing:
+        """Return a listing that may be written back.
+
+        :raises ZoneNotConfirmedError: if there is none.
+        """
+        zone = self._zone
+        listing = zone.reader.read_stable(self._whole)
+        if not listing.keys:
+            raise ZoneNotConfirmedError(
+                f"The API lists nothing in the zone {zone.name}, and an empty list is never "
+                "taken for a zone to write back. Add any record to it in the control panel first."
+            )
+        return listing
+
+    def _whole(self) -> Listing | None:
+        zone = self._zone
+        is_busy = zone.is_shared or any(key.is_transient for key in zone.journal.others())
+        return proofs.whole(
+            zone.journal,
+            EQUAL_LISTINGS,
+            zone.effect,
+            span=BUSY_SECONDS if is_busy else 0.0,
+            removing=self._remove,
+        )
+
+    def _save(self, listing: Listing) -> None:
+        copies = self._zone.copies
+        try:
+            copies.save(listing)
+        except OSError as error:
+            raise ZoneNotConfirmedError(
+                f"The zone {listing.zone} has to be written as a whole, but a copy of it can't be "
+                f"saved in {copies.directory} ({error.strerror}), so nothing was written. "
+                "See that this folder can be written and its disk has room."
+            ) from error
+        if not self._is_announced:
+            # Always the run's first copy: later ones may show what this run's writes did.
+            logger.warning(
+                "The zone %s is written as a whole, since the API leaves no other way; "
+                "a copy of it as it was is in %s",
+                *(listing.zone, copies.first),
+            )
+            self._is_announced = True
+
+    def _read_back(self, write: Write) -> Listing:
+        """Return the zone after a write: as intended, or as two listings in a row show it.
+
+        :raises ZoneRewriteError: if the listings show neither.
+        """
+        self._last = write
+        journal = self._zone.journal
+
+        def result() -> Listing | None:
+            newest = proofs.stable(journal, 1)
+            if newest and write.is_shown_by(newest):
+                return newest
+            settled = proofs.stable(journal, 2)
+            return settled if settled and write.is_explained_by(settled) else None
+
+        listing = self._zone.reader.read_until(result, REWRITTEN) or proofs.stable(journal, 2)
+        if listing is None:
+            raise ZoneRewriteError(
+                f"The zone {self._zone.name} was written as a whole, and the API's listing of it "
+                "does not come to rest since. Compare it with the copy that was saved before, "
+                f"{self._zone.copies.first}."
+            )
+        return listing
+
+    def _without_altered(self, write: Write, listing: Listing) -> dict[RecordKey, DNSRecord]:
+        """Report the records that the API altered, and return what else it has to list.
+
+        :raises AlteredRecordError: if one of them is a record of this run.
+        """
+        pairs = write.altered(listing)
+        if not pairs:
+            return dict(write.sent)
+        check_ours(pairs.keys() & self._add.keys(), listing.zone)
+        if not write.damaged >= set(pairs.values()):
+            logger.warning(
+                "After the zone rewrite of %s, the API lists other values than it was sent: %s. "
+                "The values from before are in %s. Compare them (`mijnhost zone diff`), and "
+                "correct them in mijn.host's control panel unless another client changed them.",
+                listing.zone,
+                ", ".join(sorted({f"{key.type} {key.name}" for key in pairs})),
+                self._zone.copies.first,
+            )
+        sent = {made: write.sent[key] for key, made in pairs.items() if resembles(key, made)}
+        self._zone.journal.append(Altered(frozenset(pairs), sent))
+        return {key: record for key, record in write.sent.items() if key not in pairs}
+
+    def _check_exact(self, listing: Listing, missing: int) -> None:
+        """Refuse to send a zone with an entry that cannot be sent back exactly.
+
+        :param missing: how many records an earlier write lost.
+        :raises ZoneNotConfirmedError: if this is the first write.
+        :raises ZoneRewriteError: if another one was sent before.
+        """
+        try:
+            check_exact(listing, leaving_out=self._remove)
+        except ZoneNotConfirmedError as error:
+            if self._last is None:
+                raise
+            raise ZoneRewriteError(self._half_done(missing)) from error
+
+    def _half_done(self, missing: int) -> str:
+        what = f"{missing} record(s) missing" if missing else "the API does not list the changes"
+        return (
+            f"The zone {self._zone.name} was written as a whole, and is not as intended "
+            f"afterwards: {what}. Compare it with the copy that was "
+            f"saved before, {self._zone.copies.first}, and put back what is missing."
+        )
+
+
+def _check_allowed(zone: Zone, *, is_allowed: bool, is_removal: bool) -> None:
+    if not is_allowed and is_removal:
+        raise ZoneRewriteForbiddenError(
+            f"{zone.name}: the API offers no removal of a single record here, and "
+            "dns_mijnhost_allow_zone_rewrite = false forbids writing the whole zone. Allow it, "
+            "or remove the record in mijn.host's control panel."
+        )
+    if not is_allowed:
+        raise ZoneRewriteForbiddenError(
+            f"{zone.name}: here the API's single-record calls can't do what is needed (they keep "
+            "one TXT value at a name, and a domain together with its wildcard needs two), and "
+            "dns_mijnhost_allow_zone_rewrite = false forbids writing the whole zone. Allow it, or "
+            "get one certificate for the domain and another for its wildcard."
+        )
+    if zone.is_taken:
+        raise ZoneNotConfirmedError(
+            f"The zone {zone.name} would have to be written as a whole while another process "
+            "on this machine changes it, so nothing was written. Try again when it has ended."
+        )
+    if not zone.lock.is_held:
+        raise ZoneNotConfirmedError(
+            f"The zone {zone.name} would have to be written as a whole, and other processes "
+            f"can't be kept out meanwhile: no lock can be made in {zone.context.lock_directory}. "
+            "Nothing was written. See that this folder belongs to the user who runs this."
+        )

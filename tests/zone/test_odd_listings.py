@@ -1,0 +1,126 @@
+"""Entries of a listing that cannot be sent back exactly, and others that only look odd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from certbot_dns_mijnhost.emulator import Variants
+from certbot_dns_mijnhost.zone import TXTRecord, ZoneNotConfirmedError
+
+from .conftest import APEX, ONE, TWO, World
+
+NAME = "odd.example.nl."
+
+
+def entry(value: object, ttl: object = 3600, type_: str = "TXT", name: str = NAME) -> Any:
+    return {"type": type_, "name": name, "value": value, "ttl": ttl}
+
+
+UNREADABLE: dict[str, tuple[object, str]] = {
+    "null value": (entry(None), r"TXT odd\.example\.nl\. \(value: null\)"),
+    "list value": (entry(["10 a.nl."], type_="MX"), r"MX odd\.example\.nl\. \(value: \[\"10 a"),
+    "truth value": (entry(value=True), r"TXT odd\.example\.nl\. \(value: true\)"),
+    "no value": ({"type": "TXT", "name": NAME, "ttl": 60}, r"TXT odd\.example\.nl\. \(value: miss"),
+    "odd TTL": (entry("1", "soon"), r"TXT odd\.example\.nl\. \(ttl: \"soon\"\)"),
+    "both": (entry([], {}), r"TXT odd\.example\.nl\. \(value: \[\], ttl: {}\)"),
+    "null": (None, "skipped entry 1 of"),
+    "text": ("text", "skipped entry 1 of"),
+    "no name": ({"type": "A", "value": "192.0.2.9", "ttl": 60}, "skipped entry 1 of"),
+    "no type": ({"name": NAME, "value": "192.0.2.9", "ttl": 60}, "skipped entry 1 of"),
+}
+SENT_BACK: dict[str, object] = {
+    "TTL 0": entry("1", 0),
+    "TTL above 31 bits": entry("1", 2**31),
+    "no TTL": {"type": "TXT", "name": NAME, "value": "1"},
+    "null TTL": entry("1", None),
+    "empty name": entry("192.0.2.9", type_="A", name=""),
+    "no address": entry("192.0.2", type_="A"),
+    "a type of its own": entry("https://example.com", type_="URL-FRAME"),
+    "a field of its own": {**entry("1"), "note": {"by": [1, None]}},
+}
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_single_records_come_and_go_beside_it(world: World, kind: str) -> None:
+    emulator = world.start(Variants(patch="append"))
+    odd, _ = UNREADABLE[kind]
+    emulator.account.find("example.nl").odd_entries.append(odd)
+    records = world.records()
+    records.publish([ONE, TWO])
+    assert world.values() == {"one", "two"}
+    assert records.remove([ONE, TWO]) == []
+    assert world.values() == set()
+    assert emulator.account.find("example.nl").odd_entries == [odd]
+    assert world.calls("PUT") == []
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_a_zone_rewrite_is_refused_and_names_it(
+    world: World, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator = world.start(Variants())
+    odd, words = UNREADABLE[kind]
+    emulator.account.find("example.nl").odd_entries.append(odd)
+    records = world.records()
+    with pytest.raises(ZoneNotConfirmedError, match=words) as raised:
+        records.publish([ONE, TWO])
+    assert "Nothing was written. Correct or delete the record" in str(raised.value)
+    assert world.calls("PUT") == []
+    assert "written as a whole" not in caplog.text
+    assert records.remove([ONE, TWO]) == []
+    assert emulator.account.find("example.nl").odd_entries == [odd]
+
+
+@pytest.mark.parametrize("kind", SENT_BACK)
+def test_what_only_looks_odd_is_sent_back_as_it_is_listed(world: World, kind: str) -> None:
+    emulator = world.start(Variants())
+    domain = emulator.account.find("example.nl")
+    domain.odd_entries.append(SENT_BACK[kind])
+    before = emulator.account.records("example.nl")
+    records = world.records()
+    records.publish([ONE, TWO])
+    assert world.values() == {"one", "two"}
+    assert len(world.calls("PUT")) == 1
+    assert domain.odd_entries == [SENT_BACK[kind]]
+    assert records.remove([ONE, TWO]) == []
+    assert emulator.account.records("example.nl") == before
+
+
+@pytest.mark.parametrize("digits", ["1.10", "007", "1.0", "-0", "12345678901234567890.50", "0"])
+def test_a_value_that_is_listed_as_a_number_keeps_its_digits(world: World, digits: str) -> None:
+    emulator = world.start(Variants(numbers=True, delete="wrong_method"))
+    emulator.account.add_record("example.nl", "TXT", NAME, digits)
+    before = emulator.account.records("example.nl")
+    records = world.records()
+    records.publish([ONE, TWO])
+    assert records.remove([ONE, TWO]) == []
+    assert len(world.calls("PUT")) == 2
+    assert emulator.account.records("example.nl") == before
+    copies = [path.read_text() for path in (world.directory / "backups").iterdir()]
+    assert copies
+    assert all(f'"value": "{digits}"' in copy for copy in copies)
+
+
+def test_a_number_whose_digits_are_not_known_keeps_the_zone_from_being_rewritten(
+    world: World,
+) -> None:
+    emulator = world.start(Variants(numbers=True))
+    emulator.account.add_record("example.nl", "TXT", NAME, "1e5")
+    with pytest.raises(ZoneNotConfirmedError, match=r"TXT odd\.example\.nl\. \(value: 1e5\)"):
+        world.records().publish([ONE, TWO])
+    assert world.calls("PUT") == []
+
+
+def test_a_challenge_with_an_unreadable_value_is_left_and_named(world: World) -> None:
+    emulator = world.start(Variants(patch="append"))
+    odd = entry(None, 60, name=f"{APEX}.")
+    emulator.account.find("example.nl").odd_entries.append(odd)
+    records = world.records()
+    records.publish([ONE])
+    [left] = records.remove([ONE, TXTRecord(APEX, "<null>")])
+    assert (left.name, left.value) == (APEX, "<null>")
+    assert "cannot be read" in left.reason
+    assert world.values() == set()
+    assert emulator.account.find("example.nl").odd_entries == [odd]
