@@ -235,7 +235,9 @@ def versions(environment: Path) -> dict[str, str]:
 def find_python(version: str) -> Path | None:
     """Return a Python of this version: on the path, or of pyenv."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    candidates = [shutil.which(f"python{version}"), *sorted(pyenv.glob(f"{version}.*/bin/python"))]
+    # Another user's folder may not be readable.
+    found = sorted(pyenv.glob(f"{version}.*/bin/python")) if os.access(pyenv, os.R_OK) else []
+    candidates = [shutil.which(f"python{version}"), *found]
     for candidate in candidates:
         if candidate and works(str(candidate), version):
             return Path(candidate)
