@@ -22,14 +22,14 @@ FORBIDDEN: dict[str, set[str]] = {
     "emulator": CERTBOT
     | {"requests", "urllib3"}
     | {f"{PACKAGE}.{room}" for room in ("api", "zone", "propagation", "settings")},
-    "doctor": CERTBOT | HTTP,
+    "doctor": (CERTBOT - {"configobj"}) | HTTP,
     "cli": CERTBOT | HTTP | {"dns"},
     "dns_mijnhost.py": HTTP | {"dns"},
     "dns_challenges.py": CERTBOT | HTTP | {"dns"},
     "delegation.py": CERTBOT | HTTP | {"dns"},
     "dns_wait.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api"},
     # What Certbot stores is read, and nothing of Certbot loaded for it.
-    "renewals.py": (CERTBOT - {"configobj"})
+    "doctor/certbot_config.py": (CERTBOT - {"configobj"})
     | HTTP
     | {"dns"}
     | {f"{PACKAGE}.{room}" for room in ("api", "zone", "propagation", "settings")},
@@ -89,6 +89,12 @@ def test_only_the_transport_sends_requests() -> None:
     for path in modules("api"):
         if path.name not in allowed:
             assert offences(path.read_text(), HTTP) == set(), path
+
+
+def test_only_one_module_of_the_doctor_reads_certbots_configuration() -> None:
+    for path in modules("doctor"):
+        if path.name != "certbot_config.py":
+            assert offences(path.read_text(), {"configobj"}) == set(), path
 
 
 def test_zones_are_changed_without_dnspython_but_for_one_optional_module() -> None:

@@ -17,7 +17,6 @@ from certbot_dns_mijnhost.cli import (
     records,
     zone,
 )
-from certbot_dns_mijnhost.renewals import USUAL_DIRECTORY
 
 EXIT_CODES = """\
 exit codes:
@@ -31,6 +30,7 @@ Without --credentials the key is taken from MIJNHOST_API_KEY, MIJNHOST_API_KEY_F
 credentials, or /etc/letsencrypt/mijnhost.ini.
 """
 
+CERTBOT_DIRECTORY = Path("/etc/letsencrypt")
 LONGEST_WAIT = 86_400
 VALUE = "MX, SRV: priority first; one that begins with - goes behind --"
 
@@ -70,7 +70,7 @@ def _add_doctor(groups: Subparsers) -> None:
     parser.add_argument(
         "--config-dir",
         type=Path,
-        default=USUAL_DIRECTORY,
+        default=CERTBOT_DIRECTORY,
         metavar="FOLDER",
         help="Certbot's folder, whose renewals are looked at (default: %(default)s)",
     )

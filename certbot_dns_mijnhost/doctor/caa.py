@@ -1,145 +1,141 @@
-"""CAA records: which CAs may issue, and by which method (RFC 8659, RFC 8657)."""
+"""CAA: whether the CA may issue a name by a DNS challenge, with the account that Certbot has."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-CRITICAL = 128 | 1
-"""RFC 8659 has 128. Many write 1 instead, and Let's Encrypt takes that for the same."""
-KNOWN_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail"})
-"""Those that Let's Encrypt knows; ``contactemail`` and ``contactphone`` are not among them."""
-METHOD = "dns-01"
-ONCE = ("accounturi", "validationmethods")
-"""Parameters that no CA can satisfy where they stand twice."""
-LABEL = r"[A-Za-z0-9](?:-*[A-Za-z0-9])*"
-ISSUER = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*)?")
-PARAMETER = re.compile(rf"({LABEL})[ \t]*=[ \t]*([!-:<-~]*)")
+from certbot_dns_mijnhost.doctor.caa_records import CAARecords
+from certbot_dns_mijnhost.doctor.dnssec import DNSSECCheck
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.inspection import Inspector
+from certbot_dns_mijnhost.doctor.queries import InspectionError
+from certbot_dns_mijnhost.doctor.server_answers import ask_servers
 
 
-@dataclass(frozen=True)
-class CAARecord:
-    """One CAA record.
+class CAACheck:
+    """Checks the CAA records of names.
 
-    :param flags: 128 marks a tag that a CA has to understand.
+    :param ca: the name that the CA uses in CAA records.
+    :param accounts: the URLs of Certbot's accounts; None if they are not readable.
+    :param dnssec: checks the zones that hold the records, each once.
     """
 
-    flags: int
-    tag: str
-    value: str
+    def __init__(
+        self,
+        inspector: Inspector,
+        report: Report,
+        *,
+        ca: str,
+        accounts: Sequence[str] | None,
+        dnssec: DNSSECCheck,
+    ) -> None:
+        self._inspector = inspector
+        self._report = report
+        self._ca = ca
+        self._accounts = accounts
+        self._dnssec = dnssec
 
-    @property
-    def is_readable(self) -> bool:
-        """Whether the value of an ``issue`` or ``issuewild`` keeps to the grammar."""
-        return self._read() is not None
+    def run(self, name: str, zone: str, *, is_wildcard: bool) -> CAARecords | None:
+        """Report whether the CA may issue `name`; return its CAA records, None if unknown.
 
-    @property
-    def issuer(self) -> str:
-        """The CA that an ``issue`` or ``issuewild`` names; empty forbids all.
-
-        A value that breaks the grammar forbids all, too.
+        :param zone: that holds `name` in DNS; empty if it is not known.
         """
-        read = self._read()
-        return "" if read is None else read[0]
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """What follows the CA, such as ``validationmethods``."""
-        read = self._read()
-        return {} if read is None else read[1]
-
-    def _read(self) -> tuple[str, dict[str, str]] | None:
-        issuer, *given = [part.strip(" \t") for part in self.value.split(";")]
-        found = [PARAMETER.fullmatch(each) for each in ([] if given == [""] else given)]
-        pairs = [(each[1].lower(), each[2]) for each in found if each is not None]
-        names = [name for name, _ in pairs]
-        is_twice = any(names.count(name) > 1 for name in ONCE)
-        issuer = issuer[:-1] if self.has_final_dot else issuer
-        if ISSUER.fullmatch(issuer) is None or None in found or is_twice:
+        shown = f"*.{name}" if is_wildcard else name
+        try:
+            found = self._inspector.caa(name)
+        except InspectionError as error:
+            self._report(self._unanswered(shown, zone, error))
             return None
-        return issuer.lower(), dict(pairs)
+        zones = [each for each in (zone, _zone_of(self._inspector, found)) if each]
+        for each in zones:
+            self._dnssec.run(each, [name] if each == zone else [])
+        refused = [each for each in zones if each in self._dnssec.broken]
+        if refused:
+            message = (
+                f"{self._ca} does not issue {shown}: the CAA answers of {refused[0]} fail DNSSEC "
+                "validation, so the CA must treat them as forbidding."
+            )
+            step = "Solve the problem of DNSSEC that is reported above."
+            self._report(Finding("caa", State.FAILED, message, step, shown))
+            return found
+        self._report(self._judged(found, shown, is_wildcard=is_wildcard))
+        return found
 
-    @property
-    def has_final_dot(self) -> bool:
-        """Whether the CA's name ends in a dot: the grammar has none, and some CAs drop it."""
-        return self.value.split(";")[0].strip(" \t").endswith(".")
+    def _unanswered(self, shown: str, zone: str, error: InspectionError) -> Finding:
+        step = (
+            "Ask the DNS provider that runs these name servers (mijn.host's support) why they do "
+            "not answer questions for CAA records."
+        )
+        if _answers(self._inspector, zone):
+            message = (
+                f"{self._ca} does not issue {shown}: {error}. A CA must treat this as forbidding."
+            )
+            return Finding("caa", State.FAILED, message, step, shown)
+        message = f"Whether {self._ca} may issue {shown} is not known: {error}."
+        step = (
+            "A CA that gets no answer does not issue. If DNS works from here otherwise, check the "
+            "zone's name servers."
+        )
+        return Finding("caa", State.WARNING, message, step, shown)
 
-    def __str__(self) -> str:
-        return f'{self.flags} {self.tag} "{self.value}"'
+    def _judged(self, found: CAARecords, shown: str, *, is_wildcard: bool) -> Finding:
+        data: dict[str, Any] = {"at": found.name, "records": [str(each) for each in found.records]}
+        tag = found.tag(is_wildcard=is_wildcard)
+        objection = found.objection(self._ca, is_wildcard=is_wildcard)
+        if objection:
+            message = (
+                f"The CAA records at {found.name} forbid {self._ca} to issue {shown}: {objection}."
+            )
+            step = (
+                f'Add the record: {found.name}. CAA 0 {tag} "{self._ca}"; or use a CA that they '
+                "name, and give its name to the doctor with --ca."
+            )
+            if found.unknown:
+                step = f"Remove that record at {found.name}, or give it the flags 0."
+            return Finding("caa", State.FAILED, message, step, shown, data)
+        if found.needs_final_dot(self._ca, is_wildcard=is_wildcard):
+            message = (
+                f"The CAA records at {found.name} name {self._ca} with a final dot, which the "
+                "grammar of CAA does not allow. Some CAs then do not issue."
+            )
+            step = f'Write the value without the dot: {found.name}. CAA 0 {tag} "{self._ca}"'
+            return Finding("caa", State.WARNING, message, step, shown, data)
+        allowed = found.accounts(self._ca, is_wildcard=is_wildcard)
+        if not allowed:
+            return Finding("caa", State.OK, f"{self._ca} may issue {shown}.", "", shown, data)
+        return self._of_accounts(allowed, found, shown, {**data, "accounts": list(allowed)})
 
-
-@dataclass(frozen=True)
-class CAARecords:
-    """The CAA records that count for a name.
-
-    :param name: where they stand: the name itself, the nearest one above that has any, or where
-        a CNAME at one of these leads.
-    """
-
-    name: str
-    records: tuple[CAARecord, ...]
-
-    @property
-    def unknown(self) -> tuple[CAARecord, ...]:
-        """Those that forbid any CA to issue that does not know them."""
-        return tuple(r for r in self.records if r.flags & CRITICAL and r.tag not in KNOWN_TAGS)
-
-    def objection(self, ca: str, *, is_wildcard: bool) -> str:
-        """Return why `ca` may not issue by a TXT record; empty where it may.
-
-        :param ca: the name that the CA uses in CAA records, such as ``letsencrypt.org``.
-        """
-        if self.unknown:
-            listed = _listed(self.unknown)
-            return f"{listed} is critical, and a CA that does not know this tag may not issue"
-        counting = self._counting(is_wildcard=is_wildcard)
-        if not counting or self._permits(ca, is_wildcard=is_wildcard):
-            return ""
-        unreadable = [record for record in counting if not record.is_readable]
-        if unreadable:
-            return f"{_listed(unreadable)} breaks the grammar of CAA, which forbids all CAs"
-        naming = [record for record in counting if record.issuer == _host(ca)]
-        if naming:
-            return f"{_listed(naming)} does not allow {METHOD}"
-        return f"{_listed(counting)} does not name {ca}"
-
-    def tag(self, *, is_wildcard: bool) -> str:
-        """Return the tag of the records that decide, and to which a further one belongs."""
-        counting = self._counting(is_wildcard=is_wildcard)
-        return counting[0].tag if counting else "issue"
-
-    def needs_final_dot(self, ca: str, *, is_wildcard: bool) -> bool:
-        """Tell whether `ca` may issue only if it drops the final dot of its name."""
-        permits = self._permits(ca, is_wildcard=is_wildcard)
-        return bool(permits) and all(record.has_final_dot for record in permits)
-
-    def accounts(self, ca: str, *, is_wildcard: bool) -> tuple[str, ...]:
-        """Return the ACME accounts that alone may issue by a TXT record; empty where any may."""
-        permits = self._permits(ca, is_wildcard=is_wildcard)
-        accounts = [record.parameters.get("accounturi", "") for record in permits]
-        return tuple(dict.fromkeys(accounts)) if all(accounts) else ()
-
-    def _permits(self, ca: str, *, is_wildcard: bool) -> list[CAARecord]:
-        counting = self._counting(is_wildcard=is_wildcard)
-        return [r for r in counting if r.issuer == _host(ca) and _permits_method(r)]
-
-    def _counting(self, *, is_wildcard: bool) -> list[CAARecord]:
-        for tag in ("issuewild", "issue") if is_wildcard else ("issue",):
-            found = [record for record in self.records if record.tag == tag]
-            if found:
-                return found
-        return []
-
-
-def _host(name: str) -> str:
-    return name.strip().lower().rstrip(".")
-
-
-def _permits_method(record: CAARecord) -> bool:
-    methods = record.parameters.get("validationmethods")
-    return methods is None or METHOD in methods.split(",")
+    def _of_accounts(
+        self, allowed: Sequence[str], found: CAARecords, shown: str, data: Mapping[str, Any]
+    ) -> Finding:
+        listed = " or ".join(allowed)
+        message = f"{self._ca} may issue {shown}, for the ACME account {listed} only"
+        if not self._accounts:
+            why = "cannot be read here" if self._accounts is None else "has none yet"
+            message += f". Whether Certbot uses it is not known: its accounts folder {why}."
+            return Finding("caa", State.NOTE, message, "", shown, data)
+        common = [each for each in allowed if each in self._accounts]
+        if common:
+            return Finding("caa", State.OK, f"{message}, which Certbot has.", "", shown, data)
+        message += f". Certbot has other accounts: {', '.join(self._accounts)}."
+        step = (
+            f"Add accounturi={self._accounts[0]} to a CAA record at {found.name} (one record for "
+            "each account), or copy that account to this machine."
+        )
+        return Finding("caa", State.FAILED, message, step, shown, data)
 
 
-def _listed(records: Iterable[CAARecord]) -> str:
-    return ", ".join(map(str, records))
+def _answers(inspector: Inspector, zone: str) -> bool:
+    try:
+        return bool(zone and ask_servers(inspector, zone).answering)
+    except InspectionError:
+        return False
+
+
+def _zone_of(inspector: Inspector, found: CAARecords) -> str:
+    """Return the zone of the records, which a CNAME may lead to."""
+    try:
+        return inspector.authority(found.name).zone
+    except InspectionError:
+        return ""

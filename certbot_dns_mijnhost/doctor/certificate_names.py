@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.zone import canonical
 
 WILDCARD = "*."
@@ -45,6 +46,19 @@ SUFFIXES = frozenset(
 )
 """Common public suffixes of two labels, below which registries register domains. Not complete: a
 name that is missing here is found out when the account has no such domain."""
+
+
+def check_name(name: str, report: Report) -> bool:
+    """Tell whether a certificate can have this name; report why not.
+
+    :param name: as it stands in a certificate.
+    """
+    reason = why_not(name)
+    if reason:
+        message = f"No CA issues a certificate for {name!r} by a DNS challenge: {reason}."
+        step = "Name domains, such as -d example.nl -d '*.example.nl'."
+        report(Finding("name", State.FAILED, message, step, name))
+    return not reason
 
 
 def why_not(name: str) -> str:

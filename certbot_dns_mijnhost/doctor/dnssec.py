@@ -1,257 +1,230 @@
-"""DNSSEC of a zone as a CA validates it: the DS at the parent, and what each name server serves.
-
-The local resolver is not relied on. Only what a CA asks for is asked: DNSKEY, SOA, NS, CAA, and the
-TXT record of a challenge, whose absence has to be proved too.
-"""
+"""DNSSEC in words: which zone, which servers, and the cure of each problem."""
 
 from __future__ import annotations
 
-import secrets
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import datetime, timezone
 from typing import Any
 
-import dns.dnssec
-import dns.exception
 import dns.name
-import dns.rdatatype
-import dns.rrset
 
-from certbot_dns_mijnhost.doctor.denial import (
-    MOST_ITERATIONS,
-    iterations_of,
-    proves_absence,
-    proves_expansion,
+from certbot_dns_mijnhost.doctor.dnssec_signatures import CannotVerifyError, algorithm_name
+from certbot_dns_mijnhost.doctor.dnssec_validation import (
+    Problem,
+    ServerResult,
+    check_server,
+    is_supported,
+    random_label,
 )
-from certbot_dns_mijnhost.doctor.queries import Queries, Reply
-from certbot_dns_mijnhost.doctor.signatures import (
-    ALGORITHMS,
-    DIGESTS,
-    Fault,
-    Judgement,
-    judge,
-    signatures_of,
-    signing_keys,
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.inspection import Inspector
+from certbot_dns_mijnhost.doctor.queries import InspectionError
+from certbot_dns_mijnhost.propagation.names import read_name
+
+REMOVE = (
+    "Remove the DS record at the registrar (in mijn.host's control panel: the DNSSEC settings of "
+    "the domain)"
 )
-from certbot_dns_mijnhost.propagation.authority import Server
-from certbot_dns_mijnhost.propagation.names import write_name
-
-KINDS = ("SOA", "NS", "CAA")
-DENIALS = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
-SECONDS_OF_A_DAY = 86400.0
-LATE = 0.1
-"""The part of a signature's lifetime at whose end it should long have been replaced."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that a validating resolver does not accept, or soon will not.
-
-    :param kind: see :data:`certbot_dns_mijnhost.doctor.dnssec_findings.CURES`.
-    :param text: what is wrong, without the server's name.
-    """
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True)
-class ServerResult:
-    """What one server's answers are worth.
-
-    :param server: its label.
-    :param problems: in the order of the questions; one of each kind.
-    :param expires: when the first signature expires, in seconds since 1970; 0 if none was judged.
-    """
-
-    server: str
-    problems: tuple[Problem, ...]
-    expires: int = 0
-
-
-def check_server(
-    queries: Queries,
-    server: Server,
-    zone: dns.name.Name,
-    ds: Sequence[Any],
-    *,
-    label: str,
-    names: Sequence[dns.name.Name] = (),
-) -> ServerResult | None:
-    """Return what is wrong with the signatures of `server`; None if it does not serve the zone.
-
-    :param ds: the DS records of `zone`, at least one of a supported algorithm.
-    :param label: of the challenge's name below the zone, which must not exist.
-    :param names: of a certificate, in this zone: their CAA answers are verified too.
-    :raises CannotVerifyError: if there is no usable cryptography.
-    """
-    soa = queries.ask(server.endpoint, zone, "SOA")
-    if soa.problem and not soa.is_truncated:
-        return None
-    keys = queries.ask(server.endpoint, zone, "DNSKEY")
-    challenge = dns.name.from_text(f"_acme-challenge.{label}", origin=zone)
-    replies = [(kind, zone, queries.ask(server.endpoint, zone, kind)) for kind in KINDS]
-    replies += [("CAA", name, queries.ask(server.endpoint, name, "CAA")) for name in names]
-    replies.append(("TXT", challenge, queries.ask(server.endpoint, challenge, "TXT")))
-    validation = _Validation(zone, time.time())
-    try:
-        problems = list(validation.problems(ds, keys, replies))
-    except (dns.exception.DNSException, ValueError) as error:
-        # Such as names that are too long together with a wildcard's label.
-        text = f"serves records that are not readable ({type(error).__name__})"
-        problems = [Problem("answer", text)]
-    first_of_kind = {problem.kind: problem for problem in reversed(problems)}
-    kept = tuple(each for each in problems if first_of_kind[each.kind] is each)
-    return ServerResult(server.label, kept, validation.expires)
+SIGN_AGAIN = (
+    "Ask the DNS provider that runs these servers (mijn.host's support) to sign the zone again. "
+    f"If that takes too long: {REMOVE[0].lower()}{REMOVE[1:]}; certificates are issued again when "
+    "its TTL is over, mostly within a day."
+)
+CURES = {
+    "no-dnskey": (
+        f"{REMOVE}, or turn DNSSEC on at the DNS provider that serves the domain. This DS record "
+        "mostly remains when a domain moves to other name servers."
+    ),
+    "ds-mismatch": (
+        "Replace the DS record at the registrar by one for the key that the name servers use (in "
+        "mijn.host's control panel: the DNSSEC settings of the domain). If you moved the domain, "
+        "remove the old DS record."
+    ),
+    "expired": f"Check this machine's clock: timedatectl. If it is right: {SIGN_AGAIN}",
+    "early": (
+        "Check this machine's clock: timedatectl. If it is right, the clock of the DNS provider "
+        f"is wrong. {SIGN_AGAIN}"
+    ),
+    "wrong": SIGN_AGAIN,
+    "unsigned": SIGN_AGAIN,
+    "denial": (
+        "Ask the DNS provider that runs these servers (mijn.host's support) to repair the NSEC or "
+        'NSEC3 records of the zone: a CA does not accept an unproved "no such record".'
+    ),
+    "iterations": "Ask the DNS provider for NSEC3 without iterations (RFC 9276).",
+    "edns": "Ask the DNS provider that runs these servers to allow EDNS (RFC 6891).",
+    "tcp": (
+        "If TCP port 53 is open from this machine to the outside, tell the DNS provider that runs "
+        "these servers (mijn.host's support): signed answers often need TCP."
+    ),
+    "answer": "Ask the DNS provider that runs these servers why they do not answer this question.",
+    "soon": (
+        "Signatures should be renewed well before they expire. If this warning remains for a day, "
+        "tell the DNS provider that runs these servers."
+    ),
+}
+MOST_NAMES = 3
+"""Names of one zone whose own CAA answers are verified."""
+ONLY_WARNINGS = frozenset({"soon", "iterations"})
 
 
-def random_label() -> str:
-    """Return a label that no zone has."""
-    return f"mijnhost-doctor-{secrets.token_hex(6)}"
+class DNSSECCheck:
+    """Checks the DNSSEC of zones, each once."""
 
+    def __init__(self, inspector: Inspector, report: Report) -> None:
+        self._inspector = inspector
+        self._report = report
+        self._done: set[str] = set()
+        self._is_resolver_checked = False
+        self.broken: dict[str, str] = {}
+        """By zone: why CAs refuse its answers, if every server's are refused."""
 
-def is_supported(ds: Any) -> bool:
-    """Tell whether CAs verify signatures by this DS record; without one they skip the check."""
-    return int(ds.algorithm) in ALGORITHMS and int(ds.digest_type) in DIGESTS
+    def run(self, zone: str, names: Sequence[str] = ()) -> None:
+        """Report what a CA finds when it validates `zone`.
 
+        :param names: of a certificate, in this zone and in no subzone; the first few are asked for.
+        """
+        if zone in self._done:
+            return
+        self._done.add(zone)
+        name = read_name(zone)
+        try:
+            ds = self._inspector.ds_of(name)
+        except InspectionError as error:
+            message = f"The DNSSEC of {zone} was not checked: {error}."
+            step = "Check this machine's resolver, or name one: dns_mijnhost_resolver."
+            self._report(Finding("dnssec", State.SKIPPED, message, step, zone))
+            return
+        if not ds:
+            message = f"{zone} is not signed with DNSSEC (no DS record); CAs accept that."
+            data: dict[str, Any] = {"signed": False}
+            self._report(Finding("dnssec", State.OK, message, "", zone, data))
+            return
+        if not any(map(is_supported, ds)):
+            self._report(_unsupported(zone, ds))
+            return
+        try:
+            self._check(zone, name, ds, [read_name(each) for each in names[:MOST_NAMES]])
+        except CannotVerifyError as error:
+            message = f"The signatures of {zone} were not verified: {error}."
+            step = "Run the doctor with the Python that Certbot runs with."
+            self._report(Finding("dnssec", State.SKIPPED, message, step, zone))
 
-class _Validation:
-    """The validation of the answers of one server."""
-
-    def __init__(self, zone: dns.name.Name, now: float) -> None:
-        self._zone = zone
-        self._now = now
-        self._keys: list[Any] = []
-        self.expires = 0
-
-    def problems(
+    def _check(
         self,
+        zone: str,
+        name: dns.name.Name,
         ds: Sequence[Any],
-        keys: Reply,
-        replies: Sequence[tuple[str, dns.name.Name, Reply]],
-    ) -> Iterator[Problem]:
-        if keys.refuses_edns:
-            yield Problem("edns", "refuses EDNS, so it cannot serve signatures")
+        names: Sequence[dns.name.Name],
+    ) -> None:
+        label = random_label()
+        try:
+            servers = self._inspector.servers_of(zone)
+        except InspectionError as error:
+            message = f"The signatures of {zone} were not verified: {error}."
+            self._report(Finding("dnssec", State.SKIPPED, message, domain=zone))
             return
-        if keys.problem:
-            yield _of_answer("DNSKEY", self._zone, keys)
+        queries = self._inspector.queries
+        found = queries.on_each(
+            servers,
+            lambda server: check_server(
+                queries,
+                server,
+                name,
+                ds,
+                label=label,
+                names=[each for each in names if each != name],
+            ),
+        )
+        results = [each for each in found if each is not None]
+        if not results:
+            message = f"The signatures of {zone} were not verified: no name server serves it here."
+            self._report(Finding("dnssec", State.SKIPPED, message, domain=zone))
             return
-        blocking = list(self._trust(ds, keys))
-        yield from blocking
-        if blocking and not self._keys:
+        findings = list(_findings(zone, ds, results))
+        for finding in findings:
+            self._report(finding)
+        failed = [finding for finding in findings if finding.state is State.FAILED]
+        if failed:
+            self.broken[zone] = failed[0].message
+        else:
+            self._check_resolver(zone, name)
+
+    def _check_resolver(self, zone: str, name: dns.name.Name) -> None:
+        """Note once that the resolver would not notice a broken signature."""
+        if self._is_resolver_checked:
             return
-        for kind, name, reply in replies:
-            if reply.problem:
-                yield _of_answer(kind, name, reply)
-            else:
-                yield from self._of_reply(kind, name, reply)
-
-    def _trust(self, ds: Sequence[Any], reply: Reply) -> Iterator[Problem]:
-        """Find the keys of the zone, if the DS records vouch for them."""
-        rrset = reply.rrset(self._zone, "DNSKEY")
-        if not rrset:
-            yield Problem("no-dnskey", "serves no DNSKEY record")
-            return
-        entry = signing_keys(self._zone, ds, rrset)
-        if not entry:
-            tags = ", ".join(sorted({str(dns.dnssec.key_id(key)) for key in rrset}))
-            yield Problem("ds-mismatch", f"serves DNSKEY records with the key tags {tags}")
-            return
-        self._keys = list(rrset)
-        section = reply.message.answer if reply.message else []
-        yield from self._judged(judge(rrset, section, entry, self._zone, self._now), "DNSKEY")
-
-    def _of_reply(self, kind: str, name: dns.name.Name, reply: Reply) -> Iterator[Problem]:
-        answer = reply.message.answer if reply.message else []
-        sets = [
-            each
-            for each in answer
-            if each.rdtype != dns.rdatatype.RRSIG and each.name.is_subdomain(self._zone)
-        ]
-        if not sets:
-            yield from self._absent(kind, name, reply)
-        for rrset in sets:
-            what = f"{dns.rdatatype.to_text(rrset.rdtype)} {write_name(rrset.name)}"
-            yield from self._judged(judge(rrset, answer, self._keys, self._zone, self._now), what)
-            yield from self._expanded(rrset, answer, reply, what)
-
-    def _expanded(
-        self,
-        rrset: dns.rrset.RRset,
-        answer: Sequence[dns.rrset.RRset],
-        reply: Reply,
-        what: str,
-    ) -> Iterator[Problem]:
-        """Check that a wildcard may answer: the name itself must be proved not to exist."""
-        length = len(rrset.name.labels) - 1
-        signed = [each.labels for each in signatures_of(rrset, answer, self._zone)]
-        if not signed or max(signed) >= length or rrset.name.is_wild():
-            return
-        encloser = dns.name.Name(rrset.name.labels[length - max(signed) :])
-        proofs = [] if reply.message is None else list(self._proofs(reply))
-        if not proves_expansion(rrset.name, encloser, proofs):
-            yield Problem("denial", f"does not prove that a wildcard answers for {what}")
-
-    def _absent(self, kind: str, name: dns.name.Name, reply: Reply) -> Iterator[Problem]:
-        authority = reply.message.authority if reply.message else []
-        what = f"{kind} {write_name(name)}"
-        given = [rrset for rrset in authority if rrset.rdtype in DENIALS]
-        if iterations_of(given) > MOST_ITERATIONS:
-            yield Problem("iterations", f"uses NSEC3 with {iterations_of(given)} iterations")
-            return
-        for rrset in given:
-            judged = judge(rrset, authority, self._keys, self._zone, self._now)
-            text = f"the proof that there is no {what}"
-            yield from self._judged(judged, text)
-            if judged.fault is not None:
-                return
-        if not given:
-            yield Problem("denial", f"does not prove that there is no {what}: no NSEC record")
-        elif not proves_absence(name, dns.rdatatype.from_text(kind), self._zone, given):
-            yield Problem("denial", f"does not prove that there is no {what}: wrong NSEC records")
-
-    def _proofs(self, reply: Reply) -> Iterator[dns.rrset.RRset]:
-        authority = reply.message.authority if reply.message else []
-        for rrset in authority:
-            if rrset.rdtype in DENIALS and not self._fault_of(rrset, authority):
-                yield rrset
-
-    def _fault_of(self, rrset: dns.rrset.RRset, section: Sequence[dns.rrset.RRset]) -> Fault | None:
-        return judge(rrset, section, self._keys, self._zone, self._now).fault
-
-    def _judged(self, judged: Judgement, what: str) -> Iterator[Problem]:
-        if judged.end:
-            self.expires = min(self.expires or judged.end, judged.end)
-        if judged.fault is not None:
-            yield Problem(*_words(judged, what))
-            return
-        left, lifetime = judged.end - self._now, judged.end - judged.start
-        if left < LATE * lifetime:
-            days = left / SECONDS_OF_A_DAY
-            yield Problem("soon", f"its signature over {what} expires in {days:.1f} days")
+        self._is_resolver_checked = True
+        if self._inspector.resolver_validates(name) is False:
+            message = (
+                "The resolver of this machine does not validate DNSSEC. CAs do, so the doctor "
+                "verified the signatures itself."
+            )
+            self._report(Finding("resolver", State.NOTE, message, domain=zone))
 
 
-def _of_answer(kind: str, name: dns.name.Name, reply: Reply) -> Problem:
-    problem = "tcp" if reply.is_silent and reply.is_truncated else "answer"
-    return Problem(
-        problem, f"answers the question for {kind} {write_name(name)} with: {reply.problem}"
+def _findings(zone: str, ds: Sequence[Any], results: Sequence[ServerResult]) -> list[Finding]:
+    by_kind: dict[str, dict[str, Problem]] = {}
+    for result in results:
+        for problem in result.problems:
+            by_kind.setdefault(problem.kind, {})[result.server] = problem
+    is_broken = all(
+        any(problem.kind not in ONLY_WARNINGS for problem in result.problems) for result in results
     )
+    found = [
+        _finding(zone, ds, kind, each, asked=len(results), is_broken=is_broken)
+        for kind, each in by_kind.items()
+    ]
+    if found:
+        return found
+    expires = min(result.expires for result in results)
+    until = datetime.fromtimestamp(expires, timezone.utc)
+    days = (until - datetime.now(timezone.utc)).days
+    message = (
+        f"The DNSSEC signatures of {zone} hold on each of {len(results)} server addresses; the "
+        f"first one expires in {days} days ({until:%Y-%m-%d})."
+    )
+    data = {"signed": True, "expires": until.isoformat(), "days": days}
+    return [Finding("dnssec", State.OK, message, "", zone, data)]
 
 
-def _words(judged: Judgement, what: str) -> tuple[str, str]:
-    if judged.fault is Fault.EXPIRED:
-        return "expired", f"its signature over {what} expired on {_date(judged.end)}"
-    if judged.fault is Fault.NOT_YET_VALID:
-        return "early", f"its signature over {what} is not valid before {_date(judged.start)}"
-    if judged.fault is Fault.WRONG:
-        return "wrong", f"its signature over {what} does not verify"
-    if judged.fault is Fault.UNKNOWN_KEY:
-        return "wrong", f"its signature over {what} is by a key that is not in its DNSKEY records"
-    if judged.fault is Fault.UNSUPPORTED:
-        return "wrong", f"its signature over {what} has an algorithm that CAs do not verify"
-    return "unsigned", f"serves no signature over {what}"
+def _finding(
+    zone: str,
+    ds: Sequence[Any],
+    kind: str,
+    problems: dict[str, Problem],
+    *,
+    asked: int,
+    is_broken: bool,
+) -> Finding:
+    is_everywhere = len(problems) == asked
+    texts = {problem.text for problem in problems.values()}
+    if is_everywhere and len(texts) == 1:
+        said = f"each name server {texts.pop()}"
+    else:
+        said = "; ".join(f"{server}: {problem.text}" for server, problem in problems.items())
+    is_hard = kind not in ONLY_WARNINGS
+    state = State.FAILED if is_broken and is_hard else State.WARNING
+    tags = ", ".join(sorted({str(each.key_tag) for each in ds}))
+    message = f"DNSSEC of {zone}: {said}."
+    if kind in {"no-dnskey", "ds-mismatch"}:
+        message = (
+            f"The registry has a DS record for {zone} (key tag {tags}), which does not fit: {said}."
+        )
+    if is_hard and is_broken:
+        message += " CAs validate DNSSEC, so none issues for this domain."
+    elif is_hard:
+        message += " A CA that asks one of these servers may refuse to issue."
+    data = {"signed": True, "problem": kind, "servers": sorted(problems)}
+    return Finding("dnssec", state, message, CURES[kind], zone, data)
 
 
-def _date(seconds: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
+def _unsupported(zone: str, ds: Sequence[Any]) -> Finding:
+    used = " and ".join(sorted({algorithm_name(int(each.algorithm)) for each in ds}))
+    message = (
+        f"{zone} is signed with an algorithm that CAs do not have to support: {used}. A CA may "
+        "refuse the domain, or treat it as not signed."
+    )
+    step = "Ask the DNS provider for algorithm 13 (ECDSA P-256), and replace the DS record."
+    data = {"signed": True, "problem": "algorithm"}
+    return Finding("dnssec", State.WARNING, message, step, zone, data)

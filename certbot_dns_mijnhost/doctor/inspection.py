@@ -9,10 +9,9 @@ import dns.exception
 import dns.name
 import dns.rdatatype
 
-from certbot_dns_mijnhost.doctor.caa import CAARecord, CAARecords
-from certbot_dns_mijnhost.doctor.errors import BrokenDNSSECError, InspectionError
-from certbot_dns_mijnhost.doctor.parent import Parents
-from certbot_dns_mijnhost.doctor.queries import Queries
+from certbot_dns_mijnhost.doctor.caa_records import CAARecord, CAARecords
+from certbot_dns_mijnhost.doctor.ds_records import DSFinder
+from certbot_dns_mijnhost.doctor.queries import BrokenDNSSECError, InspectionError, Queries
 from certbot_dns_mijnhost.propagation.aliases import AliasFollower
 from certbot_dns_mijnhost.propagation.asking import Asker
 from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError, Server
@@ -90,7 +89,7 @@ class Inspector:
             before=pace,
         )
         self._clock = clock
-        self._parents = Parents(self.queries, forgiving, port)
+        self._ds = DSFinder(self.queries, forgiving, port)
 
     def published_nameservers(self, zone: str) -> tuple[str, ...]:
         """Return the host names of the name servers that the resolver knows of `zone`.
@@ -149,11 +148,11 @@ class Inspector:
 
         :raises InspectionError: if neither the parent's servers nor a resolver answers.
         """
-        return self._parents.ds_of(zone, self._remaining())
+        return self._ds.ds_of(zone, self._remaining())
 
     def resolver_validates(self, zone: dns.name.Name) -> bool | None:
         """Tell whether this machine's resolver validates `zone`, which is signed."""
-        return self._parents.resolver_validates(zone)
+        return self._ds.resolver_validates(zone)
 
     def caa(self, name: str) -> CAARecords:
         """Return the CAA records that count for `name`: its own, or those of the nearest above.

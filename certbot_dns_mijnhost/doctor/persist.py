@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from certbot_dns_mijnhost.doctor.caa import CAARecord, CAARecords
-from certbot_dns_mijnhost.doctor.errors import InspectionError
+from certbot_dns_mijnhost.doctor.caa_records import CAARecord, CAARecords
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
+from certbot_dns_mijnhost.doctor.queries import InspectionError
 
 LABEL = "_validation-persist"
 METHOD = "dns-persist-01"

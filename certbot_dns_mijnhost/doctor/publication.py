@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from certbot_dns_mijnhost.doctor.context import Calls, DNSOptions
 from certbot_dns_mijnhost.doctor.findings import Finding, State
-from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
 from certbot_dns_mijnhost.propagation import (
     Outcome,
     PropagationChecker,

@@ -38,6 +38,14 @@ MOST_SILENCES = 3
 MOST_THREADS = 16
 
 
+class InspectionError(Exception):
+    """DNS does not answer a question of the doctor; says why."""
+
+
+class BrokenDNSSECError(InspectionError):
+    """A validating resolver refuses a zone, and answers when asked not to validate."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """What one server answered to one question.

@@ -1,140 +1,188 @@
-"""Every address at which a CA may ask for a zone: UDP, TCP, EDNS, and the SOA serial it serves."""
+"""Whether each address of a zone's name servers answers as a CA needs, and how far behind it is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
 
-import dns.name
-
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
-from certbot_dns_mijnhost.doctor.queries import Reply
-from certbot_dns_mijnhost.propagation.authority import Server
-from certbot_dns_mijnhost.propagation.names import read_name
-from certbot_dns_mijnhost.propagation.report import ServerStatus
+from certbot_dns_mijnhost.doctor.queries import InspectionError
+from certbot_dns_mijnhost.doctor.server_answers import Servers, ask_servers, serials_now
+
+PUBLISHING = 75.0
+"""Seconds that mijn.host may take to publish a change on all its name servers, about a minute."""
+ASK_AGAIN = 15.0
+"""Seconds between two looks at servers that differ."""
+FIRST_UNIX_SERIAL = 1_000_000_000
+"""Serials of the form YYYYMMDDnn are larger than the time now, counters are smaller than this."""
+OPEN_THE_PORT = (
+    "Open port 53 (UDP and TCP) from this machine to the outside, or name servers that it may ask: "
+    "dns_mijnhost_nameservers in the credentials file."
+)
+
+AT_THE_REGISTRY = (
+    "Check at the registry that the domain's name servers are those that hold the zone; if they "
+    "are, tell mijn.host's support."
+)
 
 
-@dataclass(frozen=True)
-class Servers:
-    """The name servers of a zone, by how they answered.
+class ServersCheck:
+    """Checks the name servers of zones.
 
-    :param answering: those that serve the zone.
-    :param silent: those that do not answer: dead, or port 53 is closed on the way.
-    :param lame: those that answer, but do not serve the zone.
-    :param unroutable: addresses of a family that this machine does not have.
-    :param without_address: host names that have no address.
-    :param missing_family: that family; empty if nothing is unroutable.
-    :param is_intercepted: a recursive resolver answers instead of each of them.
-    :param without_tcp: of the answering, those that answer over UDP only.
-    :param without_edns: of the answering, those that refuse EDNS.
-    :param serials: the SOA serial of each answering server, by its label.
+    :param sleep: waits for all zones whose servers differ, until publishing is over.
     """
 
-    answering: tuple[ServerStatus, ...] = ()
-    silent: tuple[ServerStatus, ...] = ()
-    lame: tuple[ServerStatus, ...] = ()
-    unroutable: tuple[ServerStatus, ...] = ()
-    without_address: tuple[ServerStatus, ...] = ()
-    missing_family: str = ""
-    is_intercepted: bool = False
-    without_tcp: tuple[ServerStatus, ...] = ()
-    without_edns: tuple[ServerStatus, ...] = ()
-    serials: tuple[tuple[str, int], ...] = ()
+    def __init__(
+        self, inspector: Inspector, report: Report, *, sleep: Callable[[float], None]
+    ) -> None:
+        self._inspector = inspector
+        self._report = report
+        self._sleep = sleep
+        self._differing: list[str] = []
+
+    def run(self, zone: str) -> None:
+        """Report whether each name server of `zone` is reachable and serves it."""
+        try:
+            servers = ask_servers(self._inspector, zone)
+        except InspectionError as error:
+            message = (
+                f"The name servers of {zone} cannot be found: {error}. The plugin then waits a "
+                "fixed time instead of asking them."
+            )
+            step = f"Check that the domain is registered, and the resolver works. {OPEN_THE_PORT}"
+            self._report(Finding("port-53", State.WARNING, message, step, zone))
+            return
+        self._report(_reachability(servers, zone))
+        for finding in _transports(servers, zone):
+            self._report(finding)
+        self._compare(dict(servers.serials), zone)
+
+    def finish(self) -> None:
+        """Ask those servers again that differed, until they agree or publishing should be over."""
+        waited = 0.0
+        differing = dict.fromkeys(self._differing)
+        while differing and waited < PUBLISHING:
+            self._sleep(ASK_AGAIN)
+            waited += ASK_AGAIN
+            for zone in list(differing):
+                if self._agree(zone, is_last=waited >= PUBLISHING):
+                    del differing[zone]
+
+    def _agree(self, zone: str, *, is_last: bool) -> bool:
+        """Tell whether all servers serve one version; report it, or at last who is behind."""
+        try:
+            serials = serials_now(self._inspector, zone)
+        except InspectionError:
+            return True  # Reported already.
+        is_one = len(set(serials.values())) <= 1
+        if is_one:
+            message = f"All name servers of {zone} serve the same version now."
+            self._report(Finding("serial", State.OK, message, domain=zone))
+        elif is_last:
+            self._report(_behind(serials, zone, f"still after {PUBLISHING:.0f} s"))
+        return is_one
+
+    def _compare(self, serials: Mapping[str, int], zone: str) -> None:
+        if len(set(serials.values())) < 2:
+            return
+        age = time.time() - max(serials.values())
+        if is_unix_time(max(serials.values())) and age > PUBLISHING:
+            written = _time(max(serials.values()))
+            self._report(_behind(serials, zone, f"although the last change was at {written}"))
+        else:
+            self._differing.append(zone)
 
 
-def ask_servers(inspector: Inspector, zone: str) -> Servers:
-    """Return how each name server of `zone` answers.
+def is_unix_time(serial: int) -> bool:
+    """Tell whether an SOA serial looks like the time of the last write, as mijn.host's does."""
+    return FIRST_UNIX_SERIAL <= serial <= time.time() + PUBLISHING
 
-    :raises InvalidNameError: if `zone` is not a domain name.
-    :raises InspectionError: if its name servers are not found.
-    """
-    name = read_name(zone)
-    authority = inspector.authority(zone)
-    queries = inspector.queries
 
-    def ask(server: Server) -> tuple[Reply, Reply]:
-        reply = queries.ask(server.endpoint, name, "SOA")
-        return reply, reply if reply.problem else queries.over_tcp(server.endpoint, name)
-
-    found: dict[str, list[ServerStatus]] = {}
-    serials = []
-    replies = queries.on_each(authority.servers, ask)
-    asked = [reply for reply, _ in replies]
-    missing = missing_families(authority.servers, asked)
-    for server, (reply, over_tcp) in zip(authority.servers, replies):
-        kind, said = _judged(reply, is_missing=_family(server) in missing)
-        found.setdefault(kind, []).append(ServerStatus(server.label, said))
-        if kind != "answering":
-            continue
-        if over_tcp.problem:
-            status = ServerStatus(server.label, f"no answer over TCP ({over_tcp.problem})")
-            found.setdefault("without_tcp", []).append(status)
-        if reply.refuses_edns:
-            status = ServerStatus(server.label, "refuses EDNS")
-            found.setdefault("without_edns", []).append(status)
-        serials += [(server.label, serial) for serial in _serial(reply, name)]
-    return Servers(
-        **{kind: tuple(statuses) for kind, statuses in found.items()},
-        without_address=authority.left_out,
-        missing_family=" and ".join(sorted(missing)),
-        is_intercepted=_is_intercepted(asked),
-        serials=tuple(serials),
+def _behind(serials: Mapping[str, int], zone: str, since: str) -> Finding:
+    newest = max(serials.values())
+    late = {label: serial for label, serial in serials.items() if serial != newest}
+    listed = "; ".join(f"{label}: {_late(serial, newest)}" for label, serial in late.items())
+    message = f"Name servers of {zone} serve an older version of the zone, {since}: {listed}."
+    step = (
+        "A CA that asks one of these servers does not see new challenge records. Tell the DNS "
+        "provider that runs them (mijn.host's support)."
     )
+    data = {"serials": dict(serials), "behind": {k: newest - v for k, v in late.items()}}
+    return Finding("serial", State.WARNING, message, step, zone, data)
 
 
-def serials_now(inspector: Inspector, zone: str) -> dict[str, int]:
-    """Return the SOA serial that each server serves now, by the server's label."""
-    name, servers = read_name(zone), inspector.servers_of(zone)
-    replies = inspector.queries.on_each(
-        servers, lambda server: inspector.queries.ask_again(server.endpoint, name, "SOA")
+def _late(serial: int, newest: int) -> str:
+    if not (is_unix_time(serial) and is_unix_time(newest)):
+        return f"serial {serial} instead of {newest}"
+    return f"the version of {_time(serial)}, {newest - serial} s behind"
+
+
+def _time(serial: int) -> str:
+    return f"{datetime.fromtimestamp(serial, timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _transports(servers: Servers, zone: str) -> list[Finding]:
+    found = []
+    if servers.without_tcp:
+        listed = "; ".join(map(str, servers.without_tcp))
+        message = f"Name servers of {zone} do not answer over TCP: {listed}."
+        step = (
+            "CAs ask over TCP if an answer is long, and signed answers are. If TCP port 53 is open "
+            "from this machine to the outside, tell the DNS provider that runs these servers."
+        )
+        data = {"servers": [status.label for status in servers.without_tcp]}
+        found.append(Finding("tcp", State.WARNING, message, step, zone, data))
+    if servers.without_edns:
+        listed = ", ".join(status.label for status in servers.without_edns)
+        message = f"Name servers of {zone} refuse EDNS: {listed}. CAs ask with EDNS."
+        step = "Ask the DNS provider that runs these servers to allow EDNS (RFC 6891)."
+        data = {"servers": [status.label for status in servers.without_edns]}
+        found.append(Finding("edns", State.WARNING, message, step, zone, data))
+    return found
+
+
+def _reachability(servers: Servers, zone: str) -> Finding:
+    silent = servers.silent + servers.without_address
+    without_a_way = servers.unroutable
+    if not servers.answering:
+        silent, without_a_way = silent + without_a_way, ()
+    data = {
+        "answering": [status.label for status in servers.answering],
+        "silent": [status.label for status in silent],
+        "lame": [status.label for status in servers.lame],
+        "unroutable": [status.label for status in without_a_way],
+    }
+    said = "; ".join(map(str, silent + servers.lame))
+    count = len(servers.answering)
+    if servers.answering and not said:
+        message = f"Each name server of {zone} answers ({count} address{'es' * (count > 1)})."
+        if without_a_way:
+            family = servers.missing_family
+            message += f" Their {family} addresses were left out: this machine has no {family}."
+        return Finding("port-53", State.OK, message, "", zone, data)
+    if servers.answering:
+        total = count + len(silent + servers.lame)
+        message = (
+            f"{count} of {total} name servers of {zone} serve it. The others: {said}. They are "
+            "left out of the wait."
+        )
+        step = "If port 53 (UDP and TCP) to them is open here, tell mijn.host's support."
+        if servers.lame:
+            step = f"The CA may ask any of them. {AT_THE_REGISTRY}"
+        return Finding("port-53", State.WARNING, message, step, zone, data)
+    if servers.is_intercepted:
+        message = (
+            "Port 53 is intercepted on the way: a recursive resolver answers instead of each name "
+            f"server of {zone}: {said}. The plugin then waits a fixed time, which may be too short."
+        )
+        return Finding("port-53", State.WARNING, message, OPEN_THE_PORT, zone, data)
+    if servers.lame:
+        message = f"The name servers answer, but don't serve the zone {zone}: {said}."
+        return Finding("port-53", State.FAILED, message, AT_THE_REGISTRY, zone, data)
+    message = (
+        f"No name server of {zone} can be asked: {said}. The plugin then waits a fixed time "
+        "instead, which may be too short."
     )
-    return {
-        server.label: serial
-        for server, reply in zip(servers, replies)
-        for serial in _serial(reply, name)
-    }
-
-
-def _serial(reply: Reply, name: dns.name.Name) -> Sequence[int]:
-    rrset = None if reply.problem else reply.rrset(name, "SOA")
-    return [int(rrset[0].serial)] if rrset else []
-
-
-def missing_families(servers: Sequence[Server], replies: Sequence[Reply]) -> set[str]:
-    """Return the address families that do not get out of this machine.
-
-    That is so if it has no route to any address of the family; and for IPv6 also if several
-    addresses do not answer while IPv4 does, since many networks announce IPv6 and drop it.
-    """
-    families: dict[str, list[Reply]] = {}
-    for server, reply in zip(servers, replies):
-        families.setdefault(_family(server), []).append(reply)
-    missing = {
-        family for family, each in families.items() if all(reply.is_unroutable for reply in each)
-    }
-    sixes, fours = families.get("IPv6", []), families.get("IPv4", [])
-    is_dropped = len(sixes) > 1 and all(reply.is_silent for reply in sixes)
-    if is_dropped and any(not reply.is_silent for reply in fours):
-        missing.add("IPv6")
-    return missing
-
-
-def _family(server: Server) -> str:
-    return "IPv6" if ":" in server.endpoint.host else "IPv4"
-
-
-def _is_intercepted(replies: Sequence[Reply]) -> bool:
-    asked = [reply for reply in replies if not reply.is_unroutable]
-    return bool(asked) and all(reply.is_recursive for reply in asked)
-
-
-def _judged(reply: Reply, *, is_missing: bool) -> tuple[str, str]:
-    """Return to which field of :class:`Servers` a reply belongs, and what to say of it.
-
-    :param is_missing: the server's address is of a family that this machine does not have.
-    """
-    if not reply.problem:
-        return "answering", "serves the zone"
-    if not reply.is_silent:
-        return "lame", reply.problem
-    return "unroutable" if is_missing else "silent", reply.error
+    return Finding("port-53", State.WARNING, message, OPEN_THE_PORT, zone, data)

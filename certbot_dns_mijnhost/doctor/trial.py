@@ -6,11 +6,15 @@ never written as a whole for it.
 
 from __future__ import annotations
 
+import logging
 import secrets
+import signal
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 from certbot_dns_mijnhost.api import (
     BadRequestError,
@@ -20,10 +24,9 @@ from certbot_dns_mijnhost.api import (
     MijnHostError,
     NotFoundError,
 )
+from certbot_dns_mijnhost.doctor.context import Calls, DNSOptions
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.publication import check_publication
-from certbot_dns_mijnhost.doctor.signals import held_back
-from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
 from certbot_dns_mijnhost.settings import Settings
 from certbot_dns_mijnhost.zone import (
     ChallengeRecords,
@@ -34,9 +37,13 @@ from certbot_dns_mijnhost.zone import (
     ZoneRewriteForbiddenError,
     key_of,
 )
+from certbot_dns_mijnhost.zone.listing import DOCTOR_PREFIX
 
-PREFIX = "_mijnhost-doctor-"
-"""Begins the names of scratch records."""
+logger = logging.getLogger(__name__)
+
+ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 MORE_READINGS = 6
 PAUSE = 0.5
 READINGS_AFTERWARDS = 10
@@ -57,7 +64,7 @@ class Trial:
         self._dns = dns
         self._exchanges_before = len(calls.exchanges)
         self._is_written = False
-        name = f"{PREFIX}{secrets.token_hex(4)}.{zone}"
+        name = f"{DOCTOR_PREFIX}{secrets.token_hex(4)}.{zone}"
         self._first = TXTRecord(name, "scratch record of mijnhost doctor, 1")
         self._second = TXTRecord(name, "scratch record of mijnhost doctor, 2")
         self._records = ChallengeRecords(
@@ -263,3 +270,25 @@ class Trial:
         data: Mapping[str, object] | None = None,
     ) -> None:
         self._report(Finding(check, state, message, next_step, self._zone, data or {}))
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let no signal break off what is done inside; the last that came is heeded afterwards."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Signals don't come here, and can't be ordered from here.
+        return
+    came: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        came.append(number)
+        logger.warning("The scratch record is removed first.")
+
+    before = {number: signal.signal(number, note) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[-1])

@@ -17,7 +17,7 @@ from certbot_dns_mijnhost.zone import proofs
 from certbot_dns_mijnhost.zone.altered import check_ours, damaged_texts
 from certbot_dns_mijnhost.zone.behaviour import PatchEffect
 from certbot_dns_mijnhost.zone.errors import CNAMEConflictError, SubzoneError
-from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
+from certbot_dns_mijnhost.zone.listing import PROBE_PREFIX, Listing, RecordKey
 from certbot_dns_mijnhost.zone.reading import ADDED, BEFORE_WRITING
 from certbot_dns_mijnhost.zone.retrying import attempts
 from certbot_dns_mijnhost.zone.rewrite import rewrite
@@ -25,8 +25,6 @@ from certbot_dns_mijnhost.zone.zone import Zone
 
 logger = logging.getLogger(__name__)
 
-PROBE_PREFIX = "_mijnhost-probe-"
-"""Begins the names under which a PATCH is tried out."""
 PROBE_TTL = 60
 
 Wanted = Mapping[RecordKey, DNSRecord]

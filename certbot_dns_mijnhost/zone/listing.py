@@ -13,7 +13,11 @@ from certbot_dns_mijnhost.zone.values import TEXTS, comparable_value, text_value
 
 CHALLENGE_VALUE = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 """A SHA-256 digest in base64url (RFC 8555, section 8.4); its last character holds four bits."""
-TEST_RECORDS = ("_mijnhost-probe-", "_mijnhost-doctor-")
+PROBE_PREFIX = "_mijnhost-probe-"
+"""Begins the names under which a PATCH is tried out."""
+DOCTOR_PREFIX = "_mijnhost-doctor-"
+"""Begins the names of the doctor's test records."""
+TEST_RECORDS = (PROBE_PREFIX, DOCTOR_PREFIX)
 """Begin the names under which this software tries out what the API does."""
 
 

@@ -1,4 +1,4 @@
-"""The practice of each test."""
+"""The runner of each test."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator
 
-from .practice import Practice
+from .runner import DoctorRunner
 
 
 @pytest.fixture
-def practice(tmp_path: Path) -> Iterator[Practice]:
-    practice = Practice(Emulator(serve=False), tmp_path / "mijnhost.ini")
-    practice.emulator = Emulator(lags=(0.0, 0.3), clock=practice.clock)
-    with practice.emulator:
-        yield practice
+def runner(tmp_path: Path) -> Iterator[DoctorRunner]:
+    runner = DoctorRunner(Emulator(serve=False), tmp_path / "mijnhost.ini")
+    runner.emulator = Emulator(lags=(0.0, 0.3), clock=runner.clock)
+    with runner.emulator:
+        yield runner

@@ -12,7 +12,7 @@ import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
-from certbot_dns_mijnhost.doctor.dnssec_findings import DNSSECCheck
+from certbot_dns_mijnhost.doctor.dnssec import DNSSECCheck
 from certbot_dns_mijnhost.doctor.findings import Finding
 from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.queries import Queries

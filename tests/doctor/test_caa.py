@@ -14,7 +14,7 @@ from certbot_dns_mijnhost.doctor import State
 from tests.propagation.scripted_server import Answer, ScriptedServer, code, silence, zone
 
 from .dns_tree import DNSTree
-from .practice import BOTH, Practice
+from .runner import BOTH, DoctorRunner
 from .signed_zone import Key, SignedZone
 
 
@@ -28,48 +28,50 @@ from .signed_zone import Key, SignedZone
     ],
 )
 def test_caa_records_that_forbid_the_ca(
-    practice: Practice, value: str, forbidden: set[str]
+    runner: DoctorRunner, value: str, forbidden: set[str]
 ) -> None:
-    practice.emulator.account.add_record("example.nl", "CAA", "example.nl.", value)
-    found = practice.examine(*BOTH)
+    runner.emulator.account.add_record("example.nl", "CAA", "example.nl.", value)
+    found = runner.run(*BOTH)
     failed = found.failed()
     assert {finding.domain for finding in failed} == forbidden
     assert all(finding.check == "caa" and "CAA 0 issue" in finding.next_step for finding in failed)
 
 
-def test_caa_records_bound_to_an_account(practice: Practice) -> None:
-    practice.emulator.account.add_record(
+def test_caa_records_bound_to_an_account(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_record(
         "example.nl", "CAA", "example.nl.", '0 issue "letsencrypt.org; accounturi=https://ca/1"'
     )
-    caa = practice.examine("example.nl").one("caa")
+    caa = runner.run("example.nl").one("caa")
     assert caa.state is State.NOTE
     assert "https://ca/1" in caa.message
 
 
-def test_a_critical_caa_record_is_to_be_removed(practice: Practice) -> None:
-    practice.emulator.account.add_record(
+def test_a_critical_caa_record_is_to_be_removed(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_record(
         "example.nl", "CAA", "example.nl.", '128 contactemail "a@example.nl"'
     )
-    [caa] = practice.examine("example.nl").failed()
+    [caa] = runner.run("example.nl").failed()
     assert "128 contactemail" in caa.message
     assert caa.next_step.startswith("Remove that record at example.nl")
 
 
-def test_one_caa_record_permits_a_domain_and_its_wildcard(practice: Practice) -> None:
-    account = practice.emulator.account
+def test_one_caa_record_permits_a_domain_and_its_wildcard(runner: DoctorRunner) -> None:
+    account = runner.emulator.account
     account.add_record("example.nl", "CAA", "example.nl.", '0 issue "ca.example"')
-    steps = {finding.next_step.split(";")[0] for finding in practice.examine(*BOTH).failed()}
+    steps = {finding.next_step.split(";")[0] for finding in runner.run(*BOTH).failed()}
     assert steps == {'Add the record: example.nl. CAA 0 issue "letsencrypt.org"'}
     account.add_record("example.nl", "CAA", "example.nl.", '0 issue "letsencrypt.org"')
-    assert not practice.examine(*BOTH).has_failed
+    assert not runner.run(*BOTH).has_failed
 
 
-def test_caa_records_behind_a_cname_are_to_be_changed_where_they_stand(practice: Practice) -> None:
-    account = practice.emulator.account
+def test_caa_records_behind_a_cname_are_to_be_changed_where_they_stand(
+    runner: DoctorRunner,
+) -> None:
+    account = runner.emulator.account
     account.add_domain("target.nl")
     account.add_record("target.nl", "CAA", "host.target.nl.", '0 issue ";"')
     account.add_record("example.nl", "CNAME", "alias.example.nl.", "host.target.nl.")
-    [caa] = practice.examine("alias.example.nl").failed()
+    [caa] = runner.run("alias.example.nl").failed()
     assert "at host.target.nl forbid letsencrypt.org to issue alias.example.nl" in caa.message
     assert caa.next_step.startswith("Add the record: host.target.nl. CAA")
 
@@ -78,8 +80,8 @@ ACCOUNT = "https://acme-v02.api.letsencrypt.org/acme/acct/1"
 OTHER_ACCOUNT = "https://acme-v02.api.letsencrypt.org/acme/acct/2"
 
 
-def store_account(practice: Practice, url: str) -> None:
-    folder = practice.path.parent / "config" / "accounts" / "acme-v02.example" / "directory" / "id1"
+def store_account(runner: DoctorRunner, url: str) -> None:
+    folder = runner.config / "accounts" / "acme-v02.example" / "directory" / "id1"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "regr.json").write_text(json.dumps({"body": {}, "uri": url}))
     (folder / "private_key.json").write_text('{"d": "SECRET"}')
@@ -93,13 +95,13 @@ def store_account(practice: Practice, url: str) -> None:
     ],
 )
 def test_the_account_of_caa_is_compared_with_certbots(
-    practice: Practice, stored: str, state: State, said: str
+    runner: DoctorRunner, stored: str, state: State, said: str
 ) -> None:
-    practice.emulator.account.add_record(
+    runner.emulator.account.add_record(
         "example.nl", "CAA", "example.nl.", f'0 issue "letsencrypt.org; accounturi={ACCOUNT}"'
     )
-    store_account(practice, stored)
-    found = practice.examine("example.nl")
+    store_account(runner, stored)
+    found = runner.run("example.nl")
     assert found.one("caa").state is state
     assert said in found.one("caa").message
     assert "SECRET" not in str(found.findings)
@@ -108,21 +110,21 @@ def test_the_account_of_caa_is_compared_with_certbots(
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"uri": 1}', "\udcff"])
-def test_an_account_that_is_not_readable_is_left_out(practice: Practice, content: str) -> None:
-    store_account(practice, ACCOUNT)
-    [file] = (practice.path.parent / "config").rglob("regr.json")
+def test_an_account_that_is_not_readable_is_left_out(runner: DoctorRunner, content: str) -> None:
+    store_account(runner, ACCOUNT)
+    [file] = (runner.config).rglob("regr.json")
     file.write_bytes(content.encode("utf-8", "surrogateescape"))
-    practice.emulator.account.add_record(
+    runner.emulator.account.add_record(
         "example.nl", "CAA", "example.nl.", f'0 issue "letsencrypt.org; accounturi={ACCOUNT}"'
     )
-    assert practice.examine("example.nl").one("caa").state is State.NOTE
+    assert runner.run("example.nl").one("caa").state is State.NOTE
 
 
-def test_a_final_dot_is_a_warning(practice: Practice) -> None:
-    practice.emulator.account.add_record(
+def test_a_final_dot_is_a_warning(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_record(
         "example.nl", "CAA", "example.nl.", '0 issue "LetsEncrypt.org."'
     )
-    caa = practice.examine("example.nl").one("caa")
+    caa = runner.run("example.nl").one("caa")
     assert caa.state is State.WARNING
     assert "without the dot" in caa.next_step
 
@@ -140,29 +142,29 @@ def without_caa(answer: Answer) -> Answer:
 
 @pytest.mark.parametrize("answer", [silence, code(dns.rcode.SERVFAIL)], ids=["silence", "SERVFAIL"])
 def test_a_caa_question_that_servers_do_not_answer_forbids(
-    practice: Practice, answer: Answer
+    runner: DoctorRunner, answer: Answer
 ) -> None:
     with ScriptedServer(without_caa(answer)) as server:
-        practice.settings["nameservers"] = server.endpoint
-        [caa] = practice.examine("example.nl").failed()
+        runner.settings["nameservers"] = server.endpoint
+        [caa] = runner.run("example.nl").failed()
     assert caa.check == "caa"
     assert "letsencrypt.org does not issue example.nl" in caa.message
     assert "questions for CAA" in caa.next_step
 
 
-def test_without_any_answer_nothing_is_claimed(practice: Practice) -> None:
+def test_without_any_answer_nothing_is_claimed(runner: DoctorRunner) -> None:
     with ScriptedServer(silence) as server:
-        practice.settings["nameservers"] = server.endpoint
-        assert practice.examine("example.nl").one("caa").state is State.WARNING
+        runner.settings["nameservers"] = server.endpoint
+        assert runner.run("example.nl").one("caa").state is State.WARNING
 
 
-def test_caa_answers_that_fail_dnssec_forbid(practice: Practice) -> None:
+def test_caa_answers_that_fail_dnssec_forbid(runner: DoctorRunner) -> None:
     key = Key.make()
     expired = SignedZone(key=key, start=-14, end=-1)
     with ExitStack() as stack:
-        port = int(practice.emulator.nameservers[0].split(":")[1])
+        port = int(runner.emulator.nameservers[0].split(":")[1])
         tree = DNSTree(stack, [expired, expired], ds=[key.ds("example.nl")], port=port)
-        practice.settings["resolver"] = tree.resolver.endpoint
-        caa = practice.examine("example.nl").one("caa")
+        runner.settings["resolver"] = tree.resolver.endpoint
+        caa = runner.run("example.nl").one("caa")
     assert caa.state is State.FAILED
     assert "fail DNSSEC validation" in caa.message

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_dns_mijnhost.doctor.caa import CAARecord, CAARecords
+from certbot_dns_mijnhost.doctor.caa_records import CAARecord, CAARecords
 
 OURS = "letsencrypt.org"
 

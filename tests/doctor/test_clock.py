@@ -9,26 +9,26 @@ import pytest
 from certbot_dns_mijnhost.api import Exchange
 from certbot_dns_mijnhost.api.exchange import read_date
 from certbot_dns_mijnhost.doctor import Finding, State
-from certbot_dns_mijnhost.doctor.clock import ClockCheck
+from certbot_dns_mijnhost.doctor.account import ClockCheck
 from certbot_dns_mijnhost.emulator import Variants
 
-from .practice import Practice
+from .runner import DoctorRunner
 
 
 @pytest.mark.parametrize(
     ("ahead", "said"), [(-3600.0, "ahead of the API's"), (3600.0, "behind the API's")]
 )
-def test_a_clock_that_is_wrong_is_a_warning(practice: Practice, ahead: float, said: str) -> None:
-    practice.emulator.variants = Variants(clock_ahead=ahead)
-    clock = practice.examine("example.nl").one("clock")
+def test_a_clock_that_is_wrong_is_a_warning(runner: DoctorRunner, ahead: float, said: str) -> None:
+    runner.emulator.variants = Variants(clock_ahead=ahead)
+    clock = runner.run("example.nl").one("clock")
     assert clock.state is State.WARNING
     assert said in clock.message
     assert abs(clock.data["seconds_ahead"] + ahead) < 120
     assert "NTP" in clock.next_step
 
 
-def test_a_clock_that_agrees(practice: Practice) -> None:
-    assert practice.examine("example.nl").one("clock").state is State.OK
+def test_a_clock_that_agrees(runner: DoctorRunner) -> None:
+    assert runner.run("example.nl").one("clock").state is State.OK
 
 
 def test_a_slow_answer_is_not_the_clocks_fault() -> None:

@@ -8,19 +8,19 @@ import pytest
 
 from certbot_dns_mijnhost.doctor import State
 
-from .practice import Practice
+from .runner import DoctorRunner
 
 
-def test_no_credentials_at_all(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_credentials_at_all(runner: DoctorRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("certbot_dns_mijnhost.credentials.USUAL_PATH", "/nowhere/mijnhost.ini")
-    found = practice.examine("example.nl", path=None)
+    found = runner.run("example.nl", path=None)
     assert "No API key was found" in found.one("credentials").message
     assert "--credentials FILE" in found.one("credentials").message
     assert found.has_failed
 
 
-def test_a_file_that_is_missing(practice: Practice) -> None:
-    found = practice.examine("example.nl", path="/nowhere/mijnhost.ini")
+def test_a_file_that_is_missing(runner: DoctorRunner) -> None:
+    found = runner.run("example.nl", path="/nowhere/mijnhost.ini")
     assert "does not exist" in found.one("credentials").message
     assert found.has_failed
 
@@ -28,65 +28,69 @@ def test_a_file_that_is_missing(practice: Practice) -> None:
 @pytest.mark.parametrize(
     ("mode", "who"), [(0o644, "its group and everybody"), (0o640, "its group")]
 )
-def test_a_file_that_others_can_read(practice: Practice, mode: int, who: str) -> None:
-    practice.examine()
-    practice.path.chmod(mode)
-    found = practice.examine()
+def test_a_file_that_others_can_read(runner: DoctorRunner, mode: int, who: str) -> None:
+    runner.run()
+    runner.credentials.chmod(mode)
+    found = runner.run()
     permissions = found.one("permissions")
     assert permissions.state is State.WARNING
     assert f"open to {who} (mode {mode:04o})" in permissions.message
-    assert permissions.next_step == f"Close it: chmod 600 {practice.path}"
+    assert permissions.next_step == f"Close it: chmod 600 {runner.credentials}"
 
 
-def test_a_file_with_the_key_that_others_can_read(practice: Practice, tmp_path: Path) -> None:
+def test_a_file_with_the_key_that_others_can_read(runner: DoctorRunner, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
-    secret.write_text(practice.emulator.account.api_key)
+    secret.write_text(runner.emulator.account.api_key)
     secret.chmod(0o644)
-    practice.examine()
-    key = f"dns_mijnhost_api_key = {practice.emulator.account.api_key}"
-    text = practice.path.read_text().replace(key, "dns_mijnhost_api_key_file = secret")
-    practice.path.write_text(text)
-    found = [f for f in practice.examine().findings if f.check == "permissions"]
+    runner.run()
+    key = f"dns_mijnhost_api_key = {runner.emulator.account.api_key}"
+    text = runner.credentials.read_text().replace(key, "dns_mijnhost_api_key_file = secret")
+    runner.credentials.write_text(text)
+    found = [f for f in runner.run().findings if f.check == "permissions"]
     assert [finding.state for finding in found] == [State.OK, State.WARNING]
     assert found[1].next_step == f"Close it: chmod 600 {secret}"
 
 
-def test_the_vendors_name_of_the_key(practice: Practice) -> None:
-    practice.examine()
-    text = practice.path.read_text().replace("dns_mijnhost_api_key", "dns_mijn_host_api_key")
-    practice.path.write_text(text)
-    found = practice.examine()
+def test_the_vendors_name_of_the_key(runner: DoctorRunner) -> None:
+    runner.run()
+    text = runner.credentials.read_text().replace("dns_mijnhost_api_key", "dns_mijn_host_api_key")
+    runner.credentials.write_text(text)
+    found = runner.run()
     assert found.one("credentials").state is State.WARNING
     assert "rename it to dns_mijnhost_api_key" in found.one("credentials").message
     assert found.one("key").state is State.OK
 
 
-def test_the_environment_gives_the_key(practice: Practice, tmp_path: Path) -> None:
-    practice.examine()
-    practice.environment["CREDENTIALS_DIRECTORY"] = str(tmp_path)
-    found = practice.examine("example.nl", path=None)
-    assert str(practice.path) in found.one("credentials").message
+def test_the_environment_gives_the_key(runner: DoctorRunner, tmp_path: Path) -> None:
+    runner.run()
+    runner.environment["CREDENTIALS_DIRECTORY"] = str(tmp_path)
+    found = runner.run("example.nl", path=None)
+    assert str(runner.credentials) in found.one("credentials").message
     assert not found.has_failed
 
 
-def test_a_key_in_literal_quotation_marks(practice: Practice) -> None:
-    practice.examine()
-    key = practice.emulator.account.api_key
-    practice.path.write_text(practice.path.read_text().replace(key, f"\"'{key}'\""))
-    found = practice.examine("example.nl")
+def test_a_key_in_literal_quotation_marks(runner: DoctorRunner) -> None:
+    runner.run()
+    key = runner.emulator.account.api_key
+    runner.credentials.write_text(runner.credentials.read_text().replace(key, f"\"'{key}'\""))
+    found = runner.run("example.nl")
     credentials = found.one("credentials")
     assert credentials.state is State.WARNING
-    assert f"Line 1 of the credentials file {practice.path} has quotation" in credentials.message
+    assert (
+        f"Line 1 of the credentials file {runner.credentials} has quotation" in credentials.message
+    )
     assert key not in credentials.message
     assert found.one("key").state is State.OK
 
 
-def test_a_line_that_can_not_be_read_is_named_by_its_number(practice: Practice) -> None:
-    practice.examine()
-    key = practice.emulator.account.api_key
-    practice.path.write_text(practice.path.read_text().replace(key, f"{key}#more"))
-    found = practice.examine("example.nl")
+def test_a_line_that_can_not_be_read_is_named_by_its_number(runner: DoctorRunner) -> None:
+    runner.run()
+    key = runner.emulator.account.api_key
+    runner.credentials.write_text(runner.credentials.read_text().replace(key, f"{key}#more"))
+    found = runner.run("example.nl")
     credentials = found.one("credentials")
     assert credentials.state is State.FAILED
-    assert f"Line 1 of the credentials file {practice.path} has a number" in credentials.message
+    assert (
+        f"Line 1 of the credentials file {runner.credentials} has a number" in credentials.message
+    )
     assert key not in credentials.message

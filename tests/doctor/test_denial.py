@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_dns_mijnhost.doctor.denial import proves_absence
+from certbot_dns_mijnhost.doctor.dnssec_denial import proves_absence
 
 from .signed_zone import RECORDS, SignedZone
 

@@ -14,11 +14,11 @@ import dns.rdatatype
 import pytest
 
 from certbot_dns_mijnhost.doctor import Finding, State
-from certbot_dns_mijnhost.doctor.dnssec_findings import DNSSECCheck
+from certbot_dns_mijnhost.doctor.dnssec import DNSSECCheck
 from tests.propagation.scripted_server import Answer, ScriptedServer, code, rrset, silence, zone
 
 from .dns_tree import DNSTree, refusing_edns, truncated
-from .practice import Practice
+from .runner import DoctorRunner
 from .signed_zone import PARKED, RECORDS, Key, SignedZone
 
 KEY, OTHER = Key.make(), Key.make()
@@ -260,23 +260,23 @@ def test_without_cryptography_the_check_is_skipped(
 
 
 def test_the_doctor_finds_a_broken_chain_in_a_whole_run(
-    practice: Practice, stack: ExitStack
+    runner: DoctorRunner, stack: ExitStack
 ) -> None:
-    port = int(practice.emulator.nameservers[0].split(":")[1])
+    port = int(runner.emulator.nameservers[0].split(":")[1])
     tree = DNSTree(stack, [HEALTHY, HEALTHY], ds=[DS], port=port)
-    practice.settings["resolver"] = tree.resolver.endpoint
-    sound = practice.examine("example.nl", "*.example.nl")
+    runner.settings["resolver"] = tree.resolver.endpoint
+    sound = runner.run("example.nl", "*.example.nl")
     assert sound.states() <= {State.OK, State.NOTE}
     assert sound.one("dnssec").data["signed"] is True
     tree.ds = [OTHER.ds("example.nl")]
-    broken = practice.examine("example.nl")
+    broken = runner.run("example.nl")
     assert "Replace the DS record" in broken.one("dnssec").next_step
 
 
 def test_a_validating_resolver_does_not_hide_the_fault(
-    practice: Practice, stack: ExitStack
+    runner: DoctorRunner, stack: ExitStack
 ) -> None:
-    port = int(practice.emulator.nameservers[0].split(":")[1])
+    port = int(runner.emulator.nameservers[0].split(":")[1])
     tree = DNSTree(stack, [HEALTHY, HEALTHY], ds=[OTHER.ds("example.nl")], port=port)
     lenient = tree.resolver.answer
 
@@ -287,8 +287,8 @@ def test_a_validating_resolver_does_not_hide_the_fault(
         return lenient(query)
 
     tree.resolver.answer = validating
-    practice.settings["resolver"] = tree.resolver.endpoint
-    found = practice.examine("example.nl")
+    runner.settings["resolver"] = tree.resolver.endpoint
+    found = runner.run("example.nl")
     assert found.one("dnssec").state is State.FAILED
     assert "Replace the DS record" in found.one("dnssec").next_step
     assert found.one("resolver").state is State.FAILED

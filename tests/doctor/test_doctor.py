@@ -8,40 +8,40 @@ import pytest
 
 from certbot_dns_mijnhost.doctor import State
 
-from .practice import BOTH, Practice
+from .runner import BOTH, DoctorRunner
 
 
-def test_in_order(practice: Practice) -> None:
-    before = practice.emulator.account.records("example.nl")
-    found = practice.examine(*BOTH)
+def test_in_order(runner: DoctorRunner) -> None:
+    before = runner.emulator.account.records("example.nl")
+    found = runner.run(*BOTH)
     assert not found.has_failed
     assert found.states() == {State.OK, State.NOTE}
     assert [finding.check for finding in found.findings] == [
         *("credentials", "permissions", "key", "whitelist", "expiry", "clock"),
         *("delegation", "zone", "managed", "nameservers", "port-53", "dnssec", "caa", "caa"),
     ]
-    assert practice.emulator.account.records("example.nl") == before
-    assert {request.method for request in practice.emulator.requests} == {"GET"}
+    assert runner.emulator.account.records("example.nl") == before
+    assert {request.method for request in runner.emulator.requests} == {"GET"}
 
 
 def test_without_names_all_domains_are_looked_at_and_nothing_is_written(
-    practice: Practice,
+    runner: DoctorRunner,
 ) -> None:
-    practice.emulator.account.add_domain("example.com")
-    found = practice.examine(write=True)
+    runner.emulator.account.add_domain("example.com")
+    found = runner.run(write=True)
     zones = [finding.data["zone"] for finding in found.findings if finding.check == "zone"]
     assert zones == ["example.nl", "example.com"]
-    assert {request.method for request in practice.emulator.requests} == {"GET"}
+    assert {request.method for request in runner.emulator.requests} == {"GET"}
     assert "name domains with -d" in found.one("write").message
 
 
-def test_a_setting_that_can_not_be_read(practice: Practice) -> None:
-    practice.settings["nameservers"] = "not a server!"
-    assert "is no host[:port]" in practice.examine("example.nl").one("settings").message
+def test_a_setting_that_can_not_be_read(runner: DoctorRunner) -> None:
+    runner.settings["nameservers"] = "not a server!"
+    assert "is no host[:port]" in runner.run("example.nl").one("settings").message
 
 
-def test_the_key_shows_nowhere(practice: Practice, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_key_shows_nowhere(runner: DoctorRunner, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    found = practice.examine(*BOTH, write=True)
-    assert practice.emulator.account.api_key not in caplog.text
-    assert practice.emulator.account.api_key not in str(found.findings)
+    found = runner.run(*BOTH, write=True)
+    assert runner.emulator.account.api_key not in caplog.text
+    assert runner.emulator.account.api_key not in str(found.findings)

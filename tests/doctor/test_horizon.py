@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.doctor import Finding, State
-from certbot_dns_mijnhost.doctor.horizon import renewal_time
-from certbot_dns_mijnhost.doctor.renewal_log import last_failure
+from certbot_dns_mijnhost.doctor.certbot_config import Validity
+from certbot_dns_mijnhost.doctor.certbot_log import last_failure
+from certbot_dns_mijnhost.doctor.renewals import renewal_time
 from certbot_dns_mijnhost.emulator import Variants
-from certbot_dns_mijnhost.renewals import Validity
 
-from .practice import Practice
+from .runner import DoctorRunner
 from .test_renewals import store
 
 LOG = "2026-11-01 03:00:00,123:ERROR:certbot._internal.renewal:"
@@ -29,12 +29,12 @@ SUCCESS = "  /etc/letsencrypt/live/example.nl/fullchain.pem (success)\n"
 SAVED = "Certificate is saved at: /etc/letsencrypt/live/example.nl/fullchain.pem\n"
 
 
-def lines(practice: Practice, check: str = "horizon") -> list[Finding]:
-    return [each for each in practice.examine().findings if each.check == check]
+def lines(runner: DoctorRunner, check: str = "horizon") -> list[Finding]:
+    return [each for each in runner.run().findings if each.check == check]
 
 
-def logs(practice: Practice) -> Path:
-    folder = practice.path.parent / "root" / "var" / "log" / "letsencrypt"
+def logs(runner: DoctorRunner) -> Path:
+    folder = runner.credentials.parent / "root" / "var" / "log" / "letsencrypt"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -48,12 +48,12 @@ def test_when_certbot_renews(lifetime: float, left: float) -> None:
     assert end - renewal_time(validity) == timedelta(days=left)
 
 
-def test_one_line_each_the_soonest_first(practice: Practice) -> None:
-    practice.examine()
-    store(practice, str(practice.path), name="later.nl", days_left=80.5)
-    store(practice, str(practice.path), name="soon.nl", days_left=40.5)
-    store(practice, None, name="others.nl", authenticator="nginx", days_left=60.5)
-    found = lines(practice)
+def test_one_line_each_the_soonest_first(runner: DoctorRunner) -> None:
+    runner.run()
+    store(runner, str(runner.credentials), name="later.nl", days_left=80.5)
+    store(runner, str(runner.credentials), name="soon.nl", days_left=40.5)
+    store(runner, None, name="others.nl", authenticator="nginx", days_left=60.5)
+    found = lines(runner)
     assert [each.data["certificate"] for each in found] == ["soon.nl", "others.nl", "later.nl"]
     assert [each.data["days"] for each in found] == [40, 60, 80]
     assert {each.state for each in found} == {State.OK}
@@ -62,38 +62,38 @@ def test_one_line_each_the_soonest_first(practice: Practice) -> None:
     assert f"Certbot renews it from {due:%Y-%m-%d} on" in found[0].message
 
 
-def test_without_certificates_nothing_is_said(practice: Practice) -> None:
-    assert lines(practice) == lines(practice, "schedule") == []
+def test_without_certificates_nothing_is_said(runner: DoctorRunner) -> None:
+    assert lines(runner) == lines(runner, "schedule") == []
 
 
-def test_that_nothing_starts_a_renewal_is_a_warning(practice: Practice) -> None:
-    practice.examine()
-    store(practice, str(practice.path))
-    [schedule] = lines(practice, "schedule")
+def test_that_nothing_starts_a_renewal_is_a_warning(runner: DoctorRunner) -> None:
+    runner.run()
+    store(runner, str(runner.credentials))
+    [schedule] = lines(runner, "schedule")
     assert schedule.state is State.WARNING
     assert "Neither a systemd timer nor cron" in schedule.message
-    crontab = practice.path.parent / "root" / "var" / "spool" / "cron" / "crontabs" / "root"
+    crontab = runner.credentials.parent / "root" / "var" / "spool" / "cron" / "crontabs" / "root"
     crontab.parent.mkdir(parents=True)
     crontab.write_text("0 3 * * * certbot renew\n")
-    [schedule] = lines(practice, "schedule")
+    [schedule] = lines(runner, "schedule")
     assert schedule.state is State.WARNING
     assert "less than twice a day (/var/spool/cron/crontabs/root)" in schedule.message
     crontab.write_text("0 3,15 * * * certbot renew\n")
-    [schedule] = lines(practice, "schedule")
+    [schedule] = lines(runner, "schedule")
     assert schedule.state is State.OK
     assert schedule.data["runs_per_day"] == 2
     crontab.unlink()
     crontab.mkdir()
-    [schedule] = lines(practice, "schedule")
+    [schedule] = lines(runner, "schedule")
     assert schedule.state is State.NOTE
     assert "cannot read /var/spool/cron/crontabs/root" in schedule.message
 
 
-def test_the_last_attempt_failed(practice: Practice) -> None:
-    practice.examine()
-    store(practice, str(practice.path), days_left=20)
-    (logs(practice) / "letsencrypt.log").write_text(FAILED)
-    [line] = lines(practice)
+def test_the_last_attempt_failed(runner: DoctorRunner) -> None:
+    runner.run()
+    store(runner, str(runner.credentials), days_left=20)
+    (logs(runner) / "letsencrypt.log").write_text(FAILED)
+    [line] = lines(runner)
     assert line.state is State.WARNING
     assert "The last attempt failed on" in line.message
     assert "Some challenges have failed" in line.message
@@ -101,14 +101,14 @@ def test_the_last_attempt_failed(practice: Practice) -> None:
     assert line.data["failure"]["reason"] == "Some challenges have failed"
 
 
-def test_a_failure_before_the_certificate_is_over(practice: Practice) -> None:
-    practice.examine()
-    store(practice, str(practice.path), days_left=89.5)
-    log = logs(practice) / "letsencrypt.log"
+def test_a_failure_before_the_certificate_is_over(runner: DoctorRunner) -> None:
+    runner.run()
+    store(runner, str(runner.credentials), days_left=89.5)
+    log = logs(runner) / "letsencrypt.log"
     log.write_text(FAILED)
     before = time.time() - 5 * 86400
     os.utime(log, (before, before))
-    assert [each.state for each in lines(practice)] == [State.OK]
+    assert [each.state for each in lines(runner)] == [State.OK]
 
 
 @pytest.mark.parametrize(
@@ -148,14 +148,14 @@ def test_the_reason_holds_no_secret_and_stays_short(tmp_path: Path) -> None:
     assert len(found.reason) <= 201
 
 
-def test_a_key_that_ends_before_the_renewal(practice: Practice) -> None:
+def test_a_key_that_ends_before_the_renewal(runner: DoctorRunner) -> None:
     last_day = date.today() + timedelta(days=35)  # noqa: DTZ011
-    practice.emulator.variants = Variants(key_expires=str(last_day))
-    practice.examine()
-    store(practice, str(practice.path), name="before.nl", days_left=60)
-    store(practice, str(practice.path), name="after.nl", days_left=80)
-    store(practice, None, name="others.nl", authenticator="nginx", days_left=81)
-    before, after, others = lines(practice)
+    runner.emulator.variants = Variants(key_expires=str(last_day))
+    runner.run()
+    store(runner, str(runner.credentials), name="before.nl", days_left=60)
+    store(runner, str(runner.credentials), name="after.nl", days_left=80)
+    store(runner, None, name="others.nl", authenticator="nginx", days_left=81)
+    before, after, others = lines(runner)
     assert before.state is State.OK
     assert others.state is State.OK
     assert after.state is State.WARNING
@@ -163,10 +163,10 @@ def test_a_key_that_ends_before_the_renewal(practice: Practice) -> None:
     assert "Create a new key" in after.next_step
 
 
-def test_an_expired_certificate(practice: Practice) -> None:
-    practice.examine()
-    store(practice, str(practice.path), days_left=-1)
-    [line] = lines(practice)
+def test_an_expired_certificate(runner: DoctorRunner) -> None:
+    runner.run()
+    store(runner, str(runner.credentials), days_left=-1)
+    [line] = lines(runner)
     assert line.state is State.WARNING
     assert "expired" in line.message
     assert "Certbot renews it at its next run" in line.message

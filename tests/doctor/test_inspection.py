@@ -7,9 +7,9 @@ import dns.message
 import dns.rcode
 import pytest
 
-from certbot_dns_mijnhost.doctor.errors import BrokenDNSSECError, InspectionError
 from certbot_dns_mijnhost.doctor.inspection import Inspector
-from certbot_dns_mijnhost.doctor.servers import ask_servers
+from certbot_dns_mijnhost.doctor.queries import BrokenDNSSECError, InspectionError
+from certbot_dns_mijnhost.doctor.server_answers import ask_servers
 from certbot_dns_mijnhost.emulator import Emulator
 from tests.propagation.scripted_server import ScriptedServer, code, silence, zone
 from tests.propagation.test_discovery import except_for, refer

@@ -21,7 +21,7 @@ from certbot_dns_mijnhost.doctor.queries import INTERVAL, Queries
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 from tests.propagation.scripted_server import ScriptedServer, authoritative, zone
 
-from .practice import Practice
+from .runner import DoctorRunner
 from .signed_zone import Key, SignedZone
 
 DOMAINS = [f"d{number}.nl" for number in range(30)]
@@ -58,18 +58,18 @@ def resolve(query: dns.message.Message) -> dns.message.Message | None:
     return answer
 
 
-def test_thirty_signed_domains(practice: Practice) -> None:
+def test_thirty_signed_domains(runner: DoctorRunner) -> None:
     for name in DOMAINS:
-        practice.emulator.account.add_domain(name)
-    port = int(practice.emulator.nameservers[0].split(":")[1])
+        runner.emulator.account.add_domain(name)
+    port = int(runner.emulator.nameservers[0].split(":")[1])
     with ExitStack() as stack:
         servers = [
             stack.enter_context(ScriptedServer(serve, address=f"127.0.0.{number}", port=port))
             for number in (11, 12)
         ]
         resolver = stack.enter_context(ScriptedServer(resolve))
-        practice.settings["resolver"] = resolver.endpoint
-        found = practice.examine(*DOMAINS)
+        runner.settings["resolver"] = resolver.endpoint
+        found = runner.run(*DOMAINS)
     assert found.states() <= {State.OK, State.NOTE}, found.failed()
     signed = [each for each in found.findings if each.check == "dnssec"]
     assert len(signed) == 30
@@ -79,9 +79,9 @@ def test_thirty_signed_domains(practice: Practice) -> None:
         assert len(counts) == 30
         assert max(counts.values()) <= MOST_QUERIES
     # Only the pauses between queries move this clock: on a fast network nothing else takes time.
-    assert practice.now < MINUTE
-    assert practice.progress[0] == "1 of 30: d0.nl"
-    assert practice.progress[-1] == "zone 30 of 30: d29.nl"
+    assert runner.now < MINUTE
+    assert runner.progress[0] == "1 of 30: d0.nl"
+    assert runner.progress[-1] == "zone 30 of 30: d29.nl"
 
 
 def test_each_server_is_asked_at_intervals() -> None:

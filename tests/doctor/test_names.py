@@ -14,11 +14,11 @@ from certbot_dns_mijnhost.emulator import Variants
 from certbot_dns_mijnhost.propagation import resolv_conf
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 
-from .practice import Practice
+from .runner import DoctorRunner
 
 
-def test_a_domain_that_is_not_in_the_account(practice: Practice) -> None:
-    found = practice.examine("exmaple.nl")
+def test_a_domain_that_is_not_in_the_account(runner: DoctorRunner) -> None:
+    found = runner.run("exmaple.nl")
     zone = found.one("zone")
     assert zone.state is State.FAILED
     assert "it has example.nl" in zone.message
@@ -42,8 +42,8 @@ def test_a_domain_that_is_not_in_the_account(practice: Practice) -> None:
         *("_a.example.nl", "a" * 64 + ".example.nl", ".".join(["a" * 60] * 4) + ".nl"),
     ],
 )
-def test_a_name_that_no_certificate_can_have(practice: Practice, name: str) -> None:
-    found = practice.examine(name, "example.nl")
+def test_a_name_that_no_certificate_can_have(runner: DoctorRunner, name: str) -> None:
+    found = runner.run(name, "example.nl")
     [failed] = found.failed()
     assert failed.check == "name"
     assert repr(name) in failed.message
@@ -76,83 +76,83 @@ def test_any_text_is_judged(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["EXAMPLE.nl.", "www.b\u00fccher.example.nl", "xn--a.example.nl"])
-def test_a_name_in_another_spelling(practice: Practice, name: str) -> None:
-    assert not practice.examine(name).has_failed
+def test_a_name_in_another_spelling(runner: DoctorRunner, name: str) -> None:
+    assert not runner.run(name).has_failed
 
 
-def test_the_setting_for_zones_leaves_the_domain_out(practice: Practice) -> None:
-    practice.emulator.account.add_domain("other.nl")
-    practice.settings["zone"] = "other.nl"
-    [zone] = practice.examine("example.nl").failed()
+def test_the_setting_for_zones_leaves_the_domain_out(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_domain("other.nl")
+    runner.settings["zone"] = "other.nl"
+    [zone] = runner.run("example.nl").failed()
     assert zone.message == (
         "dns_mijnhost_zone has no domain that holds _acme-challenge.example.nl: other.nl."
     )
     assert "Add the domain there" in zone.next_step
 
 
-def test_the_setting_for_zones_has_a_domain_of_somebody_else(practice: Practice) -> None:
-    practice.settings["zone"] = "nl"
-    [zone] = practice.examine("example.nl").failed()
+def test_the_setting_for_zones_has_a_domain_of_somebody_else(runner: DoctorRunner) -> None:
+    runner.settings["zone"] = "nl"
+    [zone] = runner.run("example.nl").failed()
     assert zone.message == "dns_mijnhost_zone has nl, which is no domain of this account."
     assert "Correct dns_mijnhost_zone" in zone.next_step
 
 
 def test_without_names_and_a_list_the_setting_for_zones_tells_what_to_look_at(
-    practice: Practice,
+    runner: DoctorRunner,
 ) -> None:
-    practice.emulator.variants = Variants(listing_forbidden=True)
-    practice.settings["zone"] = "example.nl"
-    found = practice.examine()
+    runner.emulator.variants = Variants(listing_forbidden=True)
+    runner.settings["zone"] = "example.nl"
+    found = runner.run()
     assert found.one("key").state is State.NOTE, "what was advised is done"
     assert "the zone example.nl of dns_mijnhost_zone" in found.one("zone").message
     assert found.one("managed").state is State.OK
 
 
-def test_that_nothing_was_looked_at_is_not_in_order(practice: Practice) -> None:
-    practice.emulator.variants = Variants(listing_forbidden=True)
-    [name] = practice.examine().failed()
+def test_that_nothing_was_looked_at_is_not_in_order(runner: DoctorRunner) -> None:
+    runner.emulator.variants = Variants(listing_forbidden=True)
+    [name] = runner.run().failed()
     assert "No domain was checked" in name.message
     assert "-d example.nl" in name.next_step
 
 
-def test_a_delegation_by_cname(practice: Practice) -> None:
-    practice.emulator.account.add_domain("challenges.nl")
-    practice.emulator.account.add_record(
+def test_a_delegation_by_cname(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_domain("challenges.nl")
+    runner.emulator.account.add_record(
         "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.challenges.nl."
     )
-    found = practice.examine("example.nl")
+    found = runner.run("example.nl")
     chain = "_acme-challenge.example.nl -> one.challenges.nl"
     assert chain in found.one("delegation").message
     assert found.one("zone").data["zone"] == "challenges.nl"
     assert found.states() <= {State.OK, State.NOTE}
 
 
-def test_a_delegation_that_is_not_followed(practice: Practice) -> None:
-    practice.settings["follow_cname"] = "false"
-    found = practice.examine("example.nl")
+def test_a_delegation_that_is_not_followed(runner: DoctorRunner) -> None:
+    runner.settings["follow_cname"] = "false"
+    found = runner.run("example.nl")
     assert not found.has_failed
-    practice.emulator.account.add_record(
+    runner.emulator.account.add_record(
         "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.challenges.nl."
     )
-    found = practice.examine("example.nl")
+    found = runner.run("example.nl")
     assert found.one("zone").data["zone"] == "example.nl"
     [delegation] = found.failed()
     assert "is a CNAME to one.challenges.nl" in delegation.message
     assert "Set dns_mijnhost_follow_cname = true" in delegation.next_step
 
 
-def test_a_wildcard_cname_gives_way_to_the_challenge(practice: Practice) -> None:
-    practice.settings["follow_cname"] = "false"
-    account = practice.emulator.account
+def test_a_wildcard_cname_gives_way_to_the_challenge(runner: DoctorRunner) -> None:
+    runner.settings["follow_cname"] = "false"
+    account = runner.emulator.account
     account.add_record("example.nl", "CNAME", "*.example.nl.", "shop.example.org.")
-    assert not practice.examine("example.nl").has_failed
+    assert not runner.run("example.nl").has_failed
 
 
-def test_a_delegation_to_a_domain_that_does_not_exist(practice: Practice) -> None:
-    practice.emulator.account.add_record(
+def test_a_delegation_to_a_domain_that_does_not_exist(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_record(
         "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.chalenges.nl."
     )
-    found = practice.examine("example.nl")
+    found = runner.run("example.nl")
     delegation = found.one("delegation")
     assert delegation.state is State.WARNING
     assert "is delegated: _acme-challenge.example.nl -> one.chalenges.nl" in delegation.message
@@ -163,12 +163,12 @@ def test_a_delegation_to_a_domain_that_does_not_exist(practice: Practice) -> Non
     assert "use an API key of the account that has one.chalenges.nl" in step
 
 
-def test_a_challenge_that_is_a_zone_of_its_own(practice: Practice) -> None:
-    practice.emulator.account.add_record(
+def test_a_challenge_that_is_a_zone_of_its_own(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_record(
         "example.nl", "NS", "_acme-challenge.www.example.nl.", "ns1.mijn.host."
     )
-    assert not practice.examine("example.nl").has_failed
-    [subzone] = practice.examine("www.example.nl").failed()
+    assert not runner.run("example.nl").has_failed
+    [subzone] = runner.run("www.example.nl").failed()
     assert subzone.check == "subzone"
     assert "in a zone of its own, _acme-challenge.www.example.nl" in subzone.message
     assert subzone.next_step == (
@@ -176,28 +176,28 @@ def test_a_challenge_that_is_a_zone_of_its_own(practice: Practice) -> None:
     )
 
 
-def test_a_subzone_is_seen_in_the_listing_if_dns_cannot_be_asked(practice: Practice) -> None:
-    practice.emulator.account.add_record(
+def test_a_subzone_is_seen_in_the_listing_if_dns_cannot_be_asked(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_record(
         "example.nl", "NS", "_acme-challenge.example.nl.", "ns1.other.example."
     )
-    practice.settings["resolver"] = "127.0.0.1:1"  # nothing listens there
-    found = practice.examine("example.nl")
+    runner.settings["resolver"] = "127.0.0.1:1"  # nothing listens there
+    found = runner.run("example.nl")
     assert "_acme-challenge.example.nl" in found.one("subzone").message
     assert found.one("subzone").state is State.FAILED
 
 
 @pytest.mark.parametrize("behaviour", ["intercepted", "intercepted_refused"])
 def test_an_intercepted_port_is_named_and_a_delegation_still_seen(
-    practice: Practice, behaviour: str
+    runner: DoctorRunner, behaviour: str
 ) -> None:
-    practice.emulator.account.add_domain("challenges.nl")
-    practice.emulator.account.add_record(
+    runner.emulator.account.add_domain("challenges.nl")
+    runner.emulator.account.add_record(
         "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.challenges.nl."
     )
-    for index in range(len(practice.emulator.nameservers)):
-        practice.emulator.behave(index, behaviour)
-    practice.now += 60.0  # so that the name servers have published it
-    found = practice.examine("example.nl")
+    for index in range(len(runner.emulator.nameservers)):
+        runner.emulator.behave(index, behaviour)
+    runner.now += 60.0  # so that the name servers have published it
+    found = runner.run("example.nl")
     delegation = found.one("delegation")
     assert delegation.state is State.OK
     assert "_acme-challenge.example.nl -> one.challenges.nl" in delegation.message
@@ -208,42 +208,42 @@ def test_an_intercepted_port_is_named_and_a_delegation_still_seen(
 
 @pytest.mark.parametrize("content", [b"nameserver localhost\n", b"\xff\0nameserver\n", None])
 def test_an_odd_resolv_conf_is_a_warning(
-    practice: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+    runner: DoctorRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:
     # A machine may have a resolver at libc's default; nothing listens at this address.
     monkeypatch.setattr(resolv_conf, "DEFAULT", Endpoint("127.0.0.1", 1))
     path = tmp_path / "resolv.conf"
     if content is not None:
         path.write_bytes(content)
-    practice.settings["resolver"] = str(path)
-    found = practice.examine("example.nl")
+    runner.settings["resolver"] = str(path)
+    found = runner.run("example.nl")
     for check in ("delegation", "nameservers", "port-53"):
         assert found.one(check).state is State.WARNING
         assert str(path) in found.one(check).message
 
 
-def test_a_wildcard_is_no_delegation(practice: Practice) -> None:
-    practice.emulator.account.add_record("example.nl", "CNAME", "*.example.nl.", "example.org.")
-    found = practice.examine("example.nl")
+def test_a_wildcard_is_no_delegation(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_record("example.nl", "CNAME", "*.example.nl.", "example.org.")
+    found = runner.run("example.nl")
     assert found.one("delegation").state is State.OK
     assert "by a wildcard only" in found.one("delegation").message
     assert found.one("zone").data["zone"] == "example.nl"
 
 
-def test_a_delegation_in_a_circle(practice: Practice) -> None:
-    practice.emulator.account.add_record(
+def test_a_delegation_in_a_circle(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_record(
         "example.nl", "CNAME", "_acme-challenge.example.nl.", "_acme-challenge.example.nl."
     )
-    delegation = practice.examine("example.nl").one("delegation")
+    delegation = runner.run("example.nl").one("delegation")
     assert delegation.state is State.FAILED
     assert "in a circle" in delegation.message
     assert "Correct the CNAME records" in delegation.next_step
 
 
-def test_a_delegation_to_a_zone_of_somebody_else(practice: Practice) -> None:
-    practice.emulator.account.add_record(
+def test_a_delegation_to_a_zone_of_somebody_else(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_record(
         "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.example.org."
     )
-    found = practice.examine("example.nl")
+    found = runner.run("example.nl")
     assert found.one("zone").state is State.FAILED
     assert "one.example.org" in found.one("zone").message

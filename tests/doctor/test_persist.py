@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.doctor import State
-from certbot_dns_mijnhost.doctor.caa import CAARecord, CAARecords
+from certbot_dns_mijnhost.doctor.caa_records import CAARecord, CAARecords
 from certbot_dns_mijnhost.doctor.persist import read_authorization
 
-from .practice import Practice
+from .runner import DoctorRunner
 
 NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
 PLAIN = "a plain account URL, the form of the first drafts; draft -02 changed it"
@@ -78,33 +78,33 @@ def test_any_value_is_read(value: str) -> None:
     assert found.issuer or found.problems
 
 
-def test_a_standing_authorization_is_shown(practice: Practice) -> None:
+def test_a_standing_authorization_is_shown(runner: DoctorRunner) -> None:
     end = int(time.time()) + 400 * 86400
     value = f"ca.example; accounturi=abc; persistUntil={end}"
-    practice.emulator.account.add_record("example.nl", "TXT", AT, value)
-    persist = practice.examine("example.nl").one("persist")
+    runner.emulator.account.add_record("example.nl", "TXT", AT, value)
+    persist = runner.run("example.nl").one("persist")
     assert persist.state is State.NOTE
     assert "ca.example for the account abc, the name only, until 20" in persist.message
     assert persist.data["issuer"] == "ca.example"
 
 
-def test_a_wide_authorization_is_a_warning(practice: Practice) -> None:
+def test_a_wide_authorization_is_a_warning(runner: DoctorRunner) -> None:
     value = "ca.example; accounturi=abc; policy=wildcard"
-    practice.emulator.account.add_record("example.nl", "TXT", AT, value)
-    persist = practice.examine("example.nl").one("persist")
+    runner.emulator.account.add_record("example.nl", "TXT", AT, value)
+    persist = runner.run("example.nl").one("persist")
     assert persist.state is State.WARNING
     assert "subdomains and wildcards, without an end" in persist.message
     assert "docs/dns-persist-01.md" in persist.next_step
 
 
 @pytest.mark.parametrize("value", ["v=spf1 -all", "v=DKIM1; p=abc", "google-site-verification=x.y"])
-def test_a_wildcard_txt_record_is_not_an_authorization(practice: Practice, value: str) -> None:
-    practice.emulator.account.add_record("example.nl", "TXT", "*.example.nl.", value)
-    assert not [f for f in practice.examine("example.nl").findings if f.check == "persist"]
+def test_a_wildcard_txt_record_is_not_an_authorization(runner: DoctorRunner, value: str) -> None:
+    runner.emulator.account.add_record("example.nl", "TXT", "*.example.nl.", value)
+    assert not [f for f in runner.run("example.nl").findings if f.check == "persist"]
 
 
-def test_the_doctor_leaves_the_record_alone(practice: Practice) -> None:
-    practice.emulator.account.add_record("example.nl", "TXT", AT, "ca.example; accounturi=abc")
-    before = practice.emulator.account.records("example.nl")
-    practice.examine("example.nl", write=True)
-    assert practice.emulator.account.records("example.nl") == before
+def test_the_doctor_leaves_the_record_alone(runner: DoctorRunner) -> None:
+    runner.emulator.account.add_record("example.nl", "TXT", AT, "ca.example; accounturi=abc")
+    before = runner.emulator.account.records("example.nl")
+    runner.run("example.nl", write=True)
+    assert runner.emulator.account.records("example.nl") == before

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certbot_dns_mijnhost.doctor import Finding, State
-from certbot_dns_mijnhost.renewals import renewals
+from certbot_dns_mijnhost.doctor.certbot_config import renewals
 
-from .practice import Practice
+from .runner import DoctorRunner
 
 NO_NAME = x509.Name([])
 
@@ -40,7 +40,7 @@ def _pem(certificate: x509.Certificate) -> bytes:
 
 
 def store(
-    practice: Practice,
+    runner: DoctorRunner,
     credentials: str | None,
     *,
     name: str = "example.nl",
@@ -49,7 +49,7 @@ def store(
     lifetime: float = 90.0,
 ) -> Path:
     """Store a renewal as Certbot does, and a certificate."""
-    config = practice.path.parent / "config"
+    config = runner.config
     certificate = config / "live" / name / "cert.pem"
     write_certificate(certificate, days_left=days_left, lifetime=lifetime)
     file = config / "renewal" / f"{name}.conf"
@@ -62,64 +62,64 @@ def store(
     return file
 
 
-def found(practice: Practice) -> list[Finding]:
-    return [each for each in practice.examine().findings if each.check == "renewal"]
+def found(runner: DoctorRunner) -> list[Finding]:
+    return [each for each in runner.run().findings if each.check == "renewal"]
 
 
-def test_without_certificates_there_is_nothing_to_tell(practice: Practice) -> None:
-    assert found(practice) == []
+def test_without_certificates_there_is_nothing_to_tell(runner: DoctorRunner) -> None:
+    assert found(runner) == []
 
 
-def test_renewals_in_order_are_one_line(practice: Practice) -> None:
-    practice.examine()
+def test_renewals_in_order_are_one_line(runner: DoctorRunner) -> None:
+    runner.run()
     for name in ("example.nl", "www.example.nl"):
-        store(practice, str(practice.path), name=name)
-    store(practice, None, name="example.org", authenticator="nginx")
-    [renewal] = found(practice)
+        store(runner, str(runner.credentials), name=name)
+    store(runner, None, name="example.org", authenticator="nginx")
+    [renewal] = found(runner)
     assert renewal.state is State.OK
     assert renewal.data["certificates"] == ["example.nl", "www.example.nl"]
     assert "example.nl, www.example.nl" in renewal.message
 
 
-def test_a_relative_path_that_cron_does_not_find(practice: Practice) -> None:
-    file = store(practice, "mijnhost.ini")
-    [renewal] = found(practice)
+def test_a_relative_path_that_cron_does_not_find(runner: DoctorRunner) -> None:
+    file = store(runner, "mijnhost.ini")
+    [renewal] = found(runner)
     assert renewal.state is State.FAILED
     assert "cron and systemd start in another folder" in renewal.message
     assert renewal.next_step.startswith(f"Write the whole path into {file}: ")
 
 
-def test_a_credentials_file_that_is_gone(practice: Practice) -> None:
-    store(practice, "/nowhere/mijnhost.ini")
-    [renewal] = found(practice)
+def test_a_credentials_file_that_is_gone(runner: DoctorRunner) -> None:
+    store(runner, "/nowhere/mijnhost.ini")
+    [renewal] = found(runner)
     assert renewal.state is State.FAILED
     assert "/nowhere/mijnhost.ini does not exist" in renewal.message
-    assert str(practice.path.parent / "config" / "renewal" / "example.nl.conf") in renewal.next_step
+    assert str(runner.config / "renewal" / "example.nl.conf") in renewal.next_step
 
 
-def test_a_key_that_only_the_environment_gives(practice: Practice) -> None:
-    store(practice, None)
-    [renewal] = found(practice)
+def test_a_key_that_only_the_environment_gives(runner: DoctorRunner) -> None:
+    store(runner, None)
+    [renewal] = found(runner)
     assert renewal.state is State.WARNING
     assert "the first run took the key from its environment" in renewal.message
     assert "dns_mijnhost_credentials = /etc/letsencrypt/mijnhost.ini" in renewal.next_step
-    practice.environment["MIJNHOST_API_KEY"] = practice.emulator.account.api_key
-    assert [each.state for each in found(practice)] == [State.OK]
+    runner.environment["MIJNHOST_API_KEY"] = runner.emulator.account.api_key
+    assert [each.state for each in found(runner)] == [State.OK]
 
 
-def test_a_stored_none_is_no_path(practice: Practice) -> None:
-    store(practice, "None")
-    [renewal] = found(practice)
+def test_a_stored_none_is_no_path(runner: DoctorRunner) -> None:
+    store(runner, "None")
+    [renewal] = found(runner)
     assert "the first run took the key from its environment" in renewal.message
 
 
 @pytest.mark.parametrize("start", [b"", codecs.BOM_UTF8])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-def test_a_renewal_that_an_editor_saved(practice: Practice, start: bytes, end: bytes) -> None:
-    practice.examine()
-    file = store(practice, str(practice.path))
+def test_a_renewal_that_an_editor_saved(runner: DoctorRunner, start: bytes, end: bytes) -> None:
+    runner.run()
+    file = store(runner, str(runner.credentials))
     file.write_bytes(start + file.read_bytes().replace(b"\n", end).rstrip())
-    assert [each.state for each in found(practice)] == [State.OK]
+    assert [each.state for each in found(runner)] == [State.OK]
 
 
 @pytest.mark.parametrize(
@@ -133,32 +133,32 @@ def test_a_renewal_that_an_editor_saved(practice: Practice, start: bytes, end: b
     ],
 )
 def test_a_certificate_that_nothing_renewed(
-    practice: Practice, days_left: float, lifetime: float, state: State, said: str
+    runner: DoctorRunner, days_left: float, lifetime: float, state: State, said: str
 ) -> None:
-    practice.examine()
-    store(practice, str(practice.path), days_left=days_left, lifetime=lifetime)
-    [renewal] = found(practice)
+    runner.run()
+    store(runner, str(runner.credentials), days_left=days_left, lifetime=lifetime)
+    [renewal] = found(runner)
     assert renewal.state is state
     assert said in renewal.message
     assert ("certbot renew --dry-run" in renewal.next_step) is (state is State.WARNING)
 
 
-def test_it_is_told_of_even_without_credentials_for_the_doctor(practice: Practice) -> None:
-    store(practice, "mijnhost.ini")
-    checks = [each.check for each in practice.examine(path="/nowhere/mijnhost.ini").findings]
+def test_it_is_told_of_even_without_credentials_for_the_doctor(runner: DoctorRunner) -> None:
+    store(runner, "mijnhost.ini")
+    checks = [each.check for each in runner.run(path="/nowhere/mijnhost.ini").findings]
     assert checks == ["credentials", "renewal", "schedule", "horizon"]
 
 
 def test_a_relative_path_in_a_variable(
-    practice: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runner: DoctorRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("secret").write_text(practice.emulator.account.api_key)
-    practice.environment["MIJNHOST_API_KEY_FILE"] = "secret"
-    practice.environment["CREDENTIALS_DIRECTORY"] = "unused"
+    Path("secret").write_text(runner.emulator.account.api_key)
+    runner.environment["MIJNHOST_API_KEY_FILE"] = "secret"
+    runner.environment["CREDENTIALS_DIRECTORY"] = "unused"
     warnings = [
         each
-        for each in practice.examine(path=None).findings
+        for each in runner.run(path=None).findings
         if each.check == "credentials" and each.state is State.WARNING
     ]
     assert [each.next_step for each in warnings] == [f"Write the whole path: {tmp_path}/secret"]
@@ -175,10 +175,10 @@ def test_a_renewal_that_can_not_be_read_is_certbots_to_tell(tmp_path: Path, cont
     assert renewals(tmp_path) == []
 
 
-def test_a_certificate_that_can_not_be_read_has_no_days(practice: Practice) -> None:
-    practice.examine()
-    file = store(practice, str(practice.path))
-    (practice.path.parent / "config" / "live" / "example.nl" / "cert.pem").write_text("nothing")
-    assert [each.state for each in found(practice)] == [State.OK]
+def test_a_certificate_that_can_not_be_read_has_no_days(runner: DoctorRunner) -> None:
+    runner.run()
+    file = store(runner, str(runner.credentials))
+    (runner.config / "live" / "example.nl" / "cert.pem").write_text("nothing")
+    assert [each.state for each in found(runner)] == [State.OK]
     file.write_text(file.read_text().replace("cert = ", "cert = a, b"))
-    assert [each.state for each in found(practice)] == [State.OK]
+    assert [each.state for each in found(runner)] == [State.OK]

@@ -9,7 +9,7 @@ from certbot_dns_mijnhost.doctor import State
 from certbot_dns_mijnhost.emulator import Fault, Variants
 from certbot_dns_mijnhost.zone.lock import default_directory, zone_lock
 
-from .practice import Practice
+from .runner import DoctorRunner
 
 
 @pytest.mark.parametrize(
@@ -22,11 +22,11 @@ from .practice import Practice
     ],
 )
 def test_it_tells_how_the_api_behaves_and_leaves_nothing(
-    practice: Practice, variants: Variants, patch: str, state: State
+    runner: DoctorRunner, variants: Variants, patch: str, state: State
 ) -> None:
-    practice.emulator.variants = variants
-    before = practice.emulator.account.records("example.nl")
-    found = practice.examine("example.nl", write=True)
+    runner.emulator.variants = variants
+    before = runner.emulator.account.records("example.nl")
+    found = runner.run("example.nl", write=True)
     assert not found.has_failed
     assert found.one("patch").data["patch"] == patch
     assert found.one("patch").state is state
@@ -34,67 +34,67 @@ def test_it_tells_how_the_api_behaves_and_leaves_nothing(
     assert found.one("publication").data["servers"] == 2
     assert found.one("delete").state is State.OK
     assert found.one("others").data["records"] == len(before)
-    assert practice.emulator.account.records("example.nl") == before
-    assert not any(request.method == "PUT" for request in practice.emulator.requests)
+    assert runner.emulator.account.records("example.nl") == before
+    assert not any(request.method == "PUT" for request in runner.emulator.requests)
 
 
-def test_readings_that_lag_and_fall_short_are_told(practice: Practice) -> None:
-    practice.emulator.variants = Variants(patch="append", stale_reads=2, short_reads=3)
-    reads = practice.examine("example.nl", write=True).one("reads")
+def test_readings_that_lag_and_fall_short_are_told(runner: DoctorRunner) -> None:
+    runner.emulator.variants = Variants(patch="append", stale_reads=2, short_reads=3)
+    reads = runner.run("example.nl", write=True).one("reads")
     assert reads.state is State.NOTE
     assert reads.data["readings_until_shown"] > 1
 
 
-def test_replicas_that_alternate_are_told(practice: Practice) -> None:
-    practice.emulator.variants = Variants(lagging_replica=True, replica_seconds=30.0)
-    reads = practice.examine("example.nl", write=True).one("reads")
+def test_replicas_that_alternate_are_told(runner: DoctorRunner) -> None:
+    runner.emulator.variants = Variants(lagging_replica=True, replica_seconds=30.0)
+    reads = runner.run("example.nl", write=True).one("reads")
     assert reads.state is State.NOTE
     assert reads.data["stale"] > 0
     assert "The plugin counts on that" in reads.message
 
 
 @pytest.mark.parametrize("delete", ["wrong_method", "method_not_allowed"])
-def test_where_nothing_can_be_removed_nothing_is_written(practice: Practice, delete: str) -> None:
-    practice.emulator.variants = Variants(delete=delete)
-    before = practice.emulator.account.records("example.nl")
-    found = practice.examine("example.nl", write=True)
+def test_where_nothing_can_be_removed_nothing_is_written(runner: DoctorRunner, delete: str) -> None:
+    runner.emulator.variants = Variants(delete=delete)
+    before = runner.emulator.account.records("example.nl")
+    found = runner.run("example.nl", write=True)
     assert found.one("delete").state is State.WARNING
     assert "no scratch record was written" in found.one("delete").message
-    assert practice.emulator.account.records("example.nl") == before
-    assert not any(request.method in {"PATCH", "PUT"} for request in practice.emulator.requests)
+    assert runner.emulator.account.records("example.nl") == before
+    assert not any(request.method in {"PATCH", "PUT"} for request in runner.emulator.requests)
 
 
-def test_where_nothing_can_be_removed_and_a_rewrite_is_forbidden(practice: Practice) -> None:
-    practice.emulator.variants = Variants(delete="wrong_method")
-    practice.settings["allow_zone_rewrite"] = "false"
-    delete = practice.examine("example.nl", write=True).one("delete")
+def test_where_nothing_can_be_removed_and_a_rewrite_is_forbidden(runner: DoctorRunner) -> None:
+    runner.emulator.variants = Variants(delete="wrong_method")
+    runner.settings["allow_zone_rewrite"] = "false"
+    delete = runner.run("example.nl", write=True).one("delete")
     assert "dns_mijnhost_allow_zone_rewrite = false forbids" in delete.message
     assert "they may stay behind" in delete.next_step
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_an_api_without_patch(practice: Practice, allowed: bool) -> None:
-    practice.emulator.variants = Variants(patch="unsupported")
-    practice.settings["allow_zone_rewrite"] = str(allowed)
-    found = practice.examine("example.nl", write=True)
+def test_an_api_without_patch(runner: DoctorRunner, allowed: bool) -> None:
+    runner.emulator.variants = Variants(patch="unsupported")
+    runner.settings["allow_zone_rewrite"] = str(allowed)
+    found = runner.run("example.nl", write=True)
     patch = found.one("patch")
     assert patch.state is (State.WARNING if allowed else State.FAILED)
     assert "takes no single record" in patch.message
     assert "delete" not in {finding.check for finding in found.findings}, "nothing was removed"
-    assert not any(request.method == "PUT" for request in practice.emulator.requests)
+    assert not any(request.method == "PUT" for request in runner.emulator.requests)
 
 
-def test_where_a_rewrite_would_be_needed_and_is_forbidden(practice: Practice) -> None:
-    practice.settings["allow_zone_rewrite"] = "false"
-    patch = practice.examine("example.nl", write=True).one("patch")
+def test_where_a_rewrite_would_be_needed_and_is_forbidden(runner: DoctorRunner) -> None:
+    runner.settings["allow_zone_rewrite"] = "false"
+    patch = runner.run("example.nl", write=True).one("patch")
     assert patch.state is State.WARNING
     assert "one certificate for the domain and another for its wildcard" in patch.next_step
 
 
-def test_name_servers_that_never_serve_it(practice: Practice) -> None:
-    practice.settings["propagation_seconds"] = "1"
-    practice.emulator._nameservers.lags = (600.0, 600.0)
-    found = practice.examine("example.nl", write=True)
+def test_name_servers_that_never_serve_it(runner: DoctorRunner) -> None:
+    runner.settings["propagation_seconds"] = "1"
+    runner.emulator._nameservers.lags = (600.0, 600.0)
+    found = runner.run("example.nl", write=True)
     publication = found.one("publication")
     assert publication.state is State.FAILED
     assert "no such name" in publication.message
@@ -102,27 +102,27 @@ def test_name_servers_that_never_serve_it(practice: Practice) -> None:
     assert found.one("delete").state is State.OK
 
 
-def test_one_name_server_that_lags(practice: Practice) -> None:
-    practice.flags["propagation-seconds"] = "1"
-    practice.emulator._nameservers.lags = (0.0, 600.0)
-    publication = practice.examine("example.nl", write=True).one("publication")
+def test_one_name_server_that_lags(runner: DoctorRunner) -> None:
+    runner.flags["propagation-seconds"] = "1"
+    runner.emulator._nameservers.lags = (0.0, 600.0)
+    publication = runner.run("example.nl", write=True).one("publication")
     assert publication.state is State.WARNING
     assert "Behind at that time: ns2.mijn.host" in publication.message
 
 
-def test_no_wait(practice: Practice) -> None:
-    practice.settings["propagation_seconds"] = "0"
-    assert practice.examine("example.nl", write=True).one("publication").state is State.SKIPPED
+def test_no_wait(runner: DoctorRunner) -> None:
+    runner.settings["propagation_seconds"] = "0"
+    assert runner.run("example.nl", write=True).one("publication").state is State.SKIPPED
 
 
-def test_a_refused_write_is_told_and_nothing_stays(practice: Practice) -> None:
-    before = practice.emulator.account.records("example.nl")
-    practice.emulator.faults.add(Fault.status(403, "Read-only key"), method="PATCH", times=None)
-    found = practice.examine("example.nl", write=True)
+def test_a_refused_write_is_told_and_nothing_stays(runner: DoctorRunner) -> None:
+    before = runner.emulator.account.records("example.nl")
+    runner.emulator.faults.add(Fault.status(403, "Read-only key"), method="PATCH", times=None)
+    found = runner.run("example.nl", write=True)
     assert "Read-only key" in found.one("write").message
     assert found.one("write").state is State.FAILED
     assert "delete" not in {finding.check for finding in found.findings}, "nothing was removed"
-    assert practice.emulator.account.records("example.nl") == before
+    assert runner.emulator.account.records("example.nl") == before
 
 
 @pytest.mark.parametrize(
@@ -131,21 +131,21 @@ def test_a_refused_write_is_told_and_nothing_stays(practice: Practice) -> None:
     ids=["403", "500", "429", "reset"],
 )
 def test_where_it_is_not_known_that_it_can_be_removed_nothing_is_written(
-    practice: Practice, fault: Fault
+    runner: DoctorRunner, fault: Fault
 ) -> None:
-    practice.emulator.faults.add(fault, method="DELETE", times=None)
-    found = practice.examine("example.nl", write=True)
+    runner.emulator.faults.add(fault, method="DELETE", times=None)
+    found = runner.run("example.nl", write=True)
     assert found.one("write").state is State.FAILED
     assert "DELETE /domains/example.nl/dns" in found.one("write").message
-    assert not any(request.method == "PATCH" for request in practice.emulator.requests)
+    assert not any(request.method == "PATCH" for request in runner.emulator.requests)
 
 
-def test_a_key_revoked_before_the_write_leaves_nothing_to_remove(practice: Practice) -> None:
+def test_a_key_revoked_before_the_write_leaves_nothing_to_remove(runner: DoctorRunner) -> None:
     for method in ("PATCH", "DELETE"):
-        practice.emulator.faults.add(
+        runner.emulator.faults.add(
             Fault.status(401), method=method, skip=method == "DELETE", times=None
         )
-    found = practice.examine("example.nl", write=True)
+    found = runner.run("example.nl", write=True)
     [write] = found.failed()
     assert write.check == "write"
     assert "PATCH" in write.message
@@ -153,37 +153,37 @@ def test_a_key_revoked_before_the_write_leaves_nothing_to_remove(practice: Pract
 
 @pytest.mark.parametrize("fault", [Fault.reset(after=True), Fault.status(500, after=True)])
 def test_a_write_whose_answer_is_lost_shows_at_once_all_the_same(
-    practice: Practice, fault: Fault
+    runner: DoctorRunner, fault: Fault
 ) -> None:
-    practice.emulator.faults.add(fault, method="PATCH")
-    reads = practice.examine("example.nl", write=True).one("reads")
+    runner.emulator.faults.add(fault, method="PATCH")
+    reads = runner.run("example.nl", write=True).one("reads")
     assert reads.state is State.OK
     assert reads.data["readings_until_shown"] == 1
 
 
-def test_a_record_that_no_reading_shows_is_not_said_to_show(practice: Practice) -> None:
-    practice.emulator.variants = Variants(stale_seconds=3600.0)
-    reads = practice.examine("example.nl", write=True).one("reads")
+def test_a_record_that_no_reading_shows_is_not_said_to_show(runner: DoctorRunner) -> None:
+    runner.emulator.variants = Variants(stale_seconds=3600.0)
+    reads = runner.run("example.nl", write=True).one("reads")
     assert reads.state is State.NOTE
     assert reads.data["readings_until_shown"] is None
     assert reads.message.startswith("None of ")
 
 
-def test_a_zone_that_another_process_changes_is_waited_for_once(practice: Practice) -> None:
+def test_a_zone_that_another_process_changes_is_waited_for_once(runner: DoctorRunner) -> None:
     with zone_lock("example.nl", default_directory(), RetryPolicy()):
-        found = practice.examine("example.nl", write=True)
+        found = runner.run("example.nl", write=True)
     assert "Another process on this machine" in found.one("write").message
     assert "delete" not in {finding.check for finding in found.findings}
-    assert 250 < practice.now < 350
+    assert 250 < runner.now < 350
 
 
-def test_what_can_not_be_removed_is_named(practice: Practice) -> None:
-    practice.emulator.variants = Variants(patch="append")
-    practice.emulator.faults.add(
+def test_what_can_not_be_removed_is_named(runner: DoctorRunner) -> None:
+    runner.emulator.variants = Variants(patch="append")
+    runner.emulator.faults.add(
         Fault.status(403, "May not delete"), method="DELETE", skip=1, times=None
     )
-    found = practice.examine("example.nl", write=True)
-    left = [r for r in practice.emulator.account.records("example.nl") if "doctor" in r.name]
+    found = runner.run("example.nl", write=True)
+    left = [r for r in runner.emulator.account.records("example.nl") if "doctor" in r.name]
     told = [finding for finding in found.failed() if finding.check == "delete"]
     assert len(left) == len(told) == 2
     for record, finding in zip(left, told):
@@ -192,7 +192,7 @@ def test_what_can_not_be_removed_is_named(practice: Practice) -> None:
         assert "control panel" in finding.next_step
 
 
-def test_each_zone_is_tried_once(practice: Practice) -> None:
-    found = practice.examine("example.nl", "*.example.nl", "www.example.nl", write=True)
+def test_each_zone_is_tried_once(runner: DoctorRunner) -> None:
+    found = runner.run("example.nl", "*.example.nl", "www.example.nl", write=True)
     assert found.one("write").domain == "example.nl"
     assert len([finding for finding in found.findings if finding.check == "zone"]) == 2

@@ -1,4 +1,4 @@
-"""A doctor, and an account in the emulator to be examined."""
+"""Runs the doctor on an account in the emulator."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ BOTH = ("example.nl", "*.example.nl")
 
 
 @dataclass
-class Practice:
-    """A doctor, and an account at hand."""
+class DoctorRunner:
+    """Runs the doctor on an account in the emulator, with a credentials file.
+
+    Set the other fields before the first run.
+    """
 
     emulator: Emulator
-    path: Path
+    credentials: Path
     settings: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     flags: dict[str, str] = field(default_factory=dict)
@@ -33,39 +36,44 @@ class Practice:
         # A little more, as any sleep takes: what is left of a wait may be too little to add.
         self.now += seconds + 0.001
 
-    def examine(self, *names: str, write: bool = False, path: str | None = "") -> Examined:
+    def run(self, *names: str, write: bool = False, path: str | None = "") -> DoctorResult:
         needed = {
             "api_key": self.emulator.account.api_key,
             "api_url": self.emulator.api_url,
             "resolver": self.emulator.resolver,
         }
-        if not self.path.exists():
-            write_credentials(self.path, {**needed, **self.settings})
+        if not self.credentials.exists():
+            write_credentials(self.credentials, {**needed, **self.settings})
         doctor = Doctor(
             lambda _: None,
             port=int(self.emulator.nameservers[0].split(":")[1]),
             query_timeout=SILENCE,
-            root=self.path.parent / "root",
+            root=self.credentials.parent / "root",
             progress=self.progress.append,
             retry=RetryPolicy(tries=2, sleep=self.sleep, clock=self.clock),
         )
         doctor.run(
             names,
-            path=str(self.path) if path == "" else path,
+            path=str(self.credentials) if path == "" else path,
             flags=self.flags,
             environment=self.environment,
-            config_directory=self.path.parent / "config",
+            config_directory=self.config,
             write=write,
         )
-        return Examined(doctor)
+        return DoctorResult(doctor)
+
+    @property
+    def config(self) -> Path:
+        """Certbot's --config-dir."""
+        return self.credentials.parent / "config"
 
     @property
     def domain(self) -> str:
         return self.emulator.account.domains()[0].name
 
 
-class Examined:
-    """What was found."""
+class DoctorResult:
+    """What a run of the doctor found."""
 
     def __init__(self, doctor: Doctor) -> None:
         self.findings = doctor.findings

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from certbot_dns_mijnhost.api import MijnHostError
-from certbot_dns_mijnhost.doctor.errors import BrokenDNSSECError, InspectionError
+from certbot_dns_mijnhost.doctor.context import Calls
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
-from certbot_dns_mijnhost.doctor.tools import Calls
+from certbot_dns_mijnhost.doctor.queries import BrokenDNSSECError, InspectionError
 from certbot_dns_mijnhost.zone import Listing, canonical, unreadable_entries
 
 TO_MIJN_HOST = (

@@ -6,10 +6,9 @@ from collections.abc import Collection
 
 from certbot_dns_mijnhost.api import MijnHostError
 from certbot_dns_mijnhost.delegation import cures, leads_any_name, place_of
-from certbot_dns_mijnhost.doctor.certificate_names import why_not
-from certbot_dns_mijnhost.doctor.errors import InspectionError
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
+from certbot_dns_mijnhost.doctor.queries import InspectionError
 from certbot_dns_mijnhost.propagation import AliasFollower, AliasLoopError
 from certbot_dns_mijnhost.zone import (
     ChallengeRecords,
@@ -19,19 +18,6 @@ from certbot_dns_mijnhost.zone import (
 
 CHALLENGE = "_acme-challenge"
 BY_RESOLVER = " The resolver says so, because the name servers cannot be asked."
-
-
-def check_name(name: str, report: Report) -> bool:
-    """Tell whether a certificate can have this name; report why not.
-
-    :param name: as it stands in a certificate.
-    """
-    reason = why_not(name)
-    if reason:
-        message = f"No CA issues a certificate for {name!r} by a DNS challenge: {reason}."
-        step = "Name domains, such as -d example.nl -d '*.example.nl'."
-        report(Finding("name", State.FAILED, message, step, name))
-    return not reason
 
 
 def check_delegation(

@@ -10,8 +10,7 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
-from certbot_dns_mijnhost.doctor.errors import InspectionError
-from certbot_dns_mijnhost.doctor.queries import Queries, Reply
+from certbot_dns_mijnhost.doctor.queries import InspectionError, Queries, Reply
 from certbot_dns_mijnhost.propagation.authority import NotFoundError
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 from certbot_dns_mijnhost.propagation.names import write_name
@@ -23,7 +22,7 @@ MOST_SERVERS = 3
 Remaining = Callable[[], float]
 
 
-class Parents:
+class DSFinder:
     """Asks the name servers of parent zones, and otherwise the resolver, for DS records.
 
     :param port: of the published name servers.

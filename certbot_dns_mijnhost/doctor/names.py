@@ -6,26 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from certbot_dns_mijnhost.doctor.caa_check import CAACheck
-from certbot_dns_mijnhost.doctor.certificate_names import WILDCARD
-from certbot_dns_mijnhost.doctor.dnssec_findings import DNSSECCheck
-from certbot_dns_mijnhost.doctor.errors import InspectionError
-from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
-from certbot_dns_mijnhost.doctor.inspection import Inspector
-from certbot_dns_mijnhost.doctor.name_check import (
+from certbot_dns_mijnhost.doctor.caa import CAACheck
+from certbot_dns_mijnhost.doctor.certificate_names import WILDCARD, check_name
+from certbot_dns_mijnhost.doctor.context import Calls, DNSOptions
+from certbot_dns_mijnhost.doctor.delegation import (
     CHALLENGE,
     check_delegation,
     check_ignored_cname,
-    check_name,
     check_subzone,
     check_zone,
 )
+from certbot_dns_mijnhost.doctor.dnssec import DNSSECCheck
+from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
+from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.persist import check_persist
-from certbot_dns_mijnhost.doctor.queries import Queries
-from certbot_dns_mijnhost.doctor.servers_check import ServersCheck
-from certbot_dns_mijnhost.doctor.tools import Calls, DNSOptions
+from certbot_dns_mijnhost.doctor.queries import InspectionError, Queries
+from certbot_dns_mijnhost.doctor.servers import ServersCheck
 from certbot_dns_mijnhost.doctor.trial import Trial
-from certbot_dns_mijnhost.doctor.zone_check import check_managed, check_published, check_records
+from certbot_dns_mijnhost.doctor.zone import check_managed, check_published, check_records
 from certbot_dns_mijnhost.propagation import AliasFollower, PropagationError
 from certbot_dns_mijnhost.settings import Settings
 from certbot_dns_mijnhost.zone import ChallengeRecords, canonical

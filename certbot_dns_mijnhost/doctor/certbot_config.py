@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +13,8 @@ from certbot_dns_mijnhost.text_files import read_text
 
 AUTHENTICATOR = "dns-mijnhost"
 CREDENTIALS = "dns_mijnhost_credentials"
-USUAL_DIRECTORY = Path("/etc/letsencrypt")
+REGISTRATION = "regr.json"
+"""The file with an ACME account's URL. The private key is in another file, which is not read."""
 
 
 class Validity(NamedTuple):
@@ -92,3 +94,27 @@ def _utc(certificate: Any, field: str) -> datetime:
         return newer
     older: datetime = getattr(certificate, field)
     return older.replace(tzinfo=timezone.utc)
+
+
+def account_urls(config_directory: Path) -> tuple[str, ...] | None:
+    """Return the URLs of Certbot's accounts, sorted; None if the folder is not readable.
+
+    :param config_directory: Certbot's ``--config-dir``.
+    """
+    folder = config_directory / "accounts"
+    try:
+        folder.stat()
+        files = sorted(folder.rglob(REGISTRATION))
+    except FileNotFoundError:
+        return ()
+    except OSError:
+        return None
+    urls = []
+    for file in files:
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # Certbot names such a file itself.
+        if isinstance(found, dict) and isinstance(found.get("uri"), str):
+            urls.append(found["uri"])
+    return tuple(sorted(set(urls)))
