@@ -204,7 +204,7 @@ def test_certbots_manual_hooks_issue_and_renew_and_wait_once(
         assert "Traceback" not in run.output
         assert site.key not in run.output
         calls = re.split(r"Hook '--manual-auth-hook' for ", run.output)[1:]
-        assert [": all serve everything" in call for call in calls] == [False, True]
+        assert [": all serve everything" in call for call in calls] == [False, True], run.output
 
 
 def test_a_failed_hook_tells_certbots_user_why(site: Site) -> None:
