@@ -115,7 +115,7 @@ def test_each_entry_is_about_a_message(entry: str) -> None:
 
 def test_each_check_of_the_doctor_has_a_row() -> None:
     sources = "".join(path.read_text() for path in (PACKAGE / "doctor").glob("*.py"))
-    checks = set(re.findall(r'(?:Finding\(|_tell\()\s*"([a-z0-9-]+)"', sources))
+    checks = set(re.findall(r'(?:Finding\(|_add_finding\()\s*"([a-z0-9-]+)"', sources))
     assert {"key", "whitelist", "caa", "publication"} <= checks
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE.read_text(), re.MULTILINE)
     assert set(rows) == checks

@@ -27,7 +27,7 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
     Where domains are named, a scratch record is written in their zones, waited for and removed.
     """
     try:
-        from certbot_dns_mijnhost.doctor import PATIENCE, Doctor  # noqa: PLC0415  # DNS takes long to import
+        from certbot_dns_mijnhost.doctor import INTERACTIVE_RETRY, Doctor  # noqa: PLC0415  # DNS takes long to import
     except ImportError as error:
         raise SettingError(
             f"The doctor needs the library dnspython ({error.name} is missing). Install it beside "
@@ -38,7 +38,7 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
         lambda finding: _show(finding, terminal),
         ca=options.ca,
         port=options.dns_port,
-        retry=replace(PATIENCE, sleep=options.sleep, clock=options.clock),
+        retry=replace(INTERACTIVE_RETRY, sleep=options.sleep, clock=options.clock),
         progress=lambda text: terminal.progress(f"Checking {text}"),
     )
     try:

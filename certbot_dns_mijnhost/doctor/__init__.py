@@ -1,9 +1,9 @@
-"""Finding out beforehand, in words, what would fail at renewal time.
+"""Checks what a renewal will need, and reports each problem with its solution.
 
-Knows neither Certbot nor the terminal: whoever runs it is told of each finding as it is made.
+It uses neither Certbot nor the terminal: the caller receives each finding through a callback.
 """
 
-from certbot_dns_mijnhost.doctor.doctor import PATIENCE, Doctor
+from certbot_dns_mijnhost.doctor.doctor import INTERACTIVE_RETRY, Doctor
 from certbot_dns_mijnhost.doctor.findings import Finding, State
 
-__all__ = ["PATIENCE", "Doctor", "Finding", "State"]
+__all__ = ["INTERACTIVE_RETRY", "Doctor", "Finding", "State"]

@@ -1,4 +1,4 @@
-"""The account: does the API answer, is the key right, may this machine use it, until when."""
+"""Check the account: the API, the key, its whitelist and expiry date, and this machine's clock."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from certbot_dns_mijnhost.zone.finder import forbids_listing
 
 SOON_DAYS = 30
 MOST_SECONDS = 60.0
-"""By which the local clock may differ from the API's."""
+"""By which this machine's clock may differ from the API's."""
 NEW_KEY = (
-    "Look at the key in mijn.host's control panel: it may be mistyped, deleted or expired. "
-    "Make a new one there if needed, and put it into the credentials file."
+    "Check the key in mijn.host's control panel: it may be mistyped, deleted or expired. "
+    "If needed, create a new one there, and put it into the credentials file."
 )
 
 
 def check_account(
     calls: Calls, report: Report, *, chosen: Collection[str], today: date
 ) -> list[Domain] | None:
-    """Return the account's domains; empty where the key may not list them, None where it fails.
+    """Return the account's domains; empty if the key may not list them, None if the API fails.
 
-    :param chosen: the domains of ``dns_mijnhost_zone``; empty where it is not set.
+    :param chosen: the domains of ``dns_mijnhost_zone``; empty if it is not set.
     """
     client = calls.client
     started = time.monotonic()
     try:
-        domains = calls.reading(client.domains.get_all)
+        domains = calls.read(client.domains.get_all)
     except AddressNotAllowedError:
         report(_not_whitelisted(_whoami(client)))
         return None
@@ -67,13 +67,13 @@ def _failure(error: MijnHostError) -> Finding:
 
 
 def _forbidden(error: MijnHostError, report: Report, chosen: Collection[str]) -> list[Domain]:
-    said = getattr(error, "description", "") or error
-    message = f"The key may not list the account's domains: {said}. "
+    reason = getattr(error, "description", "") or error
+    message = f"The key may not list the account's domains: {reason}. "
     if chosen:
-        message += f"Those of dns_mijnhost_zone are taken: {', '.join(chosen)}."
+        message += f"The plugin uses those of dns_mijnhost_zone: {', '.join(chosen)}."
         report(Finding("key", State.NOTE, message))
     else:
-        message += "Each domain is then asked for by itself."
+        message += "The plugin then requests each domain separately."
         step = "Name the domains in the credentials file: dns_mijnhost_zone = example.nl"
         report(Finding("key", State.WARNING, message, step))
     return []
@@ -96,13 +96,13 @@ def _whitelist(caller: Whoami | None) -> Finding:
 def _not_whitelisted(caller: Whoami | None) -> Finding:
     if caller is None or not caller.ip_address:
         address, data = "this machine's public address", {}
-        tell = " The API does not tell which that is: ask your router or provider."
+        hint = " The API does not report this address: your router or provider shows it."
     else:
-        address, data, tell = caller.ip_address, {"address": caller.ip_address}, ""
+        address, data, hint = caller.ip_address, {"address": caller.ip_address}, ""
     return Finding(
         "whitelist",
         State.FAILED,
-        f"The key has a whitelist that lacks {address}.{tell}",
+        f"The key's whitelist does not contain {address}.{hint}",
         f"Add {address} to the key's whitelist in mijn.host's control panel.",
         data=data,
     )
@@ -114,22 +114,22 @@ def _expiry(caller: Whoami | None, today: date) -> Finding:
         return Finding(
             "expiry",
             State.NOTE,
-            "The API does not tell until when the key is valid. If the control panel shows a date "
-            "at the key, put it into your calendar: renewals stop on that day.",
+            "The API does not report when the key expires. If the control panel shows an expiry "
+            "date, set a reminder: renewals fail from that day on.",
         )
     days = (last_day - today).days
     data = {"last_day": last_day.isoformat(), "days": days}
     message = f"The key is valid until {last_day} ({days} days)."
     if days < 0:
-        message = f"The key's last day was {last_day}, as the API tells, which takes it still."
+        message = f"The key expired on {last_day} according to the API, which still accepts it."
     if days > SOON_DAYS:
         return Finding("expiry", State.OK, message, data=data)
-    step = "Make a new key in mijn.host's control panel, and put it into the credentials file."
+    step = "Create a new key in mijn.host's control panel, and put it into the credentials file."
     return Finding("expiry", State.WARNING, message, step, data=data)
 
 
 def _last_day(raw: Mapping[str, object]) -> date | None:
-    """Return a date that looks like a key's last day: the field's name is not documented."""
+    """Return a date that looks like the key's expiry date: the field's name is not documented."""
     for name, value in raw.items():
         if any(word in name.lower() for word in ("expir", "valid_until", "valid_to")):
             try:
@@ -140,9 +140,9 @@ def _last_day(raw: Mapping[str, object]) -> date | None:
 
 
 class ClockCheck:
-    """Compares the dates of the API's answers with the local clock when they arrive.
+    """Compares the dates of the API's answers with this machine's clock.
 
-    :param now: seconds since 1970 by the local clock.
+    :param now: seconds since 1970 by this machine's clock.
     """
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
@@ -150,25 +150,25 @@ class ClockCheck:
         self._ahead: list[float] = []
 
     def note(self, exchange: Exchange) -> None:
-        """Take the date of one answer."""
+        """Record the date of one answer."""
         if exchange.date is not None:
             self._ahead.append(self._now() - exchange.date.timestamp())
 
     def run(self, report: Report) -> None:
-        """Report how far the local clock is off; nothing if no answer had a date."""
+        """Report how far this machine's clock is off; nothing if no answer had a date."""
         if not self._ahead:
             return
-        # An answer that was long under way shows a difference that is not the clock's.
+        # A slow answer shows a difference that is not the clock's.
         ahead = min(self._ahead, key=abs)
         data = {"seconds_ahead": round(ahead, 1)}
         if abs(ahead) <= MOST_SECONDS:
             message = "This machine's clock agrees with the API's."
             report(Finding("clock", State.OK, message, data=data))
             return
-        way = "ahead of" if ahead > 0 else "behind"
+        direction = "ahead of" if ahead > 0 else "behind"
         message = (
-            f"This machine's clock is {abs(ahead):.0f} s {way} the API's. TLS certificates and "
-            "DNSSEC signatures are valid for a time, so a wrong clock makes sound ones fail."
+            f"This machine's clock is {abs(ahead):.0f} s {direction} the API's. TLS certificates "
+            "and DNSSEC signatures have validity periods, so a wrong clock makes valid ones fail."
         )
-        step = "Let the clock be set by NTP: timedatectl set-ntp true"
+        step = "Set the clock by NTP: timedatectl set-ntp true"
         report(Finding("clock", State.WARNING, message, step, data=data))

@@ -1,4 +1,4 @@
-"""CAA: whether the CA may issue a name by a DNS challenge, with the account that Certbot has."""
+"""Check CAA: whether the CA may issue for a name by DNS challenge, with Certbot's account."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CAACheck:
         self._dnssec = dnssec
 
     def run(self, name: str, zone: str, *, is_wildcard: bool) -> CAARecords | None:
-        """Report whether the CA may issue `name`; return its CAA records, None if unknown.
+        """Report whether the CA may issue for `name`; return its CAA records, None if unknown.
 
         :param zone: that holds `name` in DNS; empty if it is not known.
         """
@@ -53,67 +53,69 @@ class CAACheck:
         refused = [each for each in zones if each in self._dnssec.broken]
         if refused:
             message = (
-                f"{self._ca} does not issue {shown}: the CAA answers of {refused[0]} fail DNSSEC "
-                "validation, so the CA must treat them as forbidding."
+                f"{self._ca} does not issue for {shown}: the CAA answers of {refused[0]} fail "
+                "DNSSEC validation, which a CA must treat as a refusal."
             )
-            step = "Solve the problem of DNSSEC that is reported above."
+            step = "Fix the DNSSEC problem that is reported above."
             self._report(Finding("caa", State.FAILED, message, step, shown))
             return found
-        self._report(self._judged(found, shown, is_wildcard=is_wildcard))
+        self._report(self._decide(found, shown, is_wildcard=is_wildcard))
         return found
 
     def _unanswered(self, shown: str, zone: str, error: InspectionError) -> Finding:
         step = (
             "Ask the DNS provider that runs these name servers (mijn.host's support) why they do "
-            "not answer questions for CAA records."
+            "not answer queries for CAA records."
         )
         if _answers(self._inspector, zone):
             message = (
-                f"{self._ca} does not issue {shown}: {error}. A CA must treat this as forbidding."
+                f"{self._ca} does not issue for {shown}: {error}. "
+                "A CA must treat this as a refusal."
             )
             return Finding("caa", State.FAILED, message, step, shown)
-        message = f"Whether {self._ca} may issue {shown} is not known: {error}."
+        message = f"Cannot tell whether {self._ca} may issue for {shown}: {error}."
         step = (
-            "A CA that gets no answer does not issue. If DNS works from here otherwise, check the "
-            "zone's name servers."
+            "A CA that gets no answer does not issue. If other DNS queries work from this machine, "
+            "check the zone's name servers."
         )
         return Finding("caa", State.WARNING, message, step, shown)
 
-    def _judged(self, found: CAARecords, shown: str, *, is_wildcard: bool) -> Finding:
+    def _decide(self, found: CAARecords, shown: str, *, is_wildcard: bool) -> Finding:
         data: dict[str, Any] = {"at": found.name, "records": [str(each) for each in found.records]}
         tag = found.tag(is_wildcard=is_wildcard)
         objection = found.objection(self._ca, is_wildcard=is_wildcard)
         if objection:
             message = (
-                f"The CAA records at {found.name} forbid {self._ca} to issue {shown}: {objection}."
+                f"The CAA records at {found.name} forbid {self._ca} to issue for {shown}: "
+                f"{objection}."
             )
             step = (
-                f'Add the record: {found.name}. CAA 0 {tag} "{self._ca}"; or use a CA that they '
-                "name, and give its name to the doctor with --ca."
+                f'Add the record: {found.name}. CAA 0 {tag} "{self._ca}"; or use a CA that '
+                "these records name, and pass its name to the doctor: --ca NAME."
             )
             if found.unknown:
-                step = f"Remove that record at {found.name}, or give it the flags 0."
+                step = f"Delete that record at {found.name}, or set its flags to 0."
             return Finding("caa", State.FAILED, message, step, shown, data)
         if found.needs_final_dot(self._ca, is_wildcard=is_wildcard):
             message = (
                 f"The CAA records at {found.name} name {self._ca} with a final dot, which the "
-                "grammar of CAA does not allow. Some CAs then do not issue."
+                "CAA grammar does not allow. Some CAs then do not issue."
             )
             step = f'Write the value without the dot: {found.name}. CAA 0 {tag} "{self._ca}"'
             return Finding("caa", State.WARNING, message, step, shown, data)
         allowed = found.accounts(self._ca, is_wildcard=is_wildcard)
         if not allowed:
-            return Finding("caa", State.OK, f"{self._ca} may issue {shown}.", "", shown, data)
+            return Finding("caa", State.OK, f"{self._ca} may issue for {shown}.", "", shown, data)
         return self._of_accounts(allowed, found, shown, {**data, "accounts": list(allowed)})
 
     def _of_accounts(
         self, allowed: Sequence[str], found: CAARecords, shown: str, data: Mapping[str, Any]
     ) -> Finding:
         listed = " or ".join(allowed)
-        message = f"{self._ca} may issue {shown}, for the ACME account {listed} only"
+        message = f"{self._ca} may issue for {shown}, but only to the ACME account {listed}"
         if not self._accounts:
-            why = "cannot be read here" if self._accounts is None else "has none yet"
-            message += f". Whether Certbot uses it is not known: its accounts folder {why}."
+            why = "cannot be read" if self._accounts is None else "has no account yet"
+            message += f". Cannot tell whether Certbot uses it: Certbot's accounts directory {why}."
             return Finding("caa", State.NOTE, message, "", shown, data)
         common = [each for each in allowed if each in self._accounts]
         if common:
@@ -134,7 +136,7 @@ def _answers(inspector: Inspector, zone: str) -> bool:
 
 
 def _zone_of(inspector: Inspector, found: CAARecords) -> str:
-    """Return the zone of the records, which a CNAME may lead to."""
+    """Return the zone of the records, which a CNAME may have led to."""
     try:
         return inspector.authority(found.name).zone
     except InspectionError:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 CRITICAL = 128 | 1
-"""RFC 8659 has 128. Many write 1 instead, and Let's Encrypt takes that for the same."""
+"""RFC 8659 defines 128. Many records have 1 instead, which Let's Encrypt treats the same."""
 KNOWN_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail"})
-"""Those that Let's Encrypt knows; ``contactemail`` and ``contactphone`` are not among them."""
+"""Tags that Let's Encrypt supports; ``contactemail`` and ``contactphone`` are not among them."""
 METHOD = "dns-01"
 ONCE = ("accounturi", "validationmethods")
-"""Parameters that no CA can satisfy where they stand twice."""
+"""Parameters that no CA can satisfy if they occur twice."""
 LABEL = r"[A-Za-z0-9](?:-*[A-Za-z0-9])*"
 ISSUER = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*)?")
 PARAMETER = re.compile(rf"({LABEL})[ \t]*=[ \t]*([!-:<-~]*)")
@@ -22,7 +22,7 @@ PARAMETER = re.compile(rf"({LABEL})[ \t]*=[ \t]*([!-:<-~]*)")
 class CAARecord:
     """One CAA record.
 
-    :param flags: 128 marks a tag that a CA has to understand.
+    :param flags: 128 marks a tag that a CA must support to issue.
     """
 
     flags: int
@@ -31,14 +31,14 @@ class CAARecord:
 
     @property
     def is_readable(self) -> bool:
-        """Whether the value of an ``issue`` or ``issuewild`` keeps to the grammar."""
+        """Whether the value of an ``issue`` or ``issuewild`` follows the grammar."""
         return self._read() is not None
 
     @property
     def issuer(self) -> str:
-        """The CA that an ``issue`` or ``issuewild`` names; empty forbids all.
+        """The CA that an ``issue`` or ``issuewild`` names; empty if it forbids all.
 
-        A value that breaks the grammar forbids all, too.
+        A value that violates the grammar forbids all, too.
         """
         read = self._read()
         return "" if read is None else read[0]
@@ -62,7 +62,7 @@ class CAARecord:
 
     @property
     def has_final_dot(self) -> bool:
-        """Whether the CA's name ends in a dot: the grammar has none, and some CAs drop it."""
+        """Whether the CA's name ends in a dot: the grammar has none, and some CAs ignore it."""
         return self.value.split(";")[0].strip(" \t").endswith(".")
 
     def __str__(self) -> str:
@@ -71,10 +71,10 @@ class CAARecord:
 
 @dataclass(frozen=True)
 class CAARecords:
-    """The CAA records that count for a name.
+    """The CAA records that apply to a name.
 
-    :param name: where they stand: the name itself, the nearest one above that has any, or where
-        a CNAME at one of these leads.
+    :param name: where they are: the name itself, its nearest ancestor with CAA records, or the
+        target of a CNAME at one of these.
     """
 
     name: str
@@ -82,49 +82,49 @@ class CAARecords:
 
     @property
     def unknown(self) -> tuple[CAARecord, ...]:
-        """Those that forbid any CA to issue that does not know them."""
+        """Critical records with an unsupported tag: they forbid CAs to issue."""
         return tuple(r for r in self.records if r.flags & CRITICAL and r.tag not in KNOWN_TAGS)
 
     def objection(self, ca: str, *, is_wildcard: bool) -> str:
-        """Return why `ca` may not issue by a TXT record; empty where it may.
+        """Return why `ca` may not issue by a TXT record; empty if it may.
 
         :param ca: the name that the CA uses in CAA records, such as ``letsencrypt.org``.
         """
         if self.unknown:
             listed = _listed(self.unknown)
-            return f"{listed} is critical, and a CA that does not know this tag may not issue"
-        counting = self._counting(is_wildcard=is_wildcard)
-        if not counting or self._permits(ca, is_wildcard=is_wildcard):
+            return f"{listed} is critical, and a CA that does not support this tag must not issue"
+        applicable = self._applicable(is_wildcard=is_wildcard)
+        if not applicable or self._permits(ca, is_wildcard=is_wildcard):
             return ""
-        unreadable = [record for record in counting if not record.is_readable]
+        unreadable = [record for record in applicable if not record.is_readable]
         if unreadable:
-            return f"{_listed(unreadable)} breaks the grammar of CAA, which forbids all CAs"
-        naming = [record for record in counting if record.issuer == _host(ca)]
+            return f"{_listed(unreadable)} violates the CAA grammar, which forbids all CAs"
+        naming = [record for record in applicable if record.issuer == _host(ca)]
         if naming:
             return f"{_listed(naming)} does not allow {METHOD}"
-        return f"{_listed(counting)} does not name {ca}"
+        return f"{_listed(applicable)} does not name {ca}"
 
     def tag(self, *, is_wildcard: bool) -> str:
-        """Return the tag of the records that decide, and to which a further one belongs."""
-        counting = self._counting(is_wildcard=is_wildcard)
-        return counting[0].tag if counting else "issue"
+        """Return the tag of the records that apply; a new record needs the same."""
+        applicable = self._applicable(is_wildcard=is_wildcard)
+        return applicable[0].tag if applicable else "issue"
 
     def needs_final_dot(self, ca: str, *, is_wildcard: bool) -> bool:
-        """Tell whether `ca` may issue only if it drops the final dot of its name."""
+        """Return whether `ca` may issue only if it ignores the final dot of its name."""
         permits = self._permits(ca, is_wildcard=is_wildcard)
         return bool(permits) and all(record.has_final_dot for record in permits)
 
     def accounts(self, ca: str, *, is_wildcard: bool) -> tuple[str, ...]:
-        """Return the ACME accounts that alone may issue by a TXT record; empty where any may."""
+        """Return the ACME accounts that alone may issue by a TXT record; empty if all may."""
         permits = self._permits(ca, is_wildcard=is_wildcard)
         accounts = [record.parameters.get("accounturi", "") for record in permits]
         return tuple(dict.fromkeys(accounts)) if all(accounts) else ()
 
     def _permits(self, ca: str, *, is_wildcard: bool) -> list[CAARecord]:
-        counting = self._counting(is_wildcard=is_wildcard)
-        return [r for r in counting if r.issuer == _host(ca) and _permits_method(r)]
+        applicable = self._applicable(is_wildcard=is_wildcard)
+        return [r for r in applicable if r.issuer == _host(ca) and _permits_method(r)]
 
-    def _counting(self, *, is_wildcard: bool) -> list[CAARecord]:
+    def _applicable(self, *, is_wildcard: bool) -> list[CAARecord]:
         for tag in ("issuewild", "issue") if is_wildcard else ("issue",):
             found = [record for record in self.records if record.tag == tag]
             if found:

@@ -1,4 +1,4 @@
-"""What Certbot has stored for the renewal of certificates that this plugin obtained."""
+"""Read what Certbot stored: the certificates that it renews, and the URLs of its ACME accounts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REGISTRATION = "regr.json"
 
 
 class Validity(NamedTuple):
-    """From when and until when a certificate is valid, in UTC."""
+    """The validity period of a certificate, in UTC."""
 
     start: datetime
     end: datetime
@@ -29,8 +29,8 @@ class Renewal(NamedTuple):
 
     :param name: of the certificate, as ``certbot certificates`` shows it.
     :param file: the renewal configuration.
-    :param credentials: the path of the credentials file as it is stored; empty where none is.
-    :param validity: of the newest certificate; None if that is not readable.
+    :param credentials: the stored path of the credentials file; empty if none is stored.
+    :param validity: of the newest certificate; None if it cannot be read.
     :param authenticator: the plugin that renews it.
     """
 
@@ -42,7 +42,7 @@ class Renewal(NamedTuple):
 
 
 def certificates(config_directory: Path) -> list[Renewal]:
-    """Return what Certbot renews by any authenticator; what is not readable is left out.
+    """Return the certificates that Certbot renews by any authenticator, without unreadable ones.
 
     :param config_directory: Certbot's ``--config-dir``.
     """
@@ -51,7 +51,7 @@ def certificates(config_directory: Path) -> list[Renewal]:
 
 
 def renewals(config_directory: Path) -> list[Renewal]:
-    """Return what Certbot renews by this plugin."""
+    """Return the certificates that Certbot renews by this plugin."""
     found = certificates(config_directory)
     return [each for each in found if each.authenticator == AUTHENTICATOR]
 
@@ -61,7 +61,7 @@ def _renewal(file: Path) -> Renewal | None:
         lines = read_text(file).split("\n")
         stored = configobj.ConfigObj(lines, interpolation=False)
     except (OSError, ValueError, configobj.ConfigObjError):
-        return None  # `certbot renew` names such a file itself.
+        return None  # `certbot renew` reports such a file itself.
     parameters = stored.get("renewalparams")
     if not isinstance(parameters, dict):
         return None
@@ -70,7 +70,7 @@ def _renewal(file: Path) -> Renewal | None:
     return Renewal(
         file.stem,
         file,
-        # Certbot reads None as no value.
+        # Certbot writes None if there is no value.
         path if isinstance(path, str) and path != "None" else "",
         _validity(Path(certificate)) if isinstance(certificate, str) else None,
         authenticator if isinstance(authenticator, str) else "",
@@ -78,7 +78,7 @@ def _renewal(file: Path) -> Renewal | None:
 
 
 def _validity(certificate: Path) -> Validity | None:
-    from cryptography import x509  # noqa: PLC0415  # Certbot brings it; it takes long to import
+    from cryptography import x509  # noqa: PLC0415  # a dependency of Certbot; slow to import
 
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes())
@@ -88,7 +88,7 @@ def _validity(certificate: Path) -> Validity | None:
 
 
 def _utc(certificate: Any, field: str) -> datetime:
-    # Debian 12's cryptography has only the older field, which newer versions warn of.
+    # Debian 12's cryptography has only the older field, which is deprecated in newer versions.
     newer: datetime | None = getattr(certificate, f"{field}_utc", None)
     if newer is not None:
         return newer
@@ -97,14 +97,14 @@ def _utc(certificate: Any, field: str) -> datetime:
 
 
 def account_urls(config_directory: Path) -> tuple[str, ...] | None:
-    """Return the URLs of Certbot's accounts, sorted; None if the folder is not readable.
+    """Return the URLs of Certbot's accounts, sorted; None if the directory cannot be read.
 
     :param config_directory: Certbot's ``--config-dir``.
     """
-    folder = config_directory / "accounts"
+    directory = config_directory / "accounts"
     try:
-        folder.stat()
-        files = sorted(folder.rglob(REGISTRATION))
+        directory.stat()
+        files = sorted(directory.rglob(REGISTRATION))
     except FileNotFoundError:
         return ()
     except OSError:
@@ -114,7 +114,7 @@ def account_urls(config_directory: Path) -> tuple[str, ...] | None:
         try:
             found = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            continue  # Certbot names such a file itself.
+            continue  # Certbot reports such a file itself.
         if isinstance(found, dict) and isinstance(found.get("uri"), str):
             urls.append(found["uri"])
     return tuple(sorted(set(urls)))

@@ -1,4 +1,4 @@
-"""Why Certbot's last attempt to renew a certificate failed, by the last lines of its logs."""
+"""Why Certbot's last attempt to renew a certificate failed, according to its logs."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 MOST_FILES = 20
-"""Certbot begins a new file at each run, whatever it was asked to do."""
+"""Certbot starts a new file at each run of any of its commands."""
 MOST_BYTES = 65536
 MOST_CHARACTERS = 200
 LIKE_A_SECRET = re.compile(r"[A-Za-z0-9+/_=-]{24,}")
-"""A key, a token or a challenge's value: of no use in a message, and not to be repeated."""
+"""A key, a token or the value of a challenge: it must not be repeated in a message."""
 
 
 class Failure(NamedTuple):
     """A failed attempt.
 
     :param at: when, in UTC.
-    :param reason: in Certbot's words, shortened, without what looks like a secret.
+    :param reason: Certbot's message, shortened, without what looks like a secret.
     """
 
     at: datetime
@@ -28,7 +28,7 @@ class Failure(NamedTuple):
 
 
 def last_failure(name: str, logs_directory: Path) -> Failure | None:
-    """Return why the last attempt to renew `name` failed; None if it did not, or is not known.
+    """Return why the last attempt to renew `name` failed; None if it succeeded or is not logged.
 
     :param name: of the certificate, as ``certbot certificates`` shows it.
     """
@@ -37,7 +37,7 @@ def last_failure(name: str, logs_directory: Path) -> Failure | None:
         rf"|Attempting to renew cert \({re.escape(name)}\) from .* produced an unexpected error: )"
         r"(.*)"
     )
-    sound = re.compile(
+    succeeded = re.compile(
         rf"/live/{re.escape(name)}/fullchain\.pem(?: expires on \S+)? \((?:success|skipped)\)"
         rf"|saved at: +\S*/live/{re.escape(name)}/fullchain\.pem"
     )
@@ -47,14 +47,14 @@ def last_failure(name: str, logs_directory: Path) -> Failure | None:
         if found is not None:
             at = datetime.fromtimestamp(file.stat().st_mtime, timezone.utc)
             return Failure(at, _safe(found[1]))
-        if sound.search(text):
+        if succeeded.search(text):
             return None
     return None
 
 
-def _logs(folder: Path) -> Iterator[Path]:
+def _logs(directory: Path) -> Iterator[Path]:
     try:
-        found = [(file.stat().st_mtime, file) for file in folder.glob("letsencrypt.log*")]
+        found = [(file.stat().st_mtime, file) for file in directory.glob("letsencrypt.log*")]
     except OSError:
         return
     for _, file in sorted(found, reverse=True)[:MOST_FILES]:

@@ -1,4 +1,4 @@
-"""Which names a CA issues certificates for by a DNS challenge. Pure: nothing is asked."""
+"""Check whether a CA can issue for a name by DNS challenge. No query is sent."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from certbot_dns_mijnhost.zone import canonical
 WILDCARD = "*."
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 LONGEST = 253 - len("_acme-challenge.")
-"""Characters of a name that leaves room for its challenge's."""
+"""Most characters of a name, if the name of its challenge is to fit into DNS."""
 RESERVED = frozenset(
     {"alt", "arpa", "example", "home", "internal", "invalid", "lan", "local", "localhost", "onion"}
     | {"test"}
 )
-"""Top-level domains that are not in the public DNS, or not for certificates by DNS."""
+"""Top-level domains that are not in the public DNS, or for which no CA issues by DNS challenge."""
 SUFFIXES = frozenset(
     f"{second}.{top}"
     for top, seconds in {
@@ -44,19 +44,19 @@ SUFFIXES = frozenset(
     }.items()
     for second in seconds.split()
 )
-"""Common public suffixes of two labels, below which registries register domains. Not complete: a
-name that is missing here is found out when the account has no such domain."""
+"""Common public suffixes of two labels, below which registries register domains. Not complete: for
+a suffix that is missing here, the check ``zone`` fails instead."""
 
 
 def check_name(name: str, report: Report) -> bool:
-    """Tell whether a certificate can have this name; report why not.
+    """Return whether a CA can issue for this name; report why not.
 
-    :param name: as it stands in a certificate.
+    :param name: as in a certificate, wildcards included.
     """
     reason = why_not(name)
     if reason:
         message = f"No CA issues a certificate for {name!r} by a DNS challenge: {reason}."
-        step = "Name domains, such as -d example.nl -d '*.example.nl'."
+        step = "Use domain names, such as -d example.nl -d '*.example.nl'."
         report(Finding("name", State.FAILED, message, step, name))
     return not reason
 
@@ -80,10 +80,10 @@ def why_not(name: str) -> str:
 def _why_not_public(base: str, *, is_wildcard: bool) -> str:
     top = base.rpartition(".")[2]
     if top in RESERVED:
-        return f".{top} is not a top-level domain of the public DNS for which CAs issue"
+        return f"CAs do not issue for the top-level domain .{top}"
     if base != top and base not in SUFFIXES:
         return ""
-    rule = "issue no wildcard for one" if is_wildcard else "issue only for domains below one"
+    rule = "issue no wildcards for it" if is_wildcard else "issue only for domains below it"
     return f"{base} is a public suffix, and CAs {rule}"
 
 

@@ -1,4 +1,4 @@
-"""What the checks work with."""
+"""The API client and the DNS options that checks share."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Calls:
-    """The API, and how it is called.
+    """Calls the API.
 
-    :param exchanges: each exchange so far; the client adds to it.
-    :param retry: its clock and sleep are those of all that waits.
+    :param exchanges: all exchanges so far; the client appends to it.
+    :param retry: when a call is repeated; its clock and sleep are used for every wait.
     """
 
     client: MijnHostClient
@@ -26,12 +26,12 @@ class Calls:
     retry: RetryPolicy
 
     @property
-    def patient(self) -> RetryPolicy:
-        """The plugin's own patience, by the same clock."""
+    def plugin_retry(self) -> RetryPolicy:
+        """The plugin's own retry policy, with the same clock."""
         return RetryPolicy(sleep=self.retry.sleep, clock=self.retry.clock)
 
-    def reading(self, call: Callable[[], T]) -> T:
-        """Return what a reading returns; a refusal that may pass is not told as a fault.
+    def read(self, call: Callable[[], T]) -> T:
+        """Return the result of a read, which is repeated after transient errors.
 
         :raises MijnHostError: the last error.
         """
@@ -40,10 +40,10 @@ class Calls:
 
 @dataclass(frozen=True)
 class DNSOptions:
-    """How DNS is asked.
+    """Options of DNS queries.
 
     :param port: of the published name servers.
-    :param query_timeout: seconds for one question.
+    :param query_timeout: seconds for one query.
     """
 
     port: int

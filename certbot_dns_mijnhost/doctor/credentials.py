@@ -1,4 +1,4 @@
-"""The credentials: are they there, can they be read, and by whom."""
+"""Check the credentials: whether they exist and are usable, and who can read them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from certbot_dns_mijnhost.settings import SettingError, Settings, settle
 def check_credentials(
     path: str | None, flags: Mapping[str, Any], environment: Mapping[str, str], report: Report
 ) -> Settings | None:
-    """Return the settings of a run, or None where they can't be had.
+    """Return the settings of a run; None if there are no usable credentials.
 
-    :param path: the file that was named, if any.
-    :param flags: what was set by flag, by the names of :mod:`certbot_dns_mijnhost.settings`.
+    :param path: the credentials file given by flag, if any.
+    :param flags: the settings given by flag, by the names of :mod:`certbot_dns_mijnhost.settings`.
     """
     try:
         found = credentials.locate(path, environment)
@@ -33,32 +33,32 @@ def check_credentials(
     for file in found.paths:
         _check_permissions(file, report)
         if path is None:
-            _check_whole_path(file, found.source, report)
+            _check_absolute(file, found.source, report)
     return settings
 
 
-def _check_whole_path(file: str, source: str, report: Report) -> None:
-    """Warn of a relative path in a variable; that of a flag is stored as a whole."""
+def _check_absolute(file: str, source: str, report: Report) -> None:
+    """Warn about a relative path in a variable; Certbot makes that of a flag absolute."""
     if not Path(file).is_absolute():
-        message = f"{source} is a relative path: cron and systemd start in another folder."
-        step = f"Write the whole path: {Path(file).absolute()}"
+        message = f"{source} is a relative path: cron and systemd start in another directory."
+        step = f"Use the absolute path: {Path(file).absolute()}"
         report(Finding("credentials", State.WARNING, message, step))
 
 
 def _check_permissions(path: str, report: Report) -> None:
     mode = stat.S_IMODE(Path(path).stat().st_mode)
-    who = [name for bits, name in ((0o070, "its group"), (0o007, "everybody")) if mode & bits]
+    who = [name for bits, name in ((0o070, "its group"), (0o007, "all users")) if mode & bits]
     data = {"mode": f"{mode:04o}"}
     if not who:
-        message = f"{path} is for its owner alone (mode {mode:04o})."
+        message = f"Only its owner can read {path} (mode {mode:04o})."
         report(Finding("permissions", State.OK, message, data=data))
         return
     report(
         Finding(
             "permissions",
             State.WARNING,
-            f"{path} is open to {' and '.join(who)} (mode {mode:04o}).",
-            f"Close it: chmod 600 {path}",
+            f"{path} is accessible to {' and '.join(who)} (mode {mode:04o}).",
+            f"Restrict it: chmod 600 {path}",
             data=data,
         )
     )

@@ -1,4 +1,4 @@
-"""DNSSEC in words: which zone, which servers, and the cure of each problem."""
+"""Check DNSSEC: report what the name servers of a zone get wrong, and what to do about it."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ REMOVE = (
 )
 SIGN_AGAIN = (
     "Ask the DNS provider that runs these servers (mijn.host's support) to sign the zone again. "
-    f"If that takes too long: {REMOVE[0].lower()}{REMOVE[1:]}; certificates are issued again when "
-    "its TTL is over, mostly within a day."
+    f"If that takes too long: {REMOVE[0].lower()}{REMOVE[1:]}; CAs issue again when its TTL has "
+    "expired, usually within a day."
 )
 CURES = {
     "no-dnskey": (
-        f"{REMOVE}, or turn DNSSEC on at the DNS provider that serves the domain. This DS record "
-        "mostly remains when a domain moves to other name servers."
+        f"{REMOVE}, or turn DNSSEC on at the DNS provider that serves the domain. Such a DS "
+        "record usually remains after a domain moved to other name servers."
     ),
     "ds-mismatch": (
-        "Replace the DS record at the registrar by one for the key that the name servers use (in "
-        "mijn.host's control panel: the DNSSEC settings of the domain). If you moved the domain, "
-        "remove the old DS record."
+        "Replace the DS record at the registrar with one for the key that the name servers use "
+        "(in mijn.host's control panel: the DNSSEC settings of the domain). If you moved the "
+        "domain, remove the old DS record."
     ),
     "expired": f"Check this machine's clock: timedatectl. If it is right: {SIGN_AGAIN}",
     "early": (
@@ -49,7 +49,7 @@ CURES = {
     "unsigned": SIGN_AGAIN,
     "denial": (
         "Ask the DNS provider that runs these servers (mijn.host's support) to repair the NSEC or "
-        'NSEC3 records of the zone: a CA does not accept an unproved "no such record".'
+        'NSEC3 records of the zone: CAs do not accept an unproved "no such record".'
     ),
     "iterations": "Ask the DNS provider for NSEC3 without iterations (RFC 9276).",
     "edns": "Ask the DNS provider that runs these servers to allow EDNS (RFC 6891).",
@@ -57,14 +57,14 @@ CURES = {
         "If TCP port 53 is open from this machine to the outside, tell the DNS provider that runs "
         "these servers (mijn.host's support): signed answers often need TCP."
     ),
-    "answer": "Ask the DNS provider that runs these servers why they do not answer this question.",
+    "answer": "Ask the DNS provider that runs these servers why they do not answer this query.",
     "soon": (
         "Signatures should be renewed well before they expire. If this warning remains for a day, "
         "tell the DNS provider that runs these servers."
     ),
 }
 MOST_NAMES = 3
-"""Names of one zone whose own CAA answers are verified."""
+"""Names of a certificate in one zone whose own CAA answers are verified."""
 ONLY_WARNINGS = frozenset({"soon", "iterations"})
 
 
@@ -77,12 +77,12 @@ class DNSSECCheck:
         self._done: set[str] = set()
         self._is_resolver_checked = False
         self.broken: dict[str, str] = {}
-        """By zone: why CAs refuse its answers, if every server's are refused."""
+        """For each zone of which CAs refuse the answers of all servers: why."""
 
     def run(self, zone: str, names: Sequence[str] = ()) -> None:
         """Report what a CA finds when it validates `zone`.
 
-        :param names: of a certificate, in this zone and in no subzone; the first few are asked for.
+        :param names: of a certificate, in this zone and in no subzone; the first few are verified.
         """
         if zone in self._done:
             return
@@ -91,8 +91,8 @@ class DNSSECCheck:
         try:
             ds = self._inspector.ds_of(name)
         except InspectionError as error:
-            message = f"The DNSSEC of {zone} was not checked: {error}."
-            step = "Check this machine's resolver, or name one: dns_mijnhost_resolver."
+            message = f"Could not check the DNSSEC of {zone}: {error}."
+            step = "Check this machine's resolver, or set another one: dns_mijnhost_resolver."
             self._report(Finding("dnssec", State.SKIPPED, message, step, zone))
             return
         if not ds:
@@ -106,8 +106,8 @@ class DNSSECCheck:
         try:
             self._check(zone, name, ds, [read_name(each) for each in names[:MOST_NAMES]])
         except CannotVerifyError as error:
-            message = f"The signatures of {zone} were not verified: {error}."
-            step = "Run the doctor with the Python that Certbot runs with."
+            message = f"Could not verify the signatures of {zone}: {error}."
+            step = "Run the doctor with Certbot's Python."
             self._report(Finding("dnssec", State.SKIPPED, message, step, zone))
 
     def _check(
@@ -121,7 +121,7 @@ class DNSSECCheck:
         try:
             servers = self._inspector.servers_of(zone)
         except InspectionError as error:
-            message = f"The signatures of {zone} were not verified: {error}."
+            message = f"Could not verify the signatures of {zone}: {error}."
             self._report(Finding("dnssec", State.SKIPPED, message, domain=zone))
             return
         queries = self._inspector.queries
@@ -138,7 +138,9 @@ class DNSSECCheck:
         )
         results = [each for each in found if each is not None]
         if not results:
-            message = f"The signatures of {zone} were not verified: no name server serves it here."
+            message = (
+                f"Could not verify the signatures of {zone}: no name server answers from here."
+            )
             self._report(Finding("dnssec", State.SKIPPED, message, domain=zone))
             return
         findings = list(_findings(zone, ds, results))
@@ -151,7 +153,7 @@ class DNSSECCheck:
             self._check_resolver(zone, name)
 
     def _check_resolver(self, zone: str, name: dns.name.Name) -> None:
-        """Note once that the resolver would not notice a broken signature."""
+        """Report once if this machine's resolver does not validate."""
         if self._is_resolver_checked:
             return
         self._is_resolver_checked = True
@@ -181,7 +183,7 @@ def _findings(zone: str, ds: Sequence[Any], results: Sequence[ServerResult]) -> 
     until = datetime.fromtimestamp(expires, timezone.utc)
     days = (until - datetime.now(timezone.utc)).days
     message = (
-        f"The DNSSEC signatures of {zone} hold on each of {len(results)} server addresses; the "
+        f"The DNSSEC signatures of {zone} are valid at each of {len(results)} addresses; the "
         f"first one expires in {days} days ({until:%Y-%m-%d})."
     )
     data = {"signed": True, "expires": until.isoformat(), "days": days}
@@ -200,21 +202,22 @@ def _finding(
     is_everywhere = len(problems) == asked
     texts = {problem.text for problem in problems.values()}
     if is_everywhere and len(texts) == 1:
-        said = f"each name server {texts.pop()}"
+        details = f"each name server {texts.pop()}"
     else:
-        said = "; ".join(f"{server}: {problem.text}" for server, problem in problems.items())
+        details = "; ".join(f"{server}: {problem.text}" for server, problem in problems.items())
     is_hard = kind not in ONLY_WARNINGS
     state = State.FAILED if is_broken and is_hard else State.WARNING
     tags = ", ".join(sorted({str(each.key_tag) for each in ds}))
-    message = f"DNSSEC of {zone}: {said}."
+    message = f"DNSSEC of {zone}: {details}."
     if kind in {"no-dnskey", "ds-mismatch"}:
         message = (
-            f"The registry has a DS record for {zone} (key tag {tags}), which does not fit: {said}."
+            f"The registry has a DS record for {zone} (key tag {tags}) that does not match: "
+            f"{details}."
         )
     if is_hard and is_broken:
-        message += " CAs validate DNSSEC, so none issues for this domain."
+        message += " CAs validate DNSSEC, so no CA issues for this domain."
     elif is_hard:
-        message += " A CA that asks one of these servers may refuse to issue."
+        message += " A CA that queries one of these servers may refuse to issue."
     data = {"signed": True, "problem": kind, "servers": sorted(problems)}
     return Finding("dnssec", state, message, CURES[kind], zone, data)
 
@@ -223,7 +226,7 @@ def _unsupported(zone: str, ds: Sequence[Any]) -> Finding:
     used = " and ".join(sorted({algorithm_name(int(each.algorithm)) for each in ds}))
     message = (
         f"{zone} is signed with an algorithm that CAs do not have to support: {used}. A CA may "
-        "refuse the domain, or treat it as not signed."
+        "refuse the domain, or treat it as unsigned."
     )
     step = "Ask the DNS provider for algorithm 13 (ECDSA P-256), and replace the DS record."
     data = {"signed": True, "problem": "algorithm"}

@@ -1,7 +1,7 @@
-"""Whether NSEC or NSEC3 records prove that a name, or a type at it, does not exist.
+"""Decide whether NSEC or NSEC3 records prove that a name, or a type at it, does not exist.
 
-RFC 4035, section 5.4, and RFC 5155, section 8. Nothing is verified here: the caller passes only
-records whose signatures hold.
+RFC 4035, section 5.4, and RFC 5155, section 8. No signature is verified here: the caller passes
+only records with valid signatures.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 MOST_ITERATIONS = 150
-"""Of NSEC3: resolvers treat a zone with more as if it were not signed (RFC 9276)."""
+"""Iterations of NSEC3: resolvers treat a zone with more as unsigned (RFC 9276)."""
 BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 BASE32_HEX = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 TO_HEX = str.maketrans(BASE32, BASE32_HEX)
@@ -31,7 +31,7 @@ def proves_absence(
     zone: dns.name.Name,
     proofs: Iterable[dns.rrset.RRset],
 ) -> bool:
-    """Tell whether `proofs` deny the name, or records of a type at it; a wildcard included."""
+    """Return whether `proofs` show that neither `name` nor a wildcard has records of a type."""
     nsec, nsec3 = _sorted(proofs)
     return _nsec_denies(name, kind, nsec) or _nsec3_denies(name, kind, zone, nsec3)
 
@@ -41,7 +41,7 @@ def proves_expansion(
     encloser: dns.name.Name,
     proofs: Iterable[dns.rrset.RRset],
 ) -> bool:
-    """Tell whether `proofs` allow a wildcard below `encloser` to answer for `name`."""
+    """Return whether `proofs` allow a wildcard below `encloser` to answer for `name`."""
     nsec, nsec3 = _sorted(proofs)
     if any(_covers(interval, name) for interval in nsec):
         return True
@@ -82,7 +82,7 @@ def _nsec_denies(
 
 def _covers(interval: Interval, name: dns.name.Name) -> bool:
     owner, data = interval
-    # The NSEC record of a delegation says nothing about names below it.
+    # The NSEC record of a delegation proves nothing about names below it.
     is_cut = _holds(data, dns.rdatatype.NS) and not _holds(data, dns.rdatatype.SOA)
     if name.is_subdomain(owner) and (is_cut or _holds(data, dns.rdatatype.DNAME)):
         return False
@@ -141,7 +141,7 @@ def _label(digest: bytes) -> bytes:
 
 
 def _has(data: Any, kind: dns.rdatatype.RdataType) -> bool:
-    """Tell whether a query for `kind` would find something at the name."""
+    """Return whether a query for `kind` would find something at the name."""
     return _holds(data, kind) or _holds(data, dns.rdatatype.CNAME)
 
 

@@ -1,4 +1,4 @@
-"""Whether the DNSSEC signatures of a record set hold. Pure decisions; cryptography verifies.
+"""Verify the DNSSEC signatures of an RRset; the library cryptography does the arithmetic.
 
 Times are seconds since 1970, as in the records.
 """
@@ -22,14 +22,14 @@ ALGORITHMS = frozenset({8, 10, 13, 14, 15, 16})
 NAMES = {5: "RSASHA1", 7: "RSASHA1-NSEC3-SHA1", 12: "ECC-GOST", 1: "RSAMD5", 3: "DSA", 6: "DSA"}
 DIGESTS = {1: hashlib.sha1, 2: hashlib.sha256, 4: hashlib.sha384}
 MOST_SIGNATURES = 8
-"""That are verified for one record set, so that a hostile zone cannot cost much time."""
+"""Signatures that are verified for one RRset, so that a hostile zone cannot cost much time."""
 MOST_KEYS = 4
-"""With one key tag."""
+"""Keys that are tried for one key tag."""
 ZONE_KEY, REVOKED = 0x0100, 0x0080
 
 
 class Fault(enum.Enum):
-    """What is wrong with the signatures of a record set; the most telling first."""
+    """What is wrong with the signatures of an RRset; the most informative first."""
 
     EXPIRED = "expired"
     NOT_YET_VALID = "not yet valid"
@@ -40,15 +40,15 @@ class Fault(enum.Enum):
 
 
 class CannotVerifyError(Exception):
-    """The library cryptography is missing, or too old for dnspython; says which."""
+    """The library cryptography is missing, or too old for dnspython; the message says which."""
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """The result for one record set.
+class Verification:
+    """The result for one RRset.
 
-    :param fault: None if a signature holds now.
-    :param start: when the signature that was judged becomes valid; 0 if there is none.
+    :param fault: None if a signature is valid now.
+    :param start: when the signature becomes valid; 0 if there is none.
     :param end: when it expires; 0 if there is none.
     """
 
@@ -57,31 +57,31 @@ class Judgement:
     end: int = 0
 
 
-def judge(
+def verify(
     rrset: dns.rrset.RRset,
     section: Iterable[dns.rrset.RRset],
     keys: Sequence[Any],
     zone: dns.name.Name,
     now: float,
-) -> Judgement:
-    """Tell whether any signature of `rrset` holds.
+) -> Verification:
+    """Return the best result among the signatures of `rrset`.
 
-    :param section: of the message, which has the signatures.
+    :param section: the section of the message with the signatures.
     :param keys: the DNSKEY records that may sign.
     :raises CannotVerifyError: if there is no usable cryptography.
     """
-    judged = [
-        Judgement(_fault(rrset, signature, keys, now), signature.inception, signature.expiration)
+    verified = [
+        Verification(_fault(rrset, signature, keys, now), signature.inception, signature.expiration)
         for signature in signatures_of(rrset, section, zone)[:MOST_SIGNATURES]
     ]
-    holding = [each for each in judged if each.fault is None]
-    if holding:
-        return max(holding, key=lambda each: each.end)
+    valid = [each for each in verified if each.fault is None]
+    if valid:
+        return max(valid, key=lambda each: each.end)
     order = list(Fault)
     return min(
-        judged,
+        verified,
         key=lambda each: (order.index(each.fault or Fault.MISSING), -each.end),
-        default=Judgement(Fault.MISSING),
+        default=Verification(Fault.MISSING),
     )
 
 
@@ -120,14 +120,14 @@ def _fault(rrset: dns.rrset.RRset, signature: Any, keys: Sequence[Any], now: flo
 
 def _verifies(rrset: dns.rrset.RRset, signature: Any, keys: Sequence[Any]) -> bool:
     try:
-        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415  # takes long
+        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415  # slow to import
     except ImportError as error:
         raise CannotVerifyError("the library cryptography is missing") from error
     known: dict[Any, Any] = {
         signature.signer: dns.rrset.from_rdata_list(signature.signer, 60, list(keys))
     }
     try:
-        # Its times are judged apart, so that an expired signature is told from a wrong one.
+        # Its times are checked separately: an expired signature is not a wrong one.
         dns.dnssec.validate_rrsig(rrset, signature, known, None, signature.inception)
     except ImportError as error:
         raise CannotVerifyError("dnspython cannot use this library cryptography") from error
@@ -150,5 +150,5 @@ def _names(zone: dns.name.Name, ds: Any, key: Any) -> bool:
 
 
 def algorithm_name(number: int) -> str:
-    """Return an algorithm as the registries write it."""
+    """Return an algorithm's name and number."""
     return f"{NAMES[number]} ({number})" if number in NAMES else f"number {number}"

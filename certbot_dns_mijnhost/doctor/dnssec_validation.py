@@ -1,7 +1,7 @@
-"""DNSSEC of a zone as a CA validates it: the DS at the parent, and what each name server serves.
+"""Validate the answers of one name server as a CA does, from the DS records of the parent zone.
 
-The local resolver is not relied on. Only what a CA asks for is asked: DNSKEY, SOA, NS, CAA, and the
-TXT record of a challenge, whose absence has to be proved too.
+The local resolver is not trusted. The queries are those of a CA: DNSKEY, SOA, NS, CAA, and the TXT
+record of a challenge, whose absence must be proved too.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from certbot_dns_mijnhost.doctor.dnssec_signatures import (
     ALGORITHMS,
     DIGESTS,
     Fault,
-    Judgement,
-    judge,
+    Verification,
     signatures_of,
     signing_keys,
+    verify,
 )
 from certbot_dns_mijnhost.doctor.queries import Queries, Reply
 from certbot_dns_mijnhost.propagation.authority import Server
@@ -41,7 +41,7 @@ KINDS = ("SOA", "NS", "CAA")
 DENIALS = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
 SECONDS_OF_A_DAY = 86400.0
 LATE = 0.1
-"""The part of a signature's lifetime at whose end it should long have been replaced."""
+"""A signature with less than this part of its lifetime left should have been replaced."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class ServerResult:
-    """What one server's answers are worth.
+    """The problems of one server's answers.
 
     :param server: its label.
-    :param problems: in the order of the questions; one of each kind.
-    :param expires: when the first signature expires, in seconds since 1970; 0 if none was judged.
+    :param problems: in the order of the queries; one of each kind.
+    :param expires: when the first signature expires, in seconds since 1970; 0 if there is none.
     """
 
     server: str
@@ -99,7 +99,7 @@ def check_server(
         problems = list(validation.problems(ds, keys, replies))
     except (dns.exception.DNSException, ValueError) as error:
         # Such as names that are too long together with a wildcard's label.
-        text = f"serves records that are not readable ({type(error).__name__})"
+        text = f"serves records that cannot be parsed ({type(error).__name__})"
         problems = [Problem("answer", text)]
     first_of_kind = {problem.kind: problem for problem in reversed(problems)}
     kept = tuple(each for each in problems if first_of_kind[each.kind] is each)
@@ -112,7 +112,7 @@ def random_label() -> str:
 
 
 def is_supported(ds: Any) -> bool:
-    """Tell whether CAs verify signatures by this DS record; without one they skip the check."""
+    """Return whether CAs support this DS record; without one they skip the validation."""
     return int(ds.algorithm) in ALGORITHMS and int(ds.digest_type) in DIGESTS
 
 
@@ -148,7 +148,7 @@ class _Validation:
                 yield from self._of_reply(kind, name, reply)
 
     def _trust(self, ds: Sequence[Any], reply: Reply) -> Iterator[Problem]:
-        """Find the keys of the zone, if the DS records vouch for them."""
+        """Keep the keys of the zone if a DS record authenticates them."""
         rrset = reply.rrset(self._zone, "DNSKEY")
         if not rrset:
             yield Problem("no-dnskey", "serves no DNSKEY record")
@@ -160,7 +160,7 @@ class _Validation:
             return
         self._keys = list(rrset)
         section = reply.message.answer if reply.message else []
-        yield from self._judged(judge(rrset, section, entry, self._zone, self._now), "DNSKEY")
+        yield from self._problems_of(verify(rrset, section, entry, self._zone, self._now), "DNSKEY")
 
     def _of_reply(self, kind: str, name: dns.name.Name, reply: Reply) -> Iterator[Problem]:
         answer = reply.message.answer if reply.message else []
@@ -173,7 +173,9 @@ class _Validation:
             yield from self._absent(kind, name, reply)
         for rrset in sets:
             what = f"{dns.rdatatype.to_text(rrset.rdtype)} {write_name(rrset.name)}"
-            yield from self._judged(judge(rrset, answer, self._keys, self._zone, self._now), what)
+            yield from self._problems_of(
+                verify(rrset, answer, self._keys, self._zone, self._now), what
+            )
             yield from self._expanded(rrset, answer, reply, what)
 
     def _expanded(
@@ -201,10 +203,10 @@ class _Validation:
             yield Problem("iterations", f"uses NSEC3 with {iterations_of(given)} iterations")
             return
         for rrset in given:
-            judged = judge(rrset, authority, self._keys, self._zone, self._now)
+            verified = verify(rrset, authority, self._keys, self._zone, self._now)
             text = f"the proof that there is no {what}"
-            yield from self._judged(judged, text)
-            if judged.fault is not None:
+            yield from self._problems_of(verified, text)
+            if verified.fault is not None:
                 return
         if not given:
             yield Problem("denial", f"does not prove that there is no {what}: no NSEC record")
@@ -218,15 +220,15 @@ class _Validation:
                 yield rrset
 
     def _fault_of(self, rrset: dns.rrset.RRset, section: Sequence[dns.rrset.RRset]) -> Fault | None:
-        return judge(rrset, section, self._keys, self._zone, self._now).fault
+        return verify(rrset, section, self._keys, self._zone, self._now).fault
 
-    def _judged(self, judged: Judgement, what: str) -> Iterator[Problem]:
-        if judged.end:
-            self.expires = min(self.expires or judged.end, judged.end)
-        if judged.fault is not None:
-            yield Problem(*_words(judged, what))
+    def _problems_of(self, verified: Verification, what: str) -> Iterator[Problem]:
+        if verified.end:
+            self.expires = min(self.expires or verified.end, verified.end)
+        if verified.fault is not None:
+            yield Problem(*_described(verified, what))
             return
-        left, lifetime = judged.end - self._now, judged.end - judged.start
+        left, lifetime = verified.end - self._now, verified.end - verified.start
         if left < LATE * lifetime:
             days = left / SECONDS_OF_A_DAY
             yield Problem("soon", f"its signature over {what} expires in {days:.1f} days")
@@ -234,21 +236,19 @@ class _Validation:
 
 def _of_answer(kind: str, name: dns.name.Name, reply: Reply) -> Problem:
     problem = "tcp" if reply.is_silent and reply.is_truncated else "answer"
-    return Problem(
-        problem, f"answers the question for {kind} {write_name(name)} with: {reply.problem}"
-    )
+    return Problem(problem, f"fails the query for {kind} {write_name(name)}: {reply.problem}")
 
 
-def _words(judged: Judgement, what: str) -> tuple[str, str]:
-    if judged.fault is Fault.EXPIRED:
-        return "expired", f"its signature over {what} expired on {_date(judged.end)}"
-    if judged.fault is Fault.NOT_YET_VALID:
-        return "early", f"its signature over {what} is not valid before {_date(judged.start)}"
-    if judged.fault is Fault.WRONG:
+def _described(verified: Verification, what: str) -> tuple[str, str]:
+    if verified.fault is Fault.EXPIRED:
+        return "expired", f"its signature over {what} expired on {_date(verified.end)}"
+    if verified.fault is Fault.NOT_YET_VALID:
+        return "early", f"its signature over {what} is not valid before {_date(verified.start)}"
+    if verified.fault is Fault.WRONG:
         return "wrong", f"its signature over {what} does not verify"
-    if judged.fault is Fault.UNKNOWN_KEY:
+    if verified.fault is Fault.UNKNOWN_KEY:
         return "wrong", f"its signature over {what} is by a key that is not in its DNSKEY records"
-    if judged.fault is Fault.UNSUPPORTED:
+    if verified.fault is Fault.UNSUPPORTED:
         return "wrong", f"its signature over {what} has an algorithm that CAs do not verify"
     return "unsigned", f"serves no signature over {what}"
 

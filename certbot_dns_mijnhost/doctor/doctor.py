@@ -20,20 +20,20 @@ from certbot_dns_mijnhost.settings import Settings
 
 DNS_PORT = 53
 CA = "letsencrypt.org"
-PATIENCE = RetryPolicy(tries=3, total_seconds=20.0)
-"""Somebody looks on: a fault is told soon."""
+INTERACTIVE_RETRY = RetryPolicy(tries=3, total_seconds=20.0)
+"""A person is waiting, so that a failure is reported soon."""
 
 
 class Doctor:
     """Checks what a renewal will need.
 
-    :param report: is told of each finding as it is made.
+    :param report: receives each finding.
     :param ca: the name that the CA uses in CAA records.
     :param port: of the published name servers.
-    :param query_timeout: seconds for one question to DNS.
-    :param root: below which the files of systemd and cron and Certbot's logs are.
-    :param progress: receives which name or zone is being checked.
-    :param retry: when a call to the API is repeated, and the clock and sleep of all that waits.
+    :param query_timeout: seconds for one DNS query.
+    :param root: of the files of systemd, cron and Certbot's logs; tests set another one.
+    :param progress: receives the name or zone that is being checked.
+    :param retry: when a call to the API is repeated; its clock and sleep are used for every wait.
     """
 
     def __init__(
@@ -43,12 +43,12 @@ class Doctor:
         ca: str = CA,
         port: int = DNS_PORT,
         query_timeout: float = 2.0,
-        retry: RetryPolicy = PATIENCE,
+        retry: RetryPolicy = INTERACTIVE_RETRY,
         root: Path = Path("/"),
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.findings: list[Finding] = []
-        self._tell = report
+        self._on_finding = report
         self._ca = ca
         self._dns = DNSOptions(port, query_timeout)
         self._retry = retry
@@ -57,7 +57,7 @@ class Doctor:
 
     @property
     def has_failed(self) -> bool:
-        """Whether something has to be done before a certificate can be had."""
+        """Whether there is a problem that keeps a certificate from being issued or renewed."""
         return any(finding.state is State.FAILED for finding in self.findings)
 
     def run(
@@ -72,12 +72,12 @@ class Doctor:
     ) -> None:
         """Check credentials, renewals, account, then each name; without names, each domain of it.
 
-        :param names: as they stand in a certificate, wildcards included.
-        :param path: the credentials file; None looks where the plugin looks.
-        :param flags: what was set by flag, by the names of :mod:`certbot_dns_mijnhost.settings`.
-        :param environment: of the process.
-        :param config_directory: Certbot's ``--config-dir``, where it keeps what it renews.
-        :param write: whether a scratch record may be written in the zones of `names`.
+        :param names: as in a certificate, wildcards included.
+        :param path: the credentials file; None searches where the plugin does.
+        :param flags: settings given by flag, by the names of :mod:`certbot_dns_mijnhost.settings`.
+        :param environment: the environment variables of the process.
+        :param config_directory: Certbot's ``--config-dir``.
+        :param write: whether a test record may be created in the zones of `names`.
         """
         settings = check_credentials(path, flags, environment, self._report)
         now = datetime.now(timezone.utc)
@@ -114,11 +114,12 @@ class Doctor:
             )
             names_check.run(wanted, write=write and bool(wanted))
         if write and not wanted:
-            message = "No scratch record was written: name domains with -d to have it tried."
-            self._report(Finding("write", State.SKIPPED, message))
+            message = "No test record was created, because no domain was named."
+            step = "To include this test, name domains: -d example.nl"
+            self._report(Finding("write", State.SKIPPED, message, step))
 
     def _check_horizon(self, config_directory: Path, now: datetime) -> None:
-        """Report when each certificate is renewed; the account's check knows the key's last day."""
+        """Report when each certificate is renewed; the key's last day is known by now."""
         last_days = [each.data["last_day"] for each in self.findings if "last_day" in each.data]
         check_horizon(
             certificates(config_directory),
@@ -146,4 +147,4 @@ class Doctor:
 
     def _report(self, finding: Finding) -> None:
         self.findings.append(finding)
-        self._tell(finding)
+        self._on_finding(finding)

@@ -1,4 +1,4 @@
-"""The DS records of a zone, which its parent publishes, and what the local resolver validates."""
+"""Find the DS records of a zone at its parent, and whether the local resolver validates."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from certbot_dns_mijnhost.propagation.names import write_name
 from certbot_dns_mijnhost.propagation.resolving import RecordResolver
 
 MOST_SERVERS = 3
-"""Of the parent zone, that are asked before the resolver is."""
+"""Servers of the parent zone that are queried before the resolver."""
 
 Remaining = Callable[[], float]
 
 
 class DSFinder:
-    """Asks the name servers of parent zones, and otherwise the resolver, for DS records.
+    """Queries the name servers of parent zones, and otherwise the resolver, for DS records.
 
     :param port: of the published name servers.
     """
@@ -35,7 +35,7 @@ class DSFinder:
         self._servers: dict[dns.name.Name, list[Endpoint]] = {}
 
     def ds_of(self, zone: dns.name.Name, remaining: Remaining) -> list[object]:
-        """Return the DS records of `zone`; empty if its parent does not have it signed.
+        """Return the DS records of `zone`; empty if it is not signed.
 
         :raises InspectionError: if neither the parent's servers nor a resolver answers.
         """
@@ -48,7 +48,7 @@ class DSFinder:
         raise InspectionError(f"the DS records of {write_name(zone)} are not available")
 
     def resolver_validates(self, zone: dns.name.Name) -> bool | None:
-        """Tell whether the resolver marks `zone`, which is signed, as validated.
+        """Return whether the resolver validates `zone`, which is signed.
 
         None if it does not answer.
         """
@@ -89,6 +89,6 @@ class DSFinder:
 
 
 def _is_of_child(reply: Reply, zone: dns.name.Name) -> bool:
-    """Tell whether a server answered from the zone itself, which has no DS records."""
+    """Return whether a server answered from the zone itself, which has no DS records."""
     authority = reply.message.authority if reply.message else []
     return any(each.rdtype == dns.rdatatype.SOA and each.name == zone for each in authority)

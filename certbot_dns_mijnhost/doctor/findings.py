@@ -1,4 +1,4 @@
-"""What a check found."""
+"""The results of checks."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, Callable
 
 
 class State(enum.Enum):
-    """How a check ended."""
+    """The kind of a result."""
 
     OK = "ok"
     NOTE = "note"
-    """Worth knowing, and nothing to do."""
+    """For information: nothing has to be done."""
     WARNING = "warning"
-    """It works, but not as well as it could, or not for sure."""
+    """It works, but not reliably, or not as well as it could."""
     FAILED = "failed"
-    """It will not work before something is done."""
+    """It does not work until the problem is fixed."""
     SKIPPED = "skipped"
 
 
@@ -26,10 +26,10 @@ class Finding:
     """The result of one check.
 
     :param check: its name, one word.
-    :param message: what was tried and what came of it.
-    :param next_step: what to do; empty where there is nothing, or the message says it.
-    :param domain: which domain it is about; empty for the account as a whole.
-    :param data: the figures in it, for machines.
+    :param message: what was checked, and the result.
+    :param next_step: what to do; empty if nothing has to be done, or the message says it.
+    :param domain: the domain that it is about; empty if it is not about a domain.
+    :param data: the values in it, for programs.
     """
 
     check: str
@@ -40,7 +40,7 @@ class Finding:
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data; a figure does not replace a field."""
+        """Return it as plain data; a value of `data` does not replace a field."""
         return {
             **self.data,
             "check": self.check,

@@ -1,4 +1,4 @@
-"""What DNS says about a name beforehand: its name servers, whether they answer, its CAA records."""
+"""DNS look-ups of the checks: zones, name servers, and CAA, TXT and DS records."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ from certbot_dns_mijnhost.propagation.names import read_name, write_name
 from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
 from certbot_dns_mijnhost.propagation.query import NoAnswerError
 from certbot_dns_mijnhost.propagation.resolving import RecordResolver
+from certbot_dns_mijnhost.zone.listing import DOCTOR_PREFIX
 
 SECONDS = 15.0
-"""For one question to DNS as a whole."""
-NOBODYS = "_mijnhost-doctor"
-"""A label that is no zone of its own: who answers for it below a name answers for the name."""
+"""For one look-up as a whole."""
+UNUSED_LABEL = DOCTOR_PREFIX.rstrip("-")
+"""A label that is never delegated: the servers for it below a name are those of the name."""
 
 
 class _ForgivingResolver(RecordResolver):
-    """Finds the servers of a domain too whose DNSSEC a validating resolver refuses.
+    """Also finds the servers of a domain that a validating resolver refuses.
 
-    Otherwise the fault could not be named: its name servers could not be asked.
+    Otherwise its name servers could not be queried, and the fault could not be named.
     """
 
     def __init__(self, checked: RecordResolver, unchecked: RecordResolver) -> None:
@@ -53,14 +54,14 @@ class _ForgivingResolver(RecordResolver):
 
 
 class Inspector:
-    """Asks DNS about names, without changing or waiting for anything.
+    """Queries DNS about names; it changes nothing.
 
-    :param nameservers: ``host[:port]`` to ask instead of the published ones.
-    :param resolvers: ``host[:port]`` to find the published ones by, instead of the system's.
+    :param nameservers: ``host[:port]`` to query instead of the published ones.
+    :param resolvers: ``host[:port]`` that find the published ones, instead of the system's.
     :param port: of the published name servers.
-    :param query_timeout: seconds for one question.
-    :param queries: sends what is not about finding name servers.
-    :raises InvalidEndpointError: where a server can't be read.
+    :param query_timeout: seconds for one query.
+    :param queries: sends the queries that do not look for name servers.
+    :raises InvalidEndpointError: if a server is not ``host[:port]``.
     """
 
     def __init__(
@@ -92,32 +93,32 @@ class Inspector:
         self._ds = DSFinder(self.queries, forgiving, port)
 
     def published_nameservers(self, zone: str) -> tuple[str, ...]:
-        """Return the host names of the name servers that the resolver knows of `zone`.
+        """Return the host names of the name servers of `zone`, as the resolver has them.
 
-        :raises InvalidNameError: where `zone` is no domain name.
-        :raises BrokenDNSSECError: where the resolver tells only without checking DNSSEC.
-        :raises InspectionError: where the resolver does not tell.
+        :raises InvalidNameError: if `zone` is not a domain name.
+        :raises BrokenDNSSECError: if the resolver answers only without DNSSEC validation.
+        :raises InspectionError: if the resolver does not answer.
         """
         name = read_name(zone)
         try:
             hosts = self._resolver.look_up(name, "NS", self._remaining())
         except NotFoundError as error:
-            if self._is_told_unchecked(name):
+            if self._resolves_unchecked(name):
                 raise BrokenDNSSECError(str(error)) from error
             raise InspectionError(str(error)) from error
         return tuple(host.rstrip(".").lower() for host in hosts)
 
-    def _is_told_unchecked(self, zone: dns.name.Name) -> bool:
+    def _resolves_unchecked(self, zone: dns.name.Name) -> bool:
         try:
             return bool(self._unchecked.look_up(zone, "NS", self._remaining()))
         except NotFoundError:
             return False
 
     def zone_of(self, name: str) -> str:
-        """Return the zone that holds `name` in DNS; empty where the name servers were given.
+        """Return the zone that holds `name` in DNS; empty if the name servers were given.
 
-        :raises InvalidNameError: where `name` is no domain name.
-        :raises InspectionError: where its name servers can't be found.
+        :raises InvalidNameError: if `name` is not a domain name.
+        :raises InspectionError: if its name servers are not found.
         """
         try:
             return self._finder.find(read_name(name), self._remaining()).zone
@@ -125,7 +126,7 @@ class Inspector:
             raise InspectionError(str(error)) from error
 
     def servers_of(self, zone: str) -> tuple[Server, ...]:
-        """Return the addresses at which `zone` is asked.
+        """Return the addresses of the name servers of `zone`.
 
         :raises InvalidNameError: if `zone` is not a domain name.
         :raises InspectionError: if its name servers are not found.
@@ -141,7 +142,7 @@ class Inspector:
         try:
             return self._finder.find(_below(read_name(zone)), self._remaining())
         except NotFoundError as error:
-            raise InspectionError(_without_ours(error)) from error
+            raise InspectionError(_without_label(error)) from error
 
     def ds_of(self, zone: dns.name.Name) -> Sequence[object]:
         """Return the DS records of `zone` at its parent; empty if it is not signed.
@@ -151,16 +152,16 @@ class Inspector:
         return self._ds.ds_of(zone, self._remaining())
 
     def resolver_validates(self, zone: dns.name.Name) -> bool | None:
-        """Tell whether this machine's resolver validates `zone`, which is signed."""
+        """Return whether this machine's resolver validates `zone`, which is signed."""
         return self._ds.resolver_validates(zone)
 
     def caa(self, name: str) -> CAARecords:
-        """Return the CAA records that count for `name`: its own, or those of the nearest above.
+        """Return the CAA records that apply to `name`: its own, or those of its nearest ancestor.
 
-        Top-level domains are not asked.
+        Top-level domains are not queried.
 
-        :raises InvalidNameError: where `name` is no domain name.
-        :raises InspectionError: where a name server does not tell; a CA then does not issue either.
+        :raises InvalidNameError: if `name` is not a domain name.
+        :raises InspectionError: if no name server answers; a CA then does not issue either.
         """
         wanted = read_name(name)
         for ancestor in _up_from(wanted):
@@ -168,8 +169,8 @@ class Inspector:
                 found = self._caa_at(ancestor)
             except (NotFoundError, NoAnswerError, AliasLoopError) as error:
                 raise InspectionError(
-                    f"the CAA records of {write_name(ancestor)} can't be asked: "
-                    f"{_without_ours(error)}"
+                    f"cannot query the CAA records of {write_name(ancestor)}: "
+                    f"{_without_label(error)}"
                 ) from error
             if found.records:
                 return found
@@ -178,7 +179,7 @@ class Inspector:
     def txt(self, name: str, *, below: str) -> list[str]:
         """Return the TXT values at `name`, sorted.
 
-        :param below: the name whose name servers are asked.
+        :param below: the name whose name servers are queried.
         :raises InvalidNameError: if a name is not a domain name.
         :raises InspectionError: if no name server answers.
         """
@@ -196,7 +197,7 @@ class Inspector:
 
     def _caa_at(self, name: dns.name.Name) -> CAARecords:
         target = name
-        # A domain right below a top-level one is an apex, where no alias can stand.
+        # A domain right below a top-level one is an apex, which cannot have a CNAME.
         if len(name.labels) > 3:
             followed = self._follower.follow(write_name(name))
             if followed.reason:
@@ -205,7 +206,7 @@ class Inspector:
         authority = self._finder.find(_below(target), self._remaining())
         answer = self._asker.first_useful(authority.servers, target, "CAA")
         records = tuple(
-            # What is no text stays visible, and breaks the grammar.
+            # Bytes that are not text stay visible, and violate the grammar.
             CAARecord(
                 record.flags, record.tag.decode().lower(), record.value.decode("utf-8", "replace")
             )
@@ -221,20 +222,20 @@ class Inspector:
 
 
 def _below(name: dns.name.Name) -> dns.name.Name:
-    # Name servers are looked for from a name's parents, since a challenge's name is not looked up.
+    # The finder starts at the parent of a name: it never looks up the name of a challenge.
     try:
-        return dns.name.from_text(NOBODYS, origin=name)
-    except dns.exception.DNSException:  # the name is as long as names get
+        return dns.name.from_text(UNUSED_LABEL, origin=name)
+    except dns.exception.DNSException:  # the name has the maximum length
         return name
 
 
-def _without_ours(error: Exception) -> str:
-    """Return an error's words without the label that only the question needed."""
-    return str(error).replace(f"{NOBODYS}.", "")
+def _without_label(error: Exception) -> str:
+    """Return an error's text without the label, which means nothing to the user."""
+    return str(error).replace(f"{UNUSED_LABEL}.", "")
 
 
 def _up_from(name: dns.name.Name) -> list[dns.name.Name]:
-    """Return `name` and those above it, down to two labels and the root's."""
+    """Return `name` and its ancestors, without top-level domains."""
     ancestors = []
     while len(name.labels) > 2:
         ancestors.append(name)

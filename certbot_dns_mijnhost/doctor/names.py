@@ -1,4 +1,4 @@
-"""The checks of names, and of each zone of theirs once."""
+"""Run the checks of the names of certificates, and those of each zone once."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from certbot_dns_mijnhost.zone import ChallengeRecords, canonical
 class NamesCheck:
     """Checks the names of certificates.
 
-    :param listed: the account's domains; empty where the key may not list them.
+    :param listed: the account's domains; empty if the key may not list them.
     :param ca: the name that the CA uses in CAA records.
-    :param progress: receives which name or zone is being checked.
+    :param progress: receives the name or zone that is being checked.
     :param accounts: the URLs of Certbot's accounts; None if they are not readable.
     """
 
@@ -59,21 +59,21 @@ class NamesCheck:
         self._accounts = accounts
         self._progress = progress
         self._dns_options = dns
-        # For finding zones only: nothing is written by it.
+        # It only finds zones here, and writes nothing.
         self._records = ChallengeRecords(
             calls.client, backup_directory=Path(), zones=settings.zones
         )
 
     def run(self, names: Sequence[str], *, write: bool) -> None:
-        """Check `names`, wildcards together with what they are below.
+        """Check `names`, a wildcard together with its base domain.
 
-        :param names: empty for all domains, those of ``dns_mijnhost_zone`` or else those listed.
-        :param write: whether a scratch record may be written in their zones.
+        :param names: empty for all domains: those of ``dns_mijnhost_zone``, or else the account's.
+        :param write: whether a test record may be created in their zones.
         """
         asked = names or self._settings.zones or self._listed
         if not asked:
-            message = "No domain was checked, since none is listed."
-            step = "Name the names of your certificate: -d example.nl"
+            message = "No domain was checked: none was named, and the API lists none."
+            step = "Name the domains of your certificate: -d example.nl"
             self._report(Finding("name", State.FAILED, message, step))
         names_in_dns = list(map(canonical, asked))
         wanted = [name for name in names_in_dns if check_name(name, self._report)]
@@ -81,12 +81,12 @@ class NamesCheck:
             inspector, follower = self._dns()
             self._check(wanted, inspector, follower, write=write)
         except PropagationError as error:
-            self._report(Finding("settings", State.FAILED, f"{error}. Correct it."))
+            self._report(Finding("settings", State.FAILED, f"{error}. Correct the setting."))
 
     def _check(
         self, wanted: Sequence[str], inspector: Inspector, follower: AliasFollower, *, write: bool
     ) -> None:
-        """Check where challenges go, then the zones, then what CAs ask of each name."""
+        """Check where the challenges belong, then the zones, then CAA for each name."""
         names = list(dict.fromkeys(name.removeprefix(WILDCARD) for name in wanted))
         found = {}
         for number, name in enumerate(names, start=1):
@@ -153,7 +153,7 @@ class NamesCheck:
 
     def _is_managed(self, zone: str) -> bool | None:
         if self._is_limited:
-            message = f"The API was not asked about {zone}, since it had too many requests."
+            message = f"The API was not asked about {zone}, because its rate limit is reached."
             self._report(Finding("managed", State.SKIPPED, message, domain=zone))
             return None
         is_managed = check_managed(self._calls, zone, self._report)
@@ -162,10 +162,12 @@ class NamesCheck:
 
     def _try_out(self, zone: str, *, is_managed: bool | None) -> None:
         if not is_managed:
-            why = (
-                "the API would refuse it" if is_managed is False else "the API did not answer well"
+            reason = (
+                "mijn.host does not serve its DNS"
+                if is_managed is False
+                else "the API call for the domain failed"
             )
-            message = f"No scratch record was written in {zone}: {why}."
+            message = f"No test record was created in {zone}: {reason}."
             self._report(Finding("write", State.SKIPPED, message, domain=zone))
             return
         Trial(self._calls, zone, self._settings, self._report, dns=self._dns_options).run()

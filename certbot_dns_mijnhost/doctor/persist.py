@@ -1,7 +1,7 @@
-"""dns-persist-01: standing authorizations at ``_validation-persist``, shown and never changed.
+"""Check dns-persist-01: report the standing authorizations at ``_validation-persist``.
 
 A CA that supports the method issues to the account that such a record names, without any change in
-DNS. See docs/dns-persist-01.md.
+DNS. The records are never changed. See docs/dns-persist-01.md.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Authorization:
 
     :param issuer: the CA, in lower case; empty if the value is malformed.
     :param account: the ACME account that may issue.
-    :param is_wildcard: it holds for subdomains and wildcards too (``policy=wildcard``).
-    :param until: the end that the record gives; None if it has none.
+    :param is_wildcard: it also allows subdomains and wildcards (``policy=wildcard``).
+    :param until: when it expires; None if it does not.
     :param problems: what is wrong with it.
     """
 
@@ -40,17 +40,17 @@ class Authorization:
 
     def __str__(self) -> str:
         scope = "the name, its subdomains and wildcards" if self.is_wildcard else "the name only"
-        end = f"until {self.until:%Y-%m-%d}" if self.until else "without an end"
+        end = f"until {self.until:%Y-%m-%d}" if self.until else "without expiry date"
         return f"{self.issuer} for the account {self.account or '(none)'}, {scope}, {end}"
 
 
 def read_authorization(value: str, caa: CAARecords | None, now: datetime) -> Authorization:
-    """Read one TXT value, and say what is wrong with it.
+    """Parse one TXT value, and list its problems.
 
     :param caa: the CAA records that apply to the name, if they are known.
     """
     if value.lower().startswith(URLS):
-        problem = "only an account URL, the form of the first drafts; draft -02 has another one"
+        problem = "only an account URL, the format of the first drafts; draft -02 has another one"
         return Authorization("", value, is_wildcard=False, until=None, problems=(problem,))
     read = CAARecord(0, "issue", value)
     has_trailing = value.rstrip().endswith(";")
@@ -64,7 +64,7 @@ def read_authorization(value: str, caa: CAARecords | None, now: datetime) -> Aut
     if not account:
         problems.append("no accounturi")
     elif account.lower().startswith(URLS):
-        problems.append("a plain account URL, the form of the first drafts; draft -02 changed it")
+        problems.append("a plain account URL, the format of the first drafts; draft -02 changed it")
     if is_wildcard:
         problems.append("policy=wildcard: it also allows every subdomain")
     if caa is not None and _is_forbidden(caa, read.issuer):
@@ -73,14 +73,14 @@ def read_authorization(value: str, caa: CAARecords | None, now: datetime) -> Aut
 
 
 def check_persist(inspector: Inspector, name: str, caa: CAARecords | None, report: Report) -> None:
-    """Show the standing authorizations of `name`; nothing is reported if there are none."""
+    """Report the standing authorizations of `name`, if there are any."""
     now = datetime.now(timezone.utc)
     at = f"{LABEL}.{name}"
     try:
         values = inspector.txt(at, below=name)
     except InspectionError:
-        return  # Whether name servers answer is a check of its own.
-    for value in filter(_is_meant, values):
+        return  # Another check reports that name servers do not answer.
+    for value in filter(_is_authorization, values):
         found = read_authorization(value, caa, now)
         data = {
             "at": at,
@@ -98,14 +98,14 @@ def check_persist(inspector: Inspector, name: str, caa: CAARecords | None, repor
             continue
         message += f" {'; '.join(found.problems)[0].upper()}{'; '.join(found.problems)[1:]}."
         step = (
-            "Whoever has that account can get certificates without a change in DNS. Correct the "
-            "record, or delete it if you did not mean it. See docs/dns-persist-01.md."
+            "The owner of that account can obtain certificates without a change in DNS. Correct "
+            "the record, or delete it if it is not intended. See docs/dns-persist-01.md."
         )
         report(Finding("persist", State.WARNING, message, step, name, data))
 
 
-def _is_meant(value: str) -> bool:
-    """Tell whether a value is an authorization: a wildcard TXT record answers here too."""
+def _is_authorization(value: str) -> bool:
+    """Return whether a value is an authorization: a wildcard TXT record answers here too."""
     read = CAARecord(0, "issue", value)
     names_ca = "." in read.issuer and "=" not in value.split(";", maxsplit=1)[0]
     return names_ca or "accounturi" in value.lower() or value.lower().startswith(URLS)

@@ -1,4 +1,4 @@
-"""The wait for the name servers, with a scratch record."""
+"""Check how long the name servers take to serve a test record."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_publication(
     """Return how long the name servers took to serve `record`."""
     ceiling = settings.propagation_seconds
     if ceiling == 0:
-        message = "dns_mijnhost_propagation_seconds is 0."
+        message = "No wait for the name servers: dns_mijnhost_propagation_seconds is 0."
         return Finding("publication", State.SKIPPED, message, domain=zone)
     checker = PropagationChecker(
         nameservers=settings.nameservers,
@@ -38,7 +38,7 @@ def check_publication(
     except PropagationTimeoutError as error:
         step = (
             "Check that the domain's published name servers are those of mijn.host; if they "
-            "are, try again with more --propagation-seconds."
+            "are, try again with a higher --propagation-seconds."
         )
         message = f"{error}.".replace("..", ".")
         return Finding("publication", State.FAILED, message, step, zone)
@@ -46,18 +46,18 @@ def check_publication(
 
 def _of_outcome(outcome: Outcome, zone: str) -> Finding:
     if outcome.state is Wait.NOT_ASKED:
-        message = f"Whether DNS serves the record can't be asked: {outcome.reason}."
+        message = f"Cannot query the name servers for the test record: {outcome.reason}."
         step = "Open port 53 (UDP and TCP) to the outside, or set dns_mijnhost_nameservers."
         return Finding("publication", State.WARNING, message, step, zone)
     data = {"seconds": round(outcome.seconds, 1), "servers": len(outcome.ready)}
     count = len(outcome.ready)
     message = (
-        f"{count} name server{' serves' if count == 1 else 's serve'} the record after "
+        f"{count} name server{' serves' if count == 1 else 's serve'} the test record after "
         f"{outcome.seconds:.0f} s."
     )
     if not outcome.lagging:
         return Finding("publication", State.OK, message, "", zone, data)
     behind = "; ".join(map(str, outcome.lagging))
-    message += f" Behind at that time: {behind}."
-    step = "Give it more time: dns_mijnhost_propagation_seconds."
+    message += f" Not up to date by then: {behind}."
+    step = "Allow more time: set a higher dns_mijnhost_propagation_seconds."
     return Finding("publication", State.WARNING, message, step, zone, data)

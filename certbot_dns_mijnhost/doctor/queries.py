@@ -1,7 +1,7 @@
 """DNS queries as a CA's validating resolver sends them: EDNS with the DO bit, UDP, then TCP.
 
-Each server is asked politely (see `INTERVAL`), each question once per run, and a server that does
-not answer is not asked about the next domain again and again.
+Queries to one server are spaced (see `INTERVAL`), each query is sent once per run, and a server
+that repeatedly does not answer is skipped from then on.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ INTERVAL = 0.05
 TRIES = 2
 """A packet may get lost."""
 MOST_SILENCES = 3
-"""Queries in a row without an answer; then the server is not asked again in this run."""
+"""Consecutive queries without an answer, after which a server is skipped in this run."""
 MOST_THREADS = 16
 
 
 class InspectionError(Exception):
-    """DNS does not answer a question of the doctor; says why."""
+    """A DNS look-up failed; the message says why."""
 
 
 class BrokenDNSSECError(InspectionError):
-    """A validating resolver refuses a zone, and answers when asked not to validate."""
+    """A validating resolver refuses a zone, and answers if it is asked not to validate."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What one server answered to one question.
+    """The answer of one server to one query.
 
     :param message: the last answer; None if none came.
     :param error: why there is no answer.
-    :param is_truncated: the UDP answer was cut, and the question was repeated over TCP.
-    :param is_unroutable: this machine could not even send the question.
+    :param is_truncated: the UDP answer was truncated, and the query was repeated over TCP.
+    :param is_unroutable: this machine could not even send the query.
     :param refuses_edns: the server answers only without EDNS, so without signatures.
     """
 
@@ -65,7 +65,7 @@ class Reply:
 
     @property
     def problem(self) -> str:
-        """Why this says nothing about the zone; empty if it is an authoritative answer."""
+        """Why the answer is unusable; empty if it is authoritative."""
         if self.message is None:
             return self.error
         rcode = self.message.rcode()
@@ -81,11 +81,11 @@ class Reply:
 
     @property
     def is_silent(self) -> bool:
-        """Whether no answer came."""
+        """Whether there is no answer."""
         return self.message is None
 
     def rrset(self, name: dns.name.Name, kind: str) -> dns.rrset.RRset | None:
-        """Return a record set of the answer section."""
+        """Return an RRset of the answer section."""
         wanted = dns.rdatatype.from_text(kind)
         for rrset in self.message.answer if self.message else ():
             if rrset.rdtype == wanted and rrset.name == name:
@@ -118,27 +118,27 @@ class Queries:
         self._over_tcp: dict[Endpoint, Reply] = {}
 
     def ask(self, server: Endpoint, name: dns.name.Name, kind: str) -> Reply:
-        """Return what an authoritative server answers, from this run's memory if it was asked."""
+        """Return an authoritative server's answer; each query is sent once."""
         key = (server, name, kind)
         if key not in self._known:
             self._known[key] = self._ask(server, _question(name, kind), tcp=False)
         return self._known[key]
 
     def over_tcp(self, server: Endpoint, name: dns.name.Name) -> Reply:
-        """Return the server's first answer over TCP, whose zone makes no difference."""
+        """Return the server's first answer over TCP; the zone makes no difference."""
         if server not in self._over_tcp:
             self._over_tcp[server] = self._ask(server, _question(name, "SOA"), tcp=True)
         return self._over_tcp[server]
 
     def ask_again(self, server: Endpoint, name: dns.name.Name, kind: str) -> Reply:
-        """Return what an authoritative server answers now."""
+        """Send a query again, and return the answer."""
         self._known.pop((server, name, kind), None)
         return self.ask(server, name, kind)
 
     def resolve(
         self, resolver: Endpoint, name: dns.name.Name, kind: str, *, validate: bool = False
     ) -> Reply:
-        """Return what a recursive resolver answers.
+        """Return a recursive resolver's answer.
 
         :param validate: let it refuse what fails DNSSEC; by default it is asked not to validate.
         """
@@ -149,7 +149,7 @@ class Queries:
         return self._ask(resolver, question, tcp=False)
 
     def on_each(self, servers: Sequence[T], ask: Callable[[T], R]) -> list[R]:
-        """Return what `ask` returns for each server, asked at the same time, in their order."""
+        """Call `ask` for all servers in parallel; return the results in their order."""
         with ThreadPoolExecutor(max_workers=min(MOST_THREADS, len(servers) or 1)) as threads:
             return list(threads.map(ask, servers))
 
@@ -157,7 +157,7 @@ class Queries:
         reply = Reply(error="no answer")
         for _ in range(TRIES):
             if self._silences[server, tcp] >= MOST_SILENCES:
-                return replace(reply, error="no answer (not asked again)")
+                return replace(reply, error="no answer (not queried again)")
             reply = self._send(server, question, tcp=tcp)
             if not reply.is_silent or reply.error != "no answer":
                 break
@@ -169,7 +169,7 @@ class Queries:
         return replace(plain, refuses_edns=True) if is_better else reply
 
     def _send(self, server: Endpoint, question: dns.message.Message, *, tcp: bool) -> Reply:
-        """Send one query over UDP, and once more over TCP if the answer is cut."""
+        """Send one query over UDP, and again over TCP if the answer is truncated."""
         reply = self._exchange(server, question, tcp=tcp)
         cut = reply.message is not None and bool(reply.message.flags & dns.flags.TC)
         if tcp or not cut:
@@ -196,12 +196,12 @@ class Queries:
             reason = error.strerror or "unreachable"
             return Reply(error=reason, is_unroutable=error.errno in NO_ROUTE)
         except (dns.exception.DNSException, EOFError, ValueError) as error:
-            return Reply(error=f"an answer that is not readable ({type(error).__name__})")
+            return Reply(error=f"an answer that cannot be parsed ({type(error).__name__})")
         self._silences[server, tcp] = 0
         return Reply(answer)
 
     def wait_for_turn(self, server: Endpoint) -> None:
-        """Wait until this server may be asked again."""
+        """Wait until this server may be queried again."""
         with self._turns[server]:
             last = self._last.get(server)
             pause = 0.0 if last is None else last + INTERVAL - self._clock()

@@ -1,4 +1,4 @@
-"""The renewals that Certbot has stored: does each find its credentials, and do they happen."""
+"""Check Certbot's renewals: the credentials of each, whether they are scheduled, and the dates."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ from certbot_dns_mijnhost.doctor.schedule import Schedule
 from certbot_dns_mijnhost.settings import SettingError, settle
 
 OVERDUE = 0.2
-"""The part of a certificate's life at whose end Certbot should long have renewed it: it begins to
-try when a third is left (half, where the whole is ten days or less)."""
+"""A certificate with less than this part of its lifetime left is overdue: Certbot renews when a
+third is left (half if the lifetime is less than ten days)."""
 LEAST_RUNS = 2.0
-"""A day: a run may fail, and certificates of a few days have no time to lose."""
+"""Runs a day: one may fail, and certificates of a few days cannot wait."""
 SHORT = timedelta(days=10)
-"""The lifetime below which Certbot renews when half of it is left, instead of a third."""
+"""Lifetime below which Certbot renews when half of it is left, instead of a third."""
 HOW_TO_SCHEDULE = (
-    "See the recipes for cron and for a systemd timer in docs/recipes.md. If something else starts "
-    "Certbot (a container, another machine), nothing is wrong."
+    "Set up cron or a systemd timer, see docs/recipes.md. If something else starts Certbot (a "
+    "container, another machine), nothing is wrong."
 )
 
 
 def check_renewals(
     stored: Iterable[Renewal], environment: Mapping[str, str], report: Report, *, now: datetime
 ) -> None:
-    """Report of each renewal that will not work, or did not; of the others in one line.
+    """Report each renewal that will fail or is overdue, and the others in one line.
 
-    :param environment: of the process: where no file is stored, the key has to be in it.
+    :param environment: of the process. If no credentials file is stored, it must have the key.
     """
-    sound = []
+    ready = []
     for renewal in stored:
-        trouble = _trouble(renewal, environment) or _overdue(renewal, now)
-        if trouble is None:
-            sound.append(renewal.name)
+        problem = _problem(renewal, environment) or _overdue(renewal, now)
+        if problem is None:
+            ready.append(renewal.name)
         else:
-            report(trouble)
-    if sound:
-        message = f"Certbot has what it needs to renew {', '.join(sound)}."
-        report(Finding("renewal", State.OK, message, data={"certificates": sound}))
+            report(problem)
+    if ready:
+        message = f"Certbot has what it needs to renew {', '.join(ready)}."
+        report(Finding("renewal", State.OK, message, data={"certificates": ready}))
 
 
-def _trouble(renewal: Renewal, environment: Mapping[str, str]) -> Finding | None:
+def _problem(renewal: Renewal, environment: Mapping[str, str]) -> Finding | None:
     path = renewal.credentials
     if not path:
         return None if _has_key(environment) else _without_file(renewal)
@@ -59,9 +59,9 @@ def _trouble(renewal: Renewal, environment: Mapping[str, str]) -> Finding | None
         return Finding(
             "renewal",
             State.FAILED,
-            f"The renewal of {renewal.name} looks for its credentials in {path}, a relative path, "
-            "and cron and systemd start in another folder.",
-            f"Write the whole path into {renewal.file}: {CREDENTIALS} = /WHOLE/PATH/{path}",
+            f"The renewal of {renewal.name} will not find its credentials file: {path} is a "
+            "relative path, and cron and systemd start in another directory.",
+            f"Write the absolute path into {renewal.file}: {CREDENTIALS} = /ABSOLUTE/PATH/{path}",
             data=_data(renewal),
         )
     try:
@@ -71,8 +71,8 @@ def _trouble(renewal: Renewal, environment: Mapping[str, str]) -> Finding | None
         return Finding(
             "renewal",
             State.FAILED,
-            f"The renewal of {renewal.name} finds no usable credentials: {error}",
-            f"Put the file in order, or name another one in {renewal.file}: {CREDENTIALS} = FILE",
+            f"The renewal of {renewal.name} has no usable credentials: {error}",
+            f"Correct the file, or set another one in {renewal.file}: {CREDENTIALS} = FILE",
             data=_data(renewal),
         )
     return None
@@ -84,13 +84,13 @@ def _overdue(renewal: Renewal, now: datetime) -> Finding | None:
     start, end = renewal.validity
     if (end - now) > OVERDUE * (end - start):
         return None
-    left = "is over" if now >= end else f"ends in {(end - now).days} days"
+    left = "expired" if now >= end else f"expires in {(end - now).days} days"
     return Finding(
         "renewal",
         State.WARNING,
-        f"The certificate {renewal.name} {left} ({end:%Y-%m-%d}), and should have been renewed.",
-        "Try it: certbot renew --dry-run. If that works, nothing starts it by itself: look at "
-        "systemctl list-timers or the line of cron, and at /var/log/letsencrypt/letsencrypt.log.",
+        f"The certificate {renewal.name} {left} ({end:%Y-%m-%d}) and was not renewed in time.",
+        "Run certbot renew --dry-run. If it succeeds, nothing starts it automatically: check "
+        "systemctl list-timers or cron, and /var/log/letsencrypt/letsencrypt.log.",
         data={**_data(renewal), "end": end.isoformat()},
     )
 
@@ -107,9 +107,9 @@ def _without_file(renewal: Renewal) -> Finding:
         "renewal",
         State.WARNING,
         f"The renewal of {renewal.name} has no credentials file: the first run took the key from "
-        "its environment (or the CA reused an authorization). Certbot needs the key in its "
-        "environment at each renewal, and it is not in this one.",
-        "If cron, systemd or a container sets it for Certbot, no change is needed. Otherwise write "
+        "its environment (or the CA reused an authorization). Each renewal needs the key in its "
+        "environment, and the doctor's environment has none.",
+        "If cron, systemd or a container sets it for Certbot, change nothing. Otherwise write "
         f"the path of the credentials file into {renewal.file}, below [renewalparams]: "
         f"{CREDENTIALS} = /etc/letsencrypt/mijnhost.ini",
         data=_data(renewal),
@@ -121,7 +121,7 @@ def _data(renewal: Renewal) -> dict[str, str]:
 
 
 def renewal_time(validity: Validity) -> datetime:
-    """Return from when on Certbot renews: a third of the lifetime is left, or half of a short one.
+    """Return when Certbot starts to renew: a third of the lifetime is left, or half of a short one.
 
     The CA may ask for an earlier time, and ``renew_before_expiry`` may set another one.
     """
@@ -138,7 +138,7 @@ def check_horizon(
     now: datetime,
     key_ends: date | None,
 ) -> None:
-    """Report each certificate of Certbot's, and first whether anything renews them.
+    """Report whether renewals are scheduled, then each certificate, the first to expire first.
 
     :param key_ends: the last day of the API key, if the API reports it.
     """
@@ -167,7 +167,7 @@ def _of_schedule(schedule: Schedule) -> Finding:
         return Finding("schedule", State.OK, message, data=data)
     if schedule.unreadable:
         message = (
-            "Whether certbot renew runs twice a day is not known: cannot read "
+            "Cannot tell whether certbot renew runs twice a day: cannot read "
             f"{', '.join(schedule.unreadable)}."
         )
         return Finding("schedule", State.NOTE, message, "Run the doctor as root.", data=data)
@@ -207,11 +207,11 @@ def _of_certificate(
     if failure is not None and failure.at > start:
         data["failure"] = {"at": failure.at.isoformat(), "reason": failure.reason}
         problems.append(f" The last attempt failed on {failure.at:%Y-%m-%d}: {failure.reason}.")
-        steps.append(f"Try it: certbot renew --cert-name {certificate.name} --dry-run.")
+        steps.append(f"Test it: certbot renew --cert-name {certificate.name} --dry-run.")
     is_ours = certificate.authenticator == AUTHENTICATOR
     if is_ours and key_ends is not None and key_ends <= due.date():
         data["key_ends"] = key_ends.isoformat()
-        problems.append(f" The API key ends before that, on {key_ends}.")
+        problems.append(f" The API key expires before that, on {key_ends}.")
         steps.append(
             "Create a new key in mijn.host's control panel, and put it into the credentials file."
         )

@@ -1,4 +1,4 @@
-"""How often this machine starts ``certbot renew``: systemd timers and cron, by their files."""
+"""Find how often this machine starts ``certbot renew``, from the files of systemd and cron."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CRON_FILES = ("etc/crontab", "var/spool/cron/crontabs/root", "var/spool/cron/roo
 CRON_FOLDERS = {"etc/cron.hourly": 24.0, "etc/cron.daily": 1.0}
 RENEWS = re.compile(r"\bcertbot\b.*\brenew\b|\bcertbot-renew\b")
 UNLESS_SYSTEMD = re.compile(r"! -d /run/systemd/system")
-"""In Debian's line of cron, which leaves the work to the timer."""
+"""In Debian's cron job, which does nothing if systemd runs the timer."""
 NICKNAMES = {"@hourly": 24.0, "@daily": 1.0, "@midnight": 1.0, "@weekly": 1 / 7}
 CALENDARS = {"hourly": 24.0, "daily": 1.0, "weekly": 1 / 7, "minutely": 1440.0}
 SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400}
@@ -31,9 +31,9 @@ DAY = 86400.0
 class Schedule:
     """How often renewals are started.
 
-    :param runs_per_day: of all sources together.
-    :param sources: the files that say so.
-    :param unreadable: files that may say so, and that this user may not read.
+    :param runs_per_day: of all files together.
+    :param sources: the files that start renewals.
+    :param unreadable: files that may start renewals, and that this user cannot read.
     """
 
     runs_per_day: float
@@ -42,7 +42,7 @@ class Schedule:
 
 
 def find_schedule(root: Path) -> Schedule:
-    """Return what the files below `root` start; nothing is asked of systemd or cron."""
+    """Return what the files below `root` start; systemd and cron are not queried."""
     unreadable: list[str] = []
     found = [*_timers(root, unreadable), *_cron(root, unreadable)]
     return Schedule(
@@ -93,7 +93,7 @@ def _drop_ins(root: Path, name: str, unreadable: list[str]) -> list[str]:
 
 
 def _settings(lines: list[str], name: str) -> list[str]:
-    """Return the values of a setting; an empty one removes those before it, as in systemd."""
+    """Return the values of a setting; an empty one clears those before it, as in systemd."""
     values: list[str] = []
     for line in lines:
         key, equals, value = line.partition("=")
@@ -167,17 +167,17 @@ def _cron(root: Path, unreadable: list[str]) -> Iterator[tuple[str, float]]:
         for file in _files(root / folder):
             if any(map(RENEWS.search, _lines(root, file, unreadable))):
                 yield _shown(root, file), runs
-    # cron passes over names with a dot.
+    # cron skips names with a dot.
     files = [file for file in _files(root / "etc/cron.d") if "." not in file.name]
     for file in [*files, *(root / name for name in CRON_FILES)]:
         for line in _lines(root, file, unreadable):
-            is_left_out = has_systemd and UNLESS_SYSTEMD.search(line.replace("\\", ""))
-            if RENEWS.search(line) and not is_left_out:
+            is_skipped = has_systemd and UNLESS_SYSTEMD.search(line.replace("\\", ""))
+            if RENEWS.search(line) and not is_skipped:
                 yield _shown(root, file), runs_of_cron(line)
 
 
 def runs_of_cron(line: str) -> float:
-    """Return how often a day a line of cron runs; 0 if it is not understood."""
+    """Return how often a day a line of a crontab runs; 0 if it is not understood."""
     words = line.split()
     if words and words[0] in NICKNAMES:
         return NICKNAMES[words[0]]
@@ -198,7 +198,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _lines(root: Path, file: Path, unreadable: list[str]) -> list[str]:
-    """Return the lines that are no comments."""
+    """Return the lines that are not comments."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""Every address at which a CA may ask for a zone: UDP, TCP, EDNS, and the SOA serial it serves."""
+"""Query each name server address of a zone: over UDP and TCP, with EDNS, for the SOA serial."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Servers:
     """The name servers of a zone, by how they answered.
 
     :param answering: those that serve the zone.
-    :param silent: those that do not answer: dead, or port 53 is closed on the way.
+    :param silent: those that do not answer: the server is down, or a firewall blocks port 53.
     :param lame: those that answer, but do not serve the zone.
     :param unroutable: addresses of a family that this machine does not have.
     :param without_address: host names that have no address.
     :param missing_family: that family; empty if nothing is unroutable.
-    :param is_intercepted: a recursive resolver answers instead of each of them.
-    :param without_tcp: of the answering, those that answer over UDP only.
-    :param without_edns: of the answering, those that refuse EDNS.
+    :param is_intercepted: a recursive resolver answers instead of them.
+    :param without_tcp: answering servers that do not answer over TCP.
+    :param without_edns: answering servers that refuse EDNS.
     :param serials: the SOA serial of each answering server, by its label.
     """
 
@@ -43,7 +43,7 @@ class Servers:
 
 
 def ask_servers(inspector: Inspector, zone: str) -> Servers:
-    """Return how each name server of `zone` answers.
+    """Query each name server of `zone`.
 
     :raises InvalidNameError: if `zone` is not a domain name.
     :raises InspectionError: if its name servers are not found.
@@ -62,8 +62,8 @@ def ask_servers(inspector: Inspector, zone: str) -> Servers:
     asked = [reply for reply, _ in replies]
     missing = missing_families(authority.servers, asked)
     for server, (reply, over_tcp) in zip(authority.servers, replies):
-        kind, said = _judged(reply, is_missing=_family(server) in missing)
-        found.setdefault(kind, []).append(ServerStatus(server.label, said))
+        kind, text = _classify(reply, is_missing=_family(server) in missing)
+        found.setdefault(kind, []).append(ServerStatus(server.label, text))
         if kind != "answering":
             continue
         if over_tcp.problem:
@@ -101,10 +101,10 @@ def _serial(reply: Reply, name: dns.name.Name) -> Sequence[int]:
 
 
 def missing_families(servers: Sequence[Server], replies: Sequence[Reply]) -> set[str]:
-    """Return the address families that do not get out of this machine.
+    """Return the address families that this machine cannot use.
 
-    That is so if it has no route to any address of the family; and for IPv6 also if several
-    addresses do not answer while IPv4 does, since many networks announce IPv6 and drop it.
+    It has no route to any address of the family; or several IPv6 addresses do not answer while IPv4
+    does, since many networks announce IPv6 and drop it.
     """
     families: dict[str, list[Reply]] = {}
     for server, reply in zip(servers, replies):
@@ -128,8 +128,8 @@ def _is_intercepted(replies: Sequence[Reply]) -> bool:
     return bool(asked) and all(reply.is_recursive for reply in asked)
 
 
-def _judged(reply: Reply, *, is_missing: bool) -> tuple[str, str]:
-    """Return to which field of :class:`Servers` a reply belongs, and what to say of it.
+def _classify(reply: Reply, *, is_missing: bool) -> tuple[str, str]:
+    """Return the field of :class:`Servers` that a reply belongs to, and its description.
 
     :param is_missing: the server's address is of a family that this machine does not have.
     """

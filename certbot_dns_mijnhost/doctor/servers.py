@@ -1,4 +1,4 @@
-"""Whether each address of a zone's name servers answers as a CA needs, and how far behind it is."""
+"""Check the name servers of a zone: each address must answer, and serve the current version."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from certbot_dns_mijnhost.doctor.server_answers import Servers, ask_servers, ser
 PUBLISHING = 75.0
 """Seconds that mijn.host may take to publish a change on all its name servers, about a minute."""
 ASK_AGAIN = 15.0
-"""Seconds between two looks at servers that differ."""
+"""Seconds between two queries to servers that differ."""
 FIRST_UNIX_SERIAL = 1_000_000_000
 """Serials of the form YYYYMMDDnn are larger than the time now, counters are smaller than this."""
 OPEN_THE_PORT = (
-    "Open port 53 (UDP and TCP) from this machine to the outside, or name servers that it may ask: "
-    "dns_mijnhost_nameservers in the credentials file."
+    "Open port 53 (UDP and TCP) from this machine to the outside, or set name servers that it can "
+    "query: dns_mijnhost_nameservers in the credentials file."
 )
 
 AT_THE_REGISTRY = (
-    "Check at the registry that the domain's name servers are those that hold the zone; if they "
-    "are, tell mijn.host's support."
+    "Check at the registry that the domain's name servers are those that serve the zone; if "
+    "they are, contact mijn.host's support."
 )
 
 
 class ServersCheck:
     """Checks the name servers of zones.
 
-    :param sleep: waits for all zones whose servers differ, until publishing is over.
+    :param sleep: called with the seconds of each pause before differing servers are queried again.
     """
 
     def __init__(
@@ -48,10 +48,10 @@ class ServersCheck:
             servers = ask_servers(self._inspector, zone)
         except InspectionError as error:
             message = (
-                f"The name servers of {zone} cannot be found: {error}. The plugin then waits a "
-                "fixed time instead of asking them."
+                f"Cannot find the name servers of {zone}: {error}. The plugin then waits a fixed "
+                "time instead of querying them."
             )
-            step = f"Check that the domain is registered, and the resolver works. {OPEN_THE_PORT}"
+            step = f"Check that the domain is registered and the resolver works. {OPEN_THE_PORT}"
             self._report(Finding("port-53", State.WARNING, message, step, zone))
             return
         self._report(_reachability(servers, zone))
@@ -60,7 +60,7 @@ class ServersCheck:
         self._compare(dict(servers.serials), zone)
 
     def finish(self) -> None:
-        """Ask those servers again that differed, until they agree or publishing should be over."""
+        """Query differing servers again, until they agree or the time for publishing is over."""
         waited = 0.0
         differing = dict.fromkeys(self._differing)
         while differing and waited < PUBLISHING:
@@ -71,7 +71,7 @@ class ServersCheck:
                     del differing[zone]
 
     def _agree(self, zone: str, *, is_last: bool) -> bool:
-        """Tell whether all servers serve one version; report it, or at last who is behind."""
+        """Return whether all serve one version; report that, or at the end which are behind."""
         try:
             serials = serials_now(self._inspector, zone)
         except InspectionError:
@@ -96,7 +96,7 @@ class ServersCheck:
 
 
 def is_unix_time(serial: int) -> bool:
-    """Tell whether an SOA serial looks like the time of the last write, as mijn.host's does."""
+    """Return whether an SOA serial looks like the time of the last write, as mijn.host's does."""
     return FIRST_UNIX_SERIAL <= serial <= time.time() + PUBLISHING
 
 
@@ -106,8 +106,8 @@ def _behind(serials: Mapping[str, int], zone: str, since: str) -> Finding:
     listed = "; ".join(f"{label}: {_late(serial, newest)}" for label, serial in late.items())
     message = f"Name servers of {zone} serve an older version of the zone, {since}: {listed}."
     step = (
-        "A CA that asks one of these servers does not see new challenge records. Tell the DNS "
-        "provider that runs them (mijn.host's support)."
+        "A CA that queries one of these servers does not see new challenge records. Contact the "
+        "DNS provider that runs them (mijn.host's support)."
     )
     data = {"serials": dict(serials), "behind": {k: newest - v for k, v in late.items()}}
     return Finding("serial", State.WARNING, message, step, zone, data)
@@ -129,14 +129,14 @@ def _transports(servers: Servers, zone: str) -> list[Finding]:
         listed = "; ".join(map(str, servers.without_tcp))
         message = f"Name servers of {zone} do not answer over TCP: {listed}."
         step = (
-            "CAs ask over TCP if an answer is long, and signed answers are. If TCP port 53 is open "
-            "from this machine to the outside, tell the DNS provider that runs these servers."
+            "CAs use TCP for long answers, such as signed ones. If TCP port 53 is open from this "
+            "machine to the outside, contact the DNS provider that runs these servers."
         )
         data = {"servers": [status.label for status in servers.without_tcp]}
         found.append(Finding("tcp", State.WARNING, message, step, zone, data))
     if servers.without_edns:
         listed = ", ".join(status.label for status in servers.without_edns)
-        message = f"Name servers of {zone} refuse EDNS: {listed}. CAs ask with EDNS."
+        message = f"Name servers of {zone} refuse EDNS: {listed}. CAs use EDNS."
         step = "Ask the DNS provider that runs these servers to allow EDNS (RFC 6891)."
         data = {"servers": [status.label for status in servers.without_edns]}
         found.append(Finding("edns", State.WARNING, message, step, zone, data))
@@ -145,44 +145,44 @@ def _transports(servers: Servers, zone: str) -> list[Finding]:
 
 def _reachability(servers: Servers, zone: str) -> Finding:
     silent = servers.silent + servers.without_address
-    without_a_way = servers.unroutable
+    unreachable = servers.unroutable
     if not servers.answering:
-        silent, without_a_way = silent + without_a_way, ()
+        silent, unreachable = silent + unreachable, ()
     data = {
         "answering": [status.label for status in servers.answering],
         "silent": [status.label for status in silent],
         "lame": [status.label for status in servers.lame],
-        "unroutable": [status.label for status in without_a_way],
+        "unroutable": [status.label for status in unreachable],
     }
-    said = "; ".join(map(str, silent + servers.lame))
+    problems = "; ".join(map(str, silent + servers.lame))
     count = len(servers.answering)
-    if servers.answering and not said:
+    if servers.answering and not problems:
         message = f"Each name server of {zone} answers ({count} address{'es' * (count > 1)})."
-        if without_a_way:
+        if unreachable:
             family = servers.missing_family
-            message += f" Their {family} addresses were left out: this machine has no {family}."
+            message += f" Their {family} addresses were skipped: this machine has no {family}."
         return Finding("port-53", State.OK, message, "", zone, data)
     if servers.answering:
         total = count + len(silent + servers.lame)
         message = (
-            f"{count} of {total} name servers of {zone} serve it. The others: {said}. They are "
-            "left out of the wait."
+            f"{count} of {total} name servers of {zone} serve it. The others: {problems}. The "
+            "plugin does not wait for them."
         )
-        step = "If port 53 (UDP and TCP) to them is open here, tell mijn.host's support."
+        step = "If this machine can reach their port 53 (UDP and TCP), contact mijn.host's support."
         if servers.lame:
-            step = f"The CA may ask any of them. {AT_THE_REGISTRY}"
+            step = f"The CA may query any of them. {AT_THE_REGISTRY}"
         return Finding("port-53", State.WARNING, message, step, zone, data)
     if servers.is_intercepted:
         message = (
-            "Port 53 is intercepted on the way: a recursive resolver answers instead of each name "
-            f"server of {zone}: {said}. The plugin then waits a fixed time, which may be too short."
+            "Port 53 is intercepted: a recursive resolver answers instead of each name server of "
+            f"{zone}: {problems}. The plugin then waits a fixed time, which may be too short."
         )
         return Finding("port-53", State.WARNING, message, OPEN_THE_PORT, zone, data)
     if servers.lame:
-        message = f"The name servers answer, but don't serve the zone {zone}: {said}."
+        message = f"The name servers of {zone} answer, but do not serve the zone: {problems}."
         return Finding("port-53", State.FAILED, message, AT_THE_REGISTRY, zone, data)
     message = (
-        f"No name server of {zone} can be asked: {said}. The plugin then waits a fixed time "
-        "instead, which may be too short."
+        f"No name server of {zone} answers: {problems}. The plugin then waits a fixed time instead "
+        "of querying them, which may be too short."
     )
     return Finding("port-53", State.WARNING, message, OPEN_THE_PORT, zone, data)

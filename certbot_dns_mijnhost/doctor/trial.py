@@ -1,7 +1,7 @@
-"""A scratch record, written, waited for and removed: the whole way of a challenge, without a CA.
+"""Create a test record, wait for the name servers, and remove it: a challenge without a CA.
 
-It stands under a name that nobody uses, and goes the way of the challenge records; the zone is
-never written as a whole for it.
+Its name is random, and it is created and removed as challenge records are. The zone is never
+rewritten for it.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ from certbot_dns_mijnhost.zone.listing import DOCTOR_PREFIX
 
 logger = logging.getLogger(__name__)
 
-ENDING = [
+ENDING_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
-MORE_READINGS = 6
+MORE_READS = 6
 PAUSE = 0.5
-READINGS_AFTERWARDS = 10
+READS_AFTERWARDS = 10
 
 
 class Trial:
-    """One trial in one zone."""
+    """The trial in one zone."""
 
     def __init__(
         self, calls: Calls, zone: str, settings: Settings, report: Report, *, dns: DNSOptions
@@ -65,20 +65,20 @@ class Trial:
         self._exchanges_before = len(calls.exchanges)
         self._is_written = False
         name = f"{DOCTOR_PREFIX}{secrets.token_hex(4)}.{zone}"
-        self._first = TXTRecord(name, "scratch record of mijnhost doctor, 1")
-        self._second = TXTRecord(name, "scratch record of mijnhost doctor, 2")
+        self._first = TXTRecord(name, "test record of mijnhost doctor, 1")
+        self._second = TXTRecord(name, "test record of mijnhost doctor, 2")
         self._records = ChallengeRecords(
             calls.client,
-            # Nothing is written as a whole here, so nothing is saved either.
+            # No zone is rewritten here, so no copy is saved either.
             backup_directory=Path(tempfile.gettempdir()),
             ttl=settings.ttl,
             zones=[zone],
             allow_zone_rewrite=False,
-            retry=calls.patient,
+            retry=calls.plugin_retry,
         )
 
     def run(self) -> None:
-        """Do it all, and report of each part."""
+        """Run the trial, and report each part."""
         try:
             before = self._read()
             if not self._can_be_removed():
@@ -86,98 +86,100 @@ class Trial:
             try:
                 self._write(before)
                 self._wait_for_dns()
-                self._write_beside()
+                self._write_second()
             except ZoneRewriteForbiddenError:
-                self._tell_of_no_patch()
+                self._report_no_patch()
                 return
             finally:
                 # At Ctrl-C, SIGTERM and SIGHUP too.
                 if not self._wrote_nothing():
-                    with held_back():
+                    with deferred_signals():
                         written = [self._first, self._second]
-                        self._tell_of_removal(self._records.remove_written(written))
+                        self._report_removal(self._records.remove_written(written))
             self._compare(before)
         except MijnHostError as error:
-            self._tell("write", State.FAILED, str(error))
+            self._add_finding("write", State.FAILED, str(error))
 
     def _can_be_removed(self) -> bool:
-        """Ask for the removal of what is not there: an API that can't remove says so."""
+        """Delete a record that does not exist: an API without this call reports that."""
         record = DNSRecord("TXT", f"{self._first.name}.", self._first.value)
         try:
             self._client.dns_records.delete(self._zone, record)
         except MethodNotAllowedError:
-            self._tell_of_no_delete()
+            self._report_no_delete()
             return False
         except (BadRequestError, NotFoundError):
-            return True  # There is no such record, as it should be.
+            return True  # There is no such record, as expected.
         return True
 
-    def _tell_of_no_delete(self) -> None:
+    def _report_no_delete(self) -> None:
         message = (
-            "The API offers no removal of a single record here, so no scratch record was written. "
-            "The plugin removes its records by a guarded write of the whole zone"
+            f"The API cannot delete single records in {self._zone}, so no test record was created. "
+            "The plugin removes its records by a zone rewrite"
         )
         if self._settings.allow_zone_rewrite:
-            step = "Read in the README what it does to your zone."
+            step = "See docs/zone-changes.md for what it does to your zone."
         else:
-            step = "Allow it, or remove the challenge records yourself: they may stay behind."
+            step = "Allow zone rewrites, or remove the challenge records yourself after each run."
             message += ", which dns_mijnhost_allow_zone_rewrite = false forbids"
-        self._tell("delete", State.WARNING, f"{message}.", step)
+        self._add_finding("delete", State.WARNING, f"{message}.", step)
 
     def _write(self, before: Listing) -> None:
         started = self._clock()
         self._records.publish([self._first])
         self._is_written = True
         seconds = self._clock() - started
-        message = f"A scratch record was written in {self._zone} ({seconds:.1f} s)."
-        self._tell("write", State.OK, message, data={"seconds": round(seconds, 3)})
-        self._tell_of_readings(self._readings_until_shown(), before)
+        message = f"Created a test record in {self._zone} ({seconds:.1f} s)."
+        self._add_finding("write", State.OK, message, data={"seconds": round(seconds, 3)})
+        self._report_reads(self._reads_until_shown(), before)
 
     def _wrote_nothing(self) -> bool:
-        """Tell whether no write was sent, or the API certainly took none."""
+        """Return whether no write was sent, or the API refused each one."""
         statuses = [exchange.status or 0 for exchange in self._exchanges("PATCH")]
         if statuses:
             return all(400 <= status < 500 for status in statuses)
-        # Each write comes after readings: before these, our turn in the zone was waited for.
+        # Each write comes after reads. Without any, the lock of the zone was not obtained.
         return self._calls.exchanges[-1].method == "DELETE"
 
-    def _readings_until_shown(self) -> int:
-        """Return the number of readings after the write, the last of which showed it."""
+    def _reads_until_shown(self) -> int:
+        """Return the number of reads after the write, up to the first that showed it."""
         writes = self._exchanges("PATCH")
         confirmed = [exchange for exchange in writes if exchange.status == 200]
         write = confirmed[0] if confirmed else writes[-1]
         exchanges = self._calls.exchanges
         since = exchanges[exchanges.index(write) :]
-        readings = [each for each in since if each.method == "GET" and each.status == 200]
-        return len(readings)
+        reads = [each for each in since if each.method == "GET" and each.status == 200]
+        return len(reads)
 
     def _exchanges(self, method: str) -> list[Exchange]:
         exchanges = self._calls.exchanges[self._exchanges_before :]
         return [exchange for exchange in exchanges if exchange.method == method]
 
-    def _tell_of_readings(self, needed: int, before: Listing) -> None:
-        readings = [self._read(pause=PAUSE).keys for _ in range(MORE_READINGS)]
-        stale = sum(key_of(self._first) not in shown for shown in readings)
-        short = sum(not before.keys <= shown for shown in readings)
+    def _report_reads(self, needed: int, before: Listing) -> None:
+        reads = [self._read(pause=PAUSE).keys for _ in range(MORE_READS)]
+        stale = sum(key_of(self._first) not in shown for shown in reads)
+        short = sum(not before.keys <= shown for shown in reads)
         data: dict[str, int | None] = {
             "readings_until_shown": needed,
             "stale": stale,
             "short": short,
         }
-        said = "at once" if needed <= 1 else f"at reading {needed}"
-        message = f"The API's listing showed the record {said}"
-        if stale == MORE_READINGS < needed:
-            message = f"None of {needed + MORE_READINGS} readings of the API's listing showed it"
+        when = "at once" if needed <= 1 else f"at read {needed}"
+        message = f"The API's listing showed the test record {when}"
+        if stale == MORE_READS < needed:
+            message = (
+                f"None of {needed + MORE_READS} reads of the API's listing showed the test record"
+            )
             data["readings_until_shown"] = None
         if stale or short:
             message += (
-                f"; of the last {MORE_READINGS} readings {stale} lacked the record, and {short} "
-                "lacked others. The plugin counts on that."
+                f"; of the last {MORE_READS} reads, {stale} lacked the record and {short} lacked "
+                "others. The plugin handles this."
             )
         else:
-            message += f", and in each of the next {MORE_READINGS} readings."
+            message += f", and in each of the next {MORE_READS} reads."
         clear = needed <= 1 and not stale and not short
-        self._tell("reads", State.OK if clear else State.NOTE, message, data=data)
+        self._add_finding("reads", State.OK if clear else State.NOTE, message, data=data)
 
     def _wait_for_dns(self) -> None:
         found = check_publication(
@@ -185,82 +187,93 @@ class Trial:
         )
         self._report(found)
 
-    def _tell_of_no_patch(self) -> None:
+    def _report_no_patch(self) -> None:
         message = (
-            "The API takes no single record here, so no scratch record was written. The plugin "
-            "adds its records by a guarded write of the whole zone"
+            f"The API cannot add single records in {self._zone}, so no test record was created. "
+            "The plugin adds its records by a zone rewrite"
         )
         if self._settings.allow_zone_rewrite:
-            step = "Read in the README what it does to your zone."
-            self._tell("patch", State.WARNING, f"{message}.", step)
+            step = "See docs/zone-changes.md for what it does to your zone."
+            self._add_finding("patch", State.WARNING, f"{message}.", step)
         else:
-            step = "Allow it: the plugin can do nothing here without it."
+            step = "Allow zone rewrites: without them the plugin cannot add a record."
             message += ", which dns_mijnhost_allow_zone_rewrite = false forbids."
-            self._tell("patch", State.FAILED, message, step)
+            self._add_finding("patch", State.FAILED, message, step)
 
-    def _write_beside(self) -> None:
-        """Write a second value at the name, which tells what a PATCH does there."""
-        # Where it can't be done, the behaviour tells why.
+    def _write_second(self) -> None:
+        """Add a second value at the name: the result shows what PATCH does to the first."""
+        # If this fails, `behaviour` has the reason.
         with suppress(ZoneRewriteForbiddenError):
             self._records.publish([self._first, self._second])
         effect = self._records.behaviour.patch
         data = {"patch": effect.value}
         if effect is PatchEffect.APPENDS:
-            message = "A PATCH adds to the values at a name: single-record calls do for everything."
-            self._tell("patch", State.OK, message, data=data)
+            message = (
+                "A PATCH adds to the values of an RRset, so single-record calls are sufficient."
+            )
+            self._add_finding("patch", State.OK, message, data=data)
             return
         message = (
-            f"A PATCH {effect.value} the values at a name, so a domain together with its wildcard "
-            "takes a guarded write of the whole zone"
+            f"A PATCH {effect.value} the values of an RRset, so a certificate for a domain and its "
+            "wildcard needs a zone rewrite"
         )
         if effect in {PatchEffect.ABSENT, PatchEffect.UNKNOWN}:
-            message = "The API takes no second value at a name by a single-record call"
+            message = (
+                "The API cannot add a second value to an RRset by a single-record call, so a "
+                "certificate for a domain and its wildcard needs a zone rewrite"
+            )
         if self._settings.allow_zone_rewrite:
-            self._tell("patch", State.NOTE, f"{message}.", data=data)
+            self._add_finding("patch", State.NOTE, f"{message}.", data=data)
             return
         message += ", which dns_mijnhost_allow_zone_rewrite = false forbids."
-        step = "Allow it, or get one certificate for the domain and another for its wildcard."
-        self._tell("patch", State.WARNING, message, step, data=data)
+        step = (
+            "Allow zone rewrites, or obtain one certificate for the domain and another for its "
+            "wildcard."
+        )
+        self._add_finding("patch", State.WARNING, message, step, data=data)
 
-    def _tell_of_removal(self, leftovers: Iterable[NotRemoved]) -> None:
+    def _report_removal(self, leftovers: Iterable[NotRemoved]) -> None:
         left = list(leftovers)
         if not left and self._is_written:
-            self._tell("delete", State.OK, "The scratch record was removed by itself.")
+            self._add_finding(
+                "delete", State.OK, "Removed the test record by a single-record call."
+            )
         for leftover in left:
-            self._tell(
+            self._add_finding(
                 "delete",
                 State.FAILED,
-                f"The scratch record {leftover.name} with the value {leftover.value!r} stays "
-                f"behind. The reason: {leftover.reason}",
-                "Remove it in mijn.host's control panel; it does no harm.",
+                f"Could not remove the test record {leftover.name} ({leftover.value!r}): "
+                f"{leftover.reason}",
+                "It is harmless. Remove it in mijn.host's control panel, or run `mijnhost "
+                "challenges sweep`.",
             )
 
     def _compare(self, before: Listing) -> None:
-        """Report whether all that stood before stands still."""
+        """Report whether all other records are still listed."""
         lasting = {i for i in before.keys if not i.is_transient}
         missing = lasting
-        for _ in range(READINGS_AFTERWARDS):
+        for _ in range(READS_AFTERWARDS):
             missing = missing - self._read(pause=PAUSE if missing != lasting else 0.0).keys
             if not missing:
-                message = f"The other {len(lasting)} records of {self._zone} are as before."
-                self._tell("others", State.OK, message, data={"records": len(lasting)})
+                message = f"The other {len(lasting)} records of {self._zone} are unchanged."
+                self._add_finding("others", State.OK, message, data={"records": len(lasting)})
                 return
         listed = ", ".join(f"{kind} {name}" for kind, name, _ in sorted(missing))
-        self._tell(
+        self._add_finding(
             "others",
             State.WARNING,
-            f"{len(missing)} records that stood in {self._zone} before are not listed now: "
-            f"{listed}. The doctor did not touch them.",
-            "Look in mijn.host's control panel whether they are there.",
+            f"{len(missing)} records of {self._zone} are not listed any more: {listed}. The doctor "
+            "did not change them.",
+            "Check in mijn.host's control panel whether they exist.",
         )
 
     def _read(self, *, pause: float = 0.0) -> Listing:
         self._calls.retry.sleep(pause)
         return Listing(
-            self._zone, self._calls.reading(lambda: self._client.dns_records.get_all(self._zone))
+            self._zone, self._calls.read(lambda: self._client.dns_records.get_all(self._zone))
         )
 
-    def _tell(
+    def _add_finding(
         self,
         check: str,
         state: State,
@@ -273,22 +286,22 @@ class Trial:
 
 
 @contextmanager
-def held_back() -> Iterator[None]:
-    """Let no signal break off what is done inside; the last that came is heeded afterwards."""
+def deferred_signals() -> Iterator[None]:
+    """Defer signals that end the process until the block is done; then raise the last one again."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # Signals don't come here, and can't be ordered from here.
+        yield  # Only the main thread receives signals, and can set handlers.
         return
-    came: list[int] = []
+    received: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        came.append(number)
-        logger.warning("The scratch record is removed first.")
+        received.append(number)
+        logger.warning("Removing the test record before stopping.")
 
-    before = {number: signal.signal(number, note) for number in ENDING}
+    before = {number: signal.signal(number, note) for number in ENDING_SIGNALS}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[-1])
+        if received:
+            signal.raise_signal(received[-1])

@@ -18,7 +18,7 @@ def test_a_wrong_key(runner: DoctorRunner) -> None:
     found = runner.run("example.nl")
     [key] = found.failed()
     assert key.message == "The API refuses the key: No valid API key set."
-    assert "Make a new one" in key.next_step
+    assert "create a new one" in key.next_step
     assert "a-wrong-key" not in str(found.findings)
 
 
@@ -55,8 +55,8 @@ def test_a_key_whose_last_day_shows(runner: DoctorRunner, days: int) -> None:
     expiry = runner.run().one("expiry")
     assert expiry.state is (State.OK if days > 30 else State.WARNING)
     assert str(last_day) in expiry.message
-    assert ("last day was" in expiry.message) is (days < 0)
-    assert ("Make a new key" in expiry.next_step) is (days <= 30)
+    assert ("expired on" in expiry.message) is (days < 0)
+    assert ("Create a new key" in expiry.next_step) is (days <= 30)
 
 
 def test_a_date_that_can_not_be_read_is_no_date(runner: DoctorRunner) -> None:
@@ -153,4 +153,4 @@ def test_an_api_that_fails_is_not_said_to_refuse(runner: DoctorRunner) -> None:
     runner.emulator.faults.add(Fault.status(500), path="*/domains/example.nl", times=None)
     found = runner.run("example.nl", write=True)
     assert [finding.check for finding in found.failed()] == ["managed"]
-    assert "did not answer well" in found.one("write").message
+    assert "API call for the domain failed" in found.one("write").message

@@ -52,7 +52,7 @@ def test_a_critical_caa_record_is_to_be_removed(runner: DoctorRunner) -> None:
     )
     [caa] = runner.run("example.nl").failed()
     assert "128 contactemail" in caa.message
-    assert caa.next_step.startswith("Remove that record at example.nl")
+    assert caa.next_step.startswith("Delete that record at example.nl")
 
 
 def test_one_caa_record_permits_a_domain_and_its_wildcard(runner: DoctorRunner) -> None:
@@ -72,7 +72,7 @@ def test_caa_records_behind_a_cname_are_to_be_changed_where_they_stand(
     account.add_record("target.nl", "CAA", "host.target.nl.", '0 issue ";"')
     account.add_record("example.nl", "CNAME", "alias.example.nl.", "host.target.nl.")
     [caa] = runner.run("alias.example.nl").failed()
-    assert "at host.target.nl forbid letsencrypt.org to issue alias.example.nl" in caa.message
+    assert "at host.target.nl forbid letsencrypt.org to issue for alias.example.nl" in caa.message
     assert caa.next_step.startswith("Add the record: host.target.nl. CAA")
 
 
@@ -148,8 +148,8 @@ def test_a_caa_question_that_servers_do_not_answer_forbids(
         runner.settings["nameservers"] = server.endpoint
         [caa] = runner.run("example.nl").failed()
     assert caa.check == "caa"
-    assert "letsencrypt.org does not issue example.nl" in caa.message
-    assert "questions for CAA" in caa.next_step
+    assert "letsencrypt.org does not issue for example.nl" in caa.message
+    assert "queries for CAA" in caa.next_step
 
 
 def test_without_any_answer_nothing_is_claimed(runner: DoctorRunner) -> None:

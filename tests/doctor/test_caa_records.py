@@ -68,7 +68,7 @@ def test_the_objection_shows_the_record() -> None:
 def test_a_value_that_breaks_the_grammar_is_named() -> None:
     value = "letsencrypt.org; validationmethods=http-01, dns-01"
     assert objection(f"0 issue {value}") == (
-        f'0 issue "{value}" breaks the grammar of CAA, which forbids all CAs'
+        f'0 issue "{value}" violates the CAA grammar, which forbids all CAs'
     )
 
 

@@ -26,7 +26,7 @@ def test_a_file_that_is_missing(runner: DoctorRunner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "who"), [(0o644, "its group and everybody"), (0o640, "its group")]
+    ("mode", "who"), [(0o644, "its group and all users"), (0o640, "its group")]
 )
 def test_a_file_that_others_can_read(runner: DoctorRunner, mode: int, who: str) -> None:
     runner.run()
@@ -34,8 +34,8 @@ def test_a_file_that_others_can_read(runner: DoctorRunner, mode: int, who: str) 
     found = runner.run()
     permissions = found.one("permissions")
     assert permissions.state is State.WARNING
-    assert f"open to {who} (mode {mode:04o})" in permissions.message
-    assert permissions.next_step == f"Close it: chmod 600 {runner.credentials}"
+    assert f"accessible to {who} (mode {mode:04o})" in permissions.message
+    assert permissions.next_step == f"Restrict it: chmod 600 {runner.credentials}"
 
 
 def test_a_file_with_the_key_that_others_can_read(runner: DoctorRunner, tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_file_with_the_key_that_others_can_read(runner: DoctorRunner, tmp_path
     runner.credentials.write_text(text)
     found = [f for f in runner.run().findings if f.check == "permissions"]
     assert [finding.state for finding in found] == [State.OK, State.WARNING]
-    assert found[1].next_step == f"Close it: chmod 600 {secret}"
+    assert found[1].next_step == f"Restrict it: chmod 600 {secret}"
 
 
 def test_the_vendors_name_of_the_key(runner: DoctorRunner) -> None:

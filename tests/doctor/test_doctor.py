@@ -32,7 +32,7 @@ def test_without_names_all_domains_are_looked_at_and_nothing_is_written(
     zones = [finding.data["zone"] for finding in found.findings if finding.check == "zone"]
     assert zones == ["example.nl", "example.com"]
     assert {request.method for request in runner.emulator.requests} == {"GET"}
-    assert "name domains with -d" in found.one("write").message
+    assert "name domains: -d" in found.one("write").next_step
 
 
 def test_a_setting_that_can_not_be_read(runner: DoctorRunner) -> None:

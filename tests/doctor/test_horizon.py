@@ -159,7 +159,7 @@ def test_a_key_that_ends_before_the_renewal(runner: DoctorRunner) -> None:
     assert before.state is State.OK
     assert others.state is State.OK
     assert after.state is State.WARNING
-    assert f"The API key ends before that, on {last_day}" in after.message
+    assert f"The API key expires before that, on {last_day}" in after.message
     assert "Create a new key" in after.next_step
 
 

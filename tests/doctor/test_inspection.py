@@ -59,7 +59,7 @@ def test_the_nearest_caa_records_count(name: str, expected: tuple[str, list[str]
 def test_caa_that_can_not_be_asked_is_told_so(answer: object) -> None:
     with (
         ScriptedServer(answer) as server,  # type: ignore[arg-type]
-        pytest.raises(InspectionError, match=r"CAA records of example.nl can't be asked"),
+        pytest.raises(InspectionError, match=r"cannot query the CAA records of example.nl"),
     ):
         inspector(server).caa("example.nl")
 

@@ -99,7 +99,7 @@ def test_a_second_signal_during_the_removal(
     running.send_signal(number)
     assert running.stdout is not None
     output = ""
-    while "The scratch record is removed first.\n" not in output:
+    while "Removing the test record before stopping.\n" not in output:
         line = running.stdout.readline()
         assert line, output
         output += line

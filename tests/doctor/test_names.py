@@ -57,11 +57,11 @@ def test_a_name_that_no_certificate_can_have(runner: DoctorRunner, name: str) ->
         ("2001:db8::1", "certificates for IP addresses cannot use DNS challenges"),
         ("[2001:db8::1]", "certificates for IP addresses cannot use DNS challenges"),
         ("192.0.2.0/24", "certificates for IP addresses cannot use DNS challenges"),
-        ("nl", "nl is a public suffix, and CAs issue only for domains below one"),
-        ("*.nl", "nl is a public suffix, and CAs issue no wildcard for one"),
-        ("co.uk", "co.uk is a public suffix, and CAs issue only for domains below one"),
-        ("*.com.au", "com.au is a public suffix, and CAs issue no wildcard for one"),
-        ("printer.local", ".local is not a top-level domain of the public DNS"),
+        ("nl", "nl is a public suffix, and CAs issue only for domains below it"),
+        ("*.nl", "nl is a public suffix, and CAs issue no wildcards for it"),
+        ("co.uk", "co.uk is a public suffix, and CAs issue only for domains below it"),
+        ("*.com.au", "com.au is a public suffix, and CAs issue no wildcards for it"),
+        ("printer.local", "CAs do not issue for the top-level domain .local"),
         ("exa mple.nl", "it is not a domain name"),
         (".".join(["a" * 60] * 4) + ".nl", "its challenge does not fit into DNS"),
     ],
@@ -85,16 +85,16 @@ def test_the_setting_for_zones_leaves_the_domain_out(runner: DoctorRunner) -> No
     runner.settings["zone"] = "other.nl"
     [zone] = runner.run("example.nl").failed()
     assert zone.message == (
-        "dns_mijnhost_zone has no domain that holds _acme-challenge.example.nl: other.nl."
+        "No domain of dns_mijnhost_zone holds _acme-challenge.example.nl: other.nl."
     )
-    assert "Add the domain there" in zone.next_step
+    assert "Add the domain to dns_mijnhost_zone" in zone.next_step
 
 
 def test_the_setting_for_zones_has_a_domain_of_somebody_else(runner: DoctorRunner) -> None:
     runner.settings["zone"] = "nl"
     [zone] = runner.run("example.nl").failed()
-    assert zone.message == "dns_mijnhost_zone has nl, which is no domain of this account."
-    assert "Correct dns_mijnhost_zone" in zone.next_step
+    assert zone.message == "dns_mijnhost_zone has nl, which is not in this account."
+    assert "Correct or remove dns_mijnhost_zone" in zone.next_step
 
 
 def test_without_names_and_a_list_the_setting_for_zones_tells_what_to_look_at(
@@ -156,9 +156,9 @@ def test_a_delegation_to_a_domain_that_does_not_exist(runner: DoctorRunner) -> N
     delegation = found.one("delegation")
     assert delegation.state is State.WARNING
     assert "is delegated: _acme-challenge.example.nl -> one.chalenges.nl" in delegation.message
-    assert "Check that one.chalenges.nl is spelt right" in delegation.next_step
+    assert "Check that one.chalenges.nl is spelled correctly" in delegation.next_step
     step = found.one("zone").next_step
-    assert "A CNAME leads the challenge there" in step
+    assert "A CNAME delegates the challenge to this name" in step
     assert "(mijnhost records delete example.nl CNAME _acme-challenge.example.nl)" in step
     assert "use an API key of the account that has one.chalenges.nl" in step
 
@@ -170,7 +170,7 @@ def test_a_challenge_that_is_a_zone_of_its_own(runner: DoctorRunner) -> None:
     assert not runner.run("example.nl").has_failed
     [subzone] = runner.run("www.example.nl").failed()
     assert subzone.check == "subzone"
-    assert "in a zone of its own, _acme-challenge.www.example.nl" in subzone.message
+    assert "delegate _acme-challenge.www.example.nl to other name" in subzone.message
     assert subzone.next_step == (
         "Remove the NS records at _acme-challenge.www.example.nl from example.nl."
     )
@@ -201,9 +201,9 @@ def test_an_intercepted_port_is_named_and_a_delegation_still_seen(
     delegation = found.one("delegation")
     assert delegation.state is State.OK
     assert "_acme-challenge.example.nl -> one.challenges.nl" in delegation.message
-    assert "The resolver says so" in delegation.message
+    assert "This is the resolver's answer" in delegation.message
     assert found.one("zone").data["zone"] == "challenges.nl"
-    assert "Port 53 is intercepted on the way" in found.one("port-53").message
+    assert "Port 53 is intercepted" in found.one("port-53").message
 
 
 @pytest.mark.parametrize("content", [b"nameserver localhost\n", b"\xff\0nameserver\n", None])

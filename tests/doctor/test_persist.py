@@ -16,7 +16,7 @@ from certbot_dns_mijnhost.doctor.persist import read_authorization
 from .runner import DoctorRunner
 
 NOW = datetime(2026, 11, 1, tzinfo=timezone.utc)
-PLAIN = "a plain account URL, the form of the first drafts; draft -02 changed it"
+PLAIN = "a plain account URL, the format of the first drafts; draft -02 changed it"
 AT = "_validation-persist.example.nl."
 
 
@@ -47,7 +47,7 @@ def until(days: float) -> int:
         ),
         (
             "https://ca.example/1",
-            ("only an account URL, the form of the first drafts; draft -02 has another one",),
+            ("only an account URL, the format of the first drafts; draft -02 has another one",),
         ),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_wide_authorization_is_a_warning(runner: DoctorRunner) -> None:
     runner.emulator.account.add_record("example.nl", "TXT", AT, value)
     persist = runner.run("example.nl").one("persist")
     assert persist.state is State.WARNING
-    assert "subdomains and wildcards, without an end" in persist.message
+    assert "subdomains and wildcards, without expiry date" in persist.message
     assert "docs/dns-persist-01.md" in persist.next_step
 
 

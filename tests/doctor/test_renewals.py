@@ -85,8 +85,8 @@ def test_a_relative_path_that_cron_does_not_find(runner: DoctorRunner) -> None:
     file = store(runner, "mijnhost.ini")
     [renewal] = found(runner)
     assert renewal.state is State.FAILED
-    assert "cron and systemd start in another folder" in renewal.message
-    assert renewal.next_step.startswith(f"Write the whole path into {file}: ")
+    assert "cron and systemd start in another directory" in renewal.message
+    assert renewal.next_step.startswith(f"Write the absolute path into {file}: ")
 
 
 def test_a_credentials_file_that_is_gone(runner: DoctorRunner) -> None:
@@ -126,9 +126,9 @@ def test_a_renewal_that_an_editor_saved(runner: DoctorRunner, start: bytes, end:
     ("days_left", "lifetime", "state", "said"),
     [
         (29.0, 90.0, State.OK, "Certbot has what it needs"),
-        (10.5, 90.0, State.WARNING, "ends in 10 days"),
+        (10.5, 90.0, State.WARNING, "expires in 10 days"),
         (10.5, 45.0, State.OK, "Certbot has what it needs"),
-        (-1.0, 90.0, State.WARNING, "is over"),
+        (-1.0, 90.0, State.WARNING, "expired ("),
         (2.5, 6.0, State.OK, "Certbot has what it needs"),
     ],
 )
@@ -161,7 +161,7 @@ def test_a_relative_path_in_a_variable(
         for each in runner.run(path=None).findings
         if each.check == "credentials" and each.state is State.WARNING
     ]
-    assert [each.next_step for each in warnings] == [f"Write the whole path: {tmp_path}/secret"]
+    assert [each.next_step for each in warnings] == [f"Use the absolute path: {tmp_path}/secret"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The scratch record, under the ways in which the API may behave."""
+"""The test record, under the ways in which the API may behave."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_replicas_that_alternate_are_told(runner: DoctorRunner) -> None:
     reads = runner.run("example.nl", write=True).one("reads")
     assert reads.state is State.NOTE
     assert reads.data["stale"] > 0
-    assert "The plugin counts on that" in reads.message
+    assert "The plugin handles this" in reads.message
 
 
 @pytest.mark.parametrize("delete", ["wrong_method", "method_not_allowed"])
@@ -59,7 +59,7 @@ def test_where_nothing_can_be_removed_nothing_is_written(runner: DoctorRunner, d
     before = runner.emulator.account.records("example.nl")
     found = runner.run("example.nl", write=True)
     assert found.one("delete").state is State.WARNING
-    assert "no scratch record was written" in found.one("delete").message
+    assert "no test record was created" in found.one("delete").message
     assert runner.emulator.account.records("example.nl") == before
     assert not any(request.method in {"PATCH", "PUT"} for request in runner.emulator.requests)
 
@@ -69,7 +69,7 @@ def test_where_nothing_can_be_removed_and_a_rewrite_is_forbidden(runner: DoctorR
     runner.settings["allow_zone_rewrite"] = "false"
     delete = runner.run("example.nl", write=True).one("delete")
     assert "dns_mijnhost_allow_zone_rewrite = false forbids" in delete.message
-    assert "they may stay behind" in delete.next_step
+    assert "remove the challenge records yourself" in delete.next_step
 
 
 @pytest.mark.parametrize("allowed", [True, False])
@@ -79,7 +79,7 @@ def test_an_api_without_patch(runner: DoctorRunner, allowed: bool) -> None:
     found = runner.run("example.nl", write=True)
     patch = found.one("patch")
     assert patch.state is (State.WARNING if allowed else State.FAILED)
-    assert "takes no single record" in patch.message
+    assert "cannot add single records" in patch.message
     assert "delete" not in {finding.check for finding in found.findings}, "nothing was removed"
     assert not any(request.method == "PUT" for request in runner.emulator.requests)
 
@@ -107,7 +107,7 @@ def test_one_name_server_that_lags(runner: DoctorRunner) -> None:
     runner.emulator._nameservers.lags = (0.0, 600.0)
     publication = runner.run("example.nl", write=True).one("publication")
     assert publication.state is State.WARNING
-    assert "Behind at that time: ns2.mijn.host" in publication.message
+    assert "Not up to date by then: ns2.mijn.host" in publication.message
 
 
 def test_no_wait(runner: DoctorRunner) -> None:
