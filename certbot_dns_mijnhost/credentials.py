@@ -98,7 +98,7 @@ def find(environment: Mapping[str, str]) -> Credentials | None:
     :raises SettingError: where a file that the environment names can't be read.
     """
     # Here and not above: it brings the client along, which reading a file does not need.
-    from certbot_dns_mijnhost.api.environment import (  # noqa: PLC0415
+    from certbot_dns_mijnhost.api.api_key import (  # noqa: PLC0415
         file_named_by,
         variable_with_key,
     )

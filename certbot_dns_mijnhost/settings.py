@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from certbot_dns_mijnhost import defaults
 from certbot_dns_mijnhost.domain_names import domain_name
 
 T = TypeVar("T")
@@ -20,11 +21,6 @@ KEY = "dns_mijnhost_api_key"
 KEY_FILE = "dns_mijnhost_api_key_file"
 VENDOR_KEY = "dns_mijn_host_api_key"
 """What the vendor's own plugin calls the key; read too, so that moving over is easy."""
-DEFAULT_API_URL = "https://mijn.host/api/v2"
-DEFAULT_TTL = 60
-DEFAULT_TIMEOUT = 30.0
-DEFAULT_PROPAGATION_SECONDS = 300
-LARGEST_TTL = 2**31 - 1
 
 TRUTHS = {"true": True, "yes": True, "on": True, "1": True}
 FALSEHOODS = {"false": False, "no": False, "off": False, "0": False}
@@ -53,10 +49,10 @@ class Settings:
     """
 
     api_key: str = field(repr=False)
-    api_url: str = DEFAULT_API_URL
-    ttl: int = DEFAULT_TTL
-    timeout: float = DEFAULT_TIMEOUT
-    propagation_seconds: int = DEFAULT_PROPAGATION_SECONDS
+    api_url: str = defaults.API_URL
+    ttl: int = defaults.CHALLENGE_TTL
+    timeout: float = defaults.TIMEOUT
+    propagation_seconds: int = defaults.PROPAGATION_SECONDS
     nameservers: tuple[str, ...] = ()
     resolvers: tuple[str, ...] = ()
     follow_cname: bool = True
@@ -83,11 +79,11 @@ def settle(
     reader = _Reader(flag, file, path)
     return Settings(
         api_key=reader.api_key(),
-        api_url=reader.get("api-url", str, DEFAULT_API_URL),
-        ttl=reader.get("ttl", _whole_number(1, LARGEST_TTL), DEFAULT_TTL),
-        timeout=reader.get("timeout", _seconds, DEFAULT_TIMEOUT),
+        api_url=reader.get("api-url", str, defaults.API_URL),
+        ttl=reader.get("ttl", _whole_number(1, defaults.LARGEST_TTL), defaults.CHALLENGE_TTL),
+        timeout=reader.get("timeout", _seconds, defaults.TIMEOUT),
         propagation_seconds=reader.get(
-            "propagation-seconds", _whole_number(0, 86400), DEFAULT_PROPAGATION_SECONDS
+            "propagation-seconds", _whole_number(0, 86400), defaults.PROPAGATION_SECONDS
         ),
         nameservers=reader.get("nameservers", _servers, ()),
         resolvers=reader.get("resolver", _servers, ()),

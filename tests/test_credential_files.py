@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost import credentials
-from certbot_dns_mijnhost.api.environment import api_key_of
+from certbot_dns_mijnhost.api.api_key import api_key_of
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.credentials import Credentials
 from certbot_dns_mijnhost.settings import SettingError, Settings, settle

@@ -54,7 +54,7 @@ def messages_of(path: Path) -> Iterator[str]:
             yield template(node.args[0])
         elif isinstance(node, ast.Assign) and _is_message(node.targets[0], path):
             yield template(node.value)
-    if path.name == "answers.py":
+    if path.name in {"responses.py", "refusals.py"}:
         yield from _next_steps(tree)
 
 

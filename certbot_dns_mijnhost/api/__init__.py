@@ -1,7 +1,17 @@
 """A typed client of the mijn.host API, usable without Certbot."""
 
-from certbot_dns_mijnhost.api.addresses import DEFAULT_BASE_URL
-from certbot_dns_mijnhost.api.client import DEFAULT_TIMEOUT, MijnHostClient
+from certbot_dns_mijnhost.api.availability import Availability, AvailabilityResource
+from certbot_dns_mijnhost.api.client import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, MijnHostClient
+from certbot_dns_mijnhost.api.contacts import Contact, ContactProfile, ContactsResource
+from certbot_dns_mijnhost.api.dns_record import DNSListing, DNSRecord
+from certbot_dns_mijnhost.api.dns_records import DNSRecordsResource
+from certbot_dns_mijnhost.api.dns_templates import (
+    DNSTemplate,
+    DNSTemplatesResource,
+    TemplateRecord,
+)
+from certbot_dns_mijnhost.api.domain_settings import DNSSEC, ContactHandles, Forwarder
+from certbot_dns_mijnhost.api.domains import Domain, DomainsResource
 from certbot_dns_mijnhost.api.errors import (
     AddressNotAllowedError,
     APIError,
@@ -12,6 +22,7 @@ from certbot_dns_mijnhost.api.errors import (
     InvalidResponseError,
     MethodNotAllowedError,
     MijnHostError,
+    NotAppliedError,
     NotFoundError,
     NotTheAPIError,
     RateLimitError,
@@ -21,28 +32,16 @@ from certbot_dns_mijnhost.api.errors import (
     TransportError,
 )
 from certbot_dns_mijnhost.api.exchange import Exchange
-from certbot_dns_mijnhost.api.models import (
-    DNSSEC,
-    Availability,
-    Contact,
-    ContactHandles,
-    ContactProfile,
-    DNSListing,
-    DNSRecord,
-    DNSTemplate,
-    Domain,
-    Extension,
-    Forwarder,
+from certbot_dns_mijnhost.api.extensions import Extension, ExtensionsResource, Prices
+from certbot_dns_mijnhost.api.nameserver_profiles import (
     NameserverHost,
     NameserverProfile,
-    Order,
-    Prices,
-    Secret,
-    TemplateRecord,
-    Whoami,
+    NameserverProfilesResource,
 )
+from certbot_dns_mijnhost.api.orders import Order, OrdersResource
 from certbot_dns_mijnhost.api.retry import RetryPolicy
-from certbot_dns_mijnhost.api.unset import UNSET, Unset
+from certbot_dns_mijnhost.api.types import UNSET, Secret, Unset
+from certbot_dns_mijnhost.api.whoami import Whoami
 
 __all__ = [
     "DEFAULT_BASE_URL",
@@ -53,17 +52,23 @@ __all__ = [
     "AddressNotAllowedError",
     "AuthenticationError",
     "Availability",
+    "AvailabilityResource",
     "BadRequestError",
     "Contact",
     "ContactHandles",
     "ContactProfile",
+    "ContactsResource",
     "DNSListing",
     "DNSNotManagedError",
     "DNSRecord",
+    "DNSRecordsResource",
     "DNSTemplate",
+    "DNSTemplatesResource",
     "Domain",
+    "DomainsResource",
     "Exchange",
     "Extension",
+    "ExtensionsResource",
     "Forwarder",
     "InvalidInputError",
     "InvalidResponseError",
@@ -72,9 +77,12 @@ __all__ = [
     "MijnHostError",
     "NameserverHost",
     "NameserverProfile",
+    "NameserverProfilesResource",
+    "NotAppliedError",
     "NotFoundError",
     "NotTheAPIError",
     "Order",
+    "OrdersResource",
     "Prices",
     "RateLimitError",
     "RedirectError",

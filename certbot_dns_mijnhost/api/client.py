@@ -1,4 +1,4 @@
-"""The client: one door to each chapter of the API."""
+"""The client of the mijn.host API, with one resource for each of its chapters."""
 
 from __future__ import annotations
 
@@ -9,28 +9,29 @@ from typing import Any
 
 import requests
 
-from certbot_dns_mijnhost.api.addresses import DEFAULT_BASE_URL
-from certbot_dns_mijnhost.api.answers import Envelope
+from certbot_dns_mijnhost import defaults
+from certbot_dns_mijnhost.api.api_key import api_key_of
+from certbot_dns_mijnhost.api.availability import AvailabilityResource
 from certbot_dns_mijnhost.api.contacts import ContactsResource
 from certbot_dns_mijnhost.api.dns_records import DNSRecordsResource
 from certbot_dns_mijnhost.api.dns_templates import DNSTemplatesResource
 from certbot_dns_mijnhost.api.domains import DomainsResource
-from certbot_dns_mijnhost.api.environment import api_key_of
 from certbot_dns_mijnhost.api.exchange import OnExchange
-from certbot_dns_mijnhost.api.models import Whoami
-from certbot_dns_mijnhost.api.models.fields import Fields
+from certbot_dns_mijnhost.api.extensions import ExtensionsResource
 from certbot_dns_mijnhost.api.nameserver_profiles import NameserverProfilesResource
 from certbot_dns_mijnhost.api.orders import OrdersResource
-from certbot_dns_mijnhost.api.prices import AvailabilityResource, ExtensionsResource
+from certbot_dns_mijnhost.api.responses import Envelope
 from certbot_dns_mijnhost.api.retry import RetryPolicy
 from certbot_dns_mijnhost.api.transport import Timeout, Transport
-from certbot_dns_mijnhost.api.unset import present
+from certbot_dns_mijnhost.api.types import present
+from certbot_dns_mijnhost.api.whoami import Whoami, WhoamiResource
 
-DEFAULT_TIMEOUT = 30.0
+DEFAULT_BASE_URL = defaults.API_URL
+DEFAULT_TIMEOUT = defaults.TIMEOUT
 
 
 class MijnHostClient:
-    """A client of the mijn.host API v2, see https://mijn.host/api/doc/.
+    """A client of the mijn.host API v2.
 
     ::
 
@@ -38,22 +39,43 @@ class MijnHostClient:
             for domain in client.domains.get_all():
                 print(domain.domain, domain.renewal_date)
 
-    :param api_key: from mijn.host's control panel; it is sent only to `base_url` and shown nowhere.
+    Each resource is an attribute, such as :attr:`domains`. All calls raise
+    :class:`~certbot_dns_mijnhost.api.MijnHostError`, see :mod:`certbot_dns_mijnhost.api.errors`.
+
+    :param api_key: from mijn.host's control panel. It is sent only to `base_url`, and never shown.
     :param base_url: HTTPS, or HTTP to a loopback address.
     :param timeout: seconds to wait for a connection and for each part of an answer, or a pair of
         the two.
-    :param session: a session of requests to use (for adapters, proxies, certificates of your own);
-        it is not closed by this client.
+    :param session: a session of requests to use, for adapters, proxies or certificates of your own;
+        this client does not close it.
     :param retry: when a request is sent again; see :class:`~certbot_dns_mijnhost.api.RetryPolicy`.
-    :param on_exchange: is told of each exchange with the API, without bodies and secrets.
-    :raises InvalidInputError: for a key or a URL that must not be used.
+    :param on_exchange: called with each exchange with the API, without bodies and secrets.
+    :param user_agent: name and version of your application, such as ``my-app/1.0``; it is added to
+        the ``User-Agent`` header.
+    :raises InvalidInputError: if the key or the URL cannot be used.
 
-    Threads may share a client: each method may be called from any thread at any time, since a
-    client keeps nothing between calls but its connections, the key, and when a rate limit last
-    refused a call. `on_exchange` is then called by each of them, also at once. A `session` of your
-    own must not be changed meanwhile, an iterator of extensions belongs to one thread, and
-    :meth:`close` comes after the last call.
+    Threads may share a client: each method may be called from any thread at any time. A client
+    keeps only its connections, the key, and when a rate limit last refused a call. `on_exchange` is
+    then called by each thread, also at the same time. Do not change a `session` of your own
+    meanwhile, use an iterator over pages in one thread only, and call :meth:`close` last.
     """
+
+    domains: DomainsResource
+    """List, change, cancel and restore domains."""
+    dns_records: DNSRecordsResource
+    """The raw calls for a zone; :mod:`certbot_dns_mijnhost.zone` changes a zone safely."""
+    contacts: ContactsResource
+    """Contacts: personal data."""
+    nameserver_profiles: NameserverProfilesResource
+    """Own name servers under an alias."""
+    dns_templates: DNSTemplatesResource
+    """The records with which a new domain starts."""
+    availability: AvailabilityResource
+    """Whether a domain can be registered."""
+    orders: OrdersResource
+    """Register and transfer domains. **Hazard**: the account is charged at once."""
+    extensions: ExtensionsResource
+    """Extensions such as nl, with their prices."""
 
     def __init__(
         self,
@@ -64,6 +86,7 @@ class MijnHostClient:
         session: requests.Session | None = None,
         retry: RetryPolicy | None = None,
         on_exchange: OnExchange | None = None,
+        user_agent: str | None = None,
     ) -> None:
         self._transport = Transport(
             api_key,
@@ -72,6 +95,7 @@ class MijnHostClient:
             session=session,
             retry=retry,
             on_exchange=on_exchange,
+            user_agent=user_agent,
         )
         self.domains = DomainsResource(self._transport)
         self.dns_records = DNSRecordsResource(self._transport)
@@ -81,6 +105,7 @@ class MijnHostClient:
         self.availability = AvailabilityResource(self._transport)
         self.orders = OrdersResource(self._transport)
         self.extensions = ExtensionsResource(self._transport)
+        self._whoami = WhoamiResource(self._transport)
 
     @classmethod
     def from_env(
@@ -91,13 +116,14 @@ class MijnHostClient:
         session: requests.Session | None = None,
         retry: RetryPolicy | None = None,
         on_exchange: OnExchange | None = None,
+        user_agent: str | None = None,
     ) -> MijnHostClient:
         """Return a client with the key of the environment.
 
         Looks for ``MIJNHOST_API_KEY``, ``MIJNHOST_API_KEY_FILE``, ``MIJN_HOST_API_KEY`` and
         ``MIJN_HOST_API_KEY_FILE``, in this order. The parameters are those of the class.
 
-        :raises InvalidInputError: where none of them is set, or a file can't be read.
+        :raises InvalidInputError: if none of them is set, or a file cannot be read.
         """
         options = {
             "base_url": base_url,
@@ -105,6 +131,7 @@ class MijnHostClient:
             "session": session,
             "retry": retry,
             "on_exchange": on_exchange,
+            "user_agent": user_agent,
         }
         return cls(api_key_of(os.environ), **present(options))
 
@@ -132,14 +159,8 @@ class MijnHostClient:
         return self._transport.rate_limited_at
 
     def whoami(self) -> Whoami:
-        """Return the caller's public address and customer number.
-
-        See https://mijn.host/api/doc/
-
-        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
-        """
-        envelope = self._transport.request("GET", "/whoami")
-        return Whoami.from_dict(Fields(envelope, "an answer").child("data", "the caller").raw)
+        """Return the caller's public IP address and customer number."""
+        return self._whoami.get()
 
     def request(
         self,
@@ -150,17 +171,14 @@ class MijnHostClient:
         *,
         is_personal: bool = False,
     ) -> Envelope:
-        """Send what has no method here yet, and return the envelope.
-
-        See https://mijn.host/api/doc/
+        """Send a request for which there is no method, and return the whole answer.
 
         :param method: HTTP's method, in capitals.
         :param path: below the base URL, such as ``/domains/example.nl``, its segments quoted.
         :param json: what to send as the body.
         :param params: the query.
-        :param is_personal: the body holds personal data or a secret, to be masked should the API's
-            refusal repeat it.
-        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        :param is_personal: the body has personal data or a secret: if a refusal of the API repeats
+            it, it is masked.
         """
         return self._transport.request(
             method, path, json=json, params=params, is_personal=is_personal

@@ -1,38 +1,42 @@
-"""What can go wrong between this client and the mijn.host API.
+"""The errors of the client.
 
 ::
 
-    MijnHostError                    anything that this package raises on purpose
+    MijnHostError                    base of all errors below
     ├─ InvalidInputError             refused before anything was sent (is a ValueError too)
-    ├─ TransportError                no answer arrived: refused, DNS, TLS, reset
-    │  └─ RequestTimeoutError        no answer arrived in time
+    ├─ TransportError                no answer: connection refused, DNS, TLS, reset
+    │  └─ RequestTimeoutError        no answer in time
     ├─ InvalidResponseError          an answer that is not the documented envelope
-    │  ├─ RedirectError              the API never redirects; the key is not sent along
+    │  ├─ RedirectError              the API never redirects; the key is not sent to the target
     │  └─ NotTheAPIError             4xx without the API's JSON: a firewall, a proxy, a wrong URL
-    └─ APIError                      the API said no
+    ├─ NotAppliedError               the API reported success, but reading back shows no change
+    └─ APIError                      the API refused
        ├─ BadRequestError            400, also sent for "no access to this resource"
-       │  └─ DNSNotManagedError      400, the domain's DNS is not at mijn.host (or a passing fault)
+       │  └─ DNSNotManagedError      400, the domain's DNS is not at mijn.host (can be transient)
        ├─ AuthenticationError        401 and 403
-       │  └─ AddressNotAllowedError  401, the key's whitelist lacks the caller's address
+       │  └─ AddressNotAllowedError  401, the caller's address is not in the key's allowlist
        ├─ NotFoundError              404
        ├─ MethodNotAllowedError      405, and 400 "Wrong request method"
        ├─ RateLimitError             429
        └─ ServerError                500 and above
 
-Every error tells in :attr:`MijnHostError.may_have_taken_effect` whether the request can have been
-carried out: after a lost answer or a fault inside the server, only reading back can tell.
+:attr:`MijnHostError.may_have_taken_effect` of each error reports whether the request may have been
+carried out: after a lost answer or an error inside the server, read back to find out.
 
-The codes are those of https://mijn.host/api/doc/doc-343217
+The status codes are those of https://mijn.host/api/doc/doc-343217
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class MijnHostError(Exception):
-    """Base of everything that this package raises on purpose."""
+    """Base of all errors of this package."""
 
     may_have_taken_effect: bool = False
-    """True where the request may have been carried out although it ended in this error."""
+    """Whether the request may have been carried out, although it ended in this error."""
 
 
 class InvalidInputError(MijnHostError, ValueError):
@@ -42,8 +46,8 @@ class InvalidInputError(MijnHostError, ValueError):
 class TransportError(MijnHostError):
     """No answer arrived.
 
-    :param message: what was tried and what happened.
-    :param may_have_taken_effect: False only where the request certainly did not leave.
+    :param message: what failed, and why.
+    :param may_have_taken_effect: False only if the request certainly did not reach the API.
     """
 
     def __init__(self, message: str, *, may_have_taken_effect: bool = True) -> None:
@@ -62,7 +66,7 @@ class InvalidResponseError(MijnHostError):
 
 
 class RedirectError(InvalidResponseError):
-    """The answer was a redirect, which is no part of this API and was not followed."""
+    """The answer is a redirect, which is not a part of this API. It was not followed."""
 
     may_have_taken_effect = False
 
@@ -70,7 +74,7 @@ class RedirectError(InvalidResponseError):
 class NotTheAPIError(InvalidResponseError):
     """A refusal (4xx) that is not in the API's JSON: a firewall, a proxy or a wrong URL answered.
 
-    It says nothing about the key or the account.
+    It means nothing about the key or the account.
 
     :param status: HTTP's status.
     """
@@ -80,64 +84,90 @@ class NotTheAPIError(InvalidResponseError):
         self.status = status
 
 
+class NotAppliedError(MijnHostError):
+    """The API reported success, but reading back shows that something did not change."""
+
+    may_have_taken_effect = True
+
+
 class APIError(MijnHostError):
     """The API refused.
 
-    :param message: the whole message for a person.
-    :param status: HTTP's or the envelope's status, whichever tells of the error.
+    :param message: the whole message.
+    :param status: HTTP's or the envelope's status, whichever reports the error.
     :param description: the API's own words.
+    :param details: ``errors`` and ``data`` of the answer, if it has them, with secrets and personal
+        data of the request masked. Their repr shows no values.
     """
 
-    def __init__(self, message: str, *, status: int, description: str) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        description: str,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.description = description
+        self.details: Mapping[str, Any] = details or {}
 
 
 class BadRequestError(APIError):
-    """400: the request, or the access to the domain, is wrong. Passing faults look the same."""
+    """400: the request is wrong, or the domain is not in the account. Can be transient."""
 
 
 class DNSNotManagedError(BadRequestError):
-    """400: the domain's DNS is not managed by mijn.host. Also seen as a passing fault."""
+    """400: the domain's DNS is not managed by mijn.host. Can be transient."""
 
 
 class AuthenticationError(APIError):
-    """401 or 403: the key is missing, wrong, expired, or may not do this."""
+    """401 or 403: the key is missing, wrong or expired, or is not allowed to do this."""
 
 
 class AddressNotAllowedError(AuthenticationError):
-    """401: the key has a whitelist, and the caller's public address is not on it."""
+    """401: the key has an allowlist, and the caller's public address is not in it."""
 
 
 class NotFoundError(APIError):
-    """404: there is no such thing."""
+    """404: the object does not exist."""
 
 
 class MethodNotAllowedError(APIError):
     """405, or 400 "Wrong request method": the endpoint lacks this method."""
 
 
-class RateLimitError(APIError):
-    """429: too many requests. Nothing was done.
+class _PausingError(APIError):
+    """An error after which the API may ask to wait.
 
     :param retry_after: the pause in seconds that the API asked for, or None.
     """
 
     def __init__(
-        self, message: str, *, status: int, description: str, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        status: int,
+        description: str,
+        details: Mapping[str, Any] | None = None,
+        retry_after: float | None = None,
     ) -> None:
-        super().__init__(message, status=status, description=description)
+        super().__init__(message, status=status, description=description, details=details)
         self.retry_after = retry_after
 
 
-class ServerError(APIError):
-    """500 and above: a fault inside the API, before or after the change took effect."""
+class RateLimitError(_PausingError):
+    """429: too many requests. Nothing was done.
+
+    :param retry_after: the pause in seconds that the API asked for, or None.
+    """
+
+
+class ServerError(_PausingError):
+    """500 and above: an error inside the API, before or after the change took effect.
+
+    :param retry_after: the pause in seconds that the API asked for, or None.
+    """
 
     may_have_taken_effect = True
-
-    def __init__(
-        self, message: str, *, status: int, description: str, retry_after: float | None = None
-    ) -> None:
-        super().__init__(message, status=status, description=description)
-        self.retry_after = retry_after

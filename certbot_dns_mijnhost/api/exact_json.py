@@ -98,7 +98,7 @@ def _integer(digits: str) -> int | ExactFloat:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _marked(value: object, token: str) -> object:

@@ -13,14 +13,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Exchange:
-    """What can be told about an exchange without telling what was said.
+    """One request and its answer, without what was sent and received.
 
     :param path: below the base URL, without the query.
-    :param status: HTTP's status; None where no answer arrived.
-    :param seconds: from sending to the answer's end.
+    :param status: HTTP's status; None if no answer arrived.
+    :param seconds: from the sending to the end of the answer.
     :param bytes_received: size of the answer's body.
-    :param request_id: of the answer's ``X-Request-Id``, should it have one.
-    :param attempt: from 1; repeats count on.
+    :param request_id: of the answer's ``X-Request-Id``, if it has one.
+    :param attempt: from 1, retries included.
     :param date: of the answer's ``Date`` header, in UTC; None if it has no readable one.
     """
 
@@ -48,8 +48,8 @@ def read_date(header: str | None) -> datetime | None:
         return None
 
 
-def tell(on_exchange: OnExchange | None, exchange: Exchange) -> None:
-    """Log an exchange and tell the caller's hook of it, whose faults must not lose the answer."""
+def report(on_exchange: OnExchange | None, exchange: Exchange) -> None:
+    """Log an exchange and call the caller's hook, whose errors must not lose the answer."""
     logger.debug(
         "%s %s: HTTP %s, %d bytes, %.3f s",
         *(exchange.method, exchange.path, exchange.status or "without an answer"),
@@ -59,5 +59,5 @@ def tell(on_exchange: OnExchange | None, exchange: Exchange) -> None:
         return
     try:
         on_exchange(exchange)
-    except Exception as error:  # noqa: BLE001  # whatever it is, an order may just have been placed
-        logger.warning("on_exchange raised %s; the call goes on.", type(error).__name__)
+    except Exception as error:  # noqa: BLE001  # an order may just have been placed
+        logger.warning("on_exchange raised %s. Continuing.", type(error).__name__)

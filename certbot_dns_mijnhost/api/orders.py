@@ -1,103 +1,112 @@
-"""Orders: they cost money at once."""
+"""Orders: they are charged at once."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from certbot_dns_mijnhost.api import checks
+from certbot_dns_mijnhost.api import validation
+from certbot_dns_mijnhost.api.domain_settings import ContactHandles
 from certbot_dns_mijnhost.api.errors import InvalidInputError, MijnHostError
-from certbot_dns_mijnhost.api.models import ContactHandles, Order
-from certbot_dns_mijnhost.api.models.fields import Fields
-from certbot_dns_mijnhost.api.models.secret import Secret
-from certbot_dns_mijnhost.api.transport import Transport
-from certbot_dns_mijnhost.api.unset import UNSET, Unset
+from certbot_dns_mijnhost.api.exact_json import ExactFloat
+from certbot_dns_mijnhost.api.fields import Fields
+from certbot_dns_mijnhost.api.resource import Resource
+from certbot_dns_mijnhost.api.types import UNSET, Model, Raw, Secret, Unset
 
 UNCLEAR = (
-    " The order may have been placed all the same, and it was not sent again: look at "
-    "client.orders.get_all(), or in mijn.host's control panel, before ordering once more."
+    " The order may have been placed. It was not sent again: check client.orders.get_all() or "
+    "mijn.host's control panel before you order again."
 )
 
 
-class OrdersResource:
-    """``client.orders``, see https://mijn.host/api/doc/."""
+@dataclass(frozen=True)
+class Order(Model):
+    """An order; the fields of the answer are not documented one by one.
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    :param id: its number; None if the answer does not show it.
+    """
+
+    id: int | None = None
+    domain: str | None = None
+    status: str | None = None
+    raw: Raw = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_dict(cls, data: object) -> Order:
+        """Read an order from an answer.
+
+        :raises InvalidResponseError: if it is not an object.
+        """
+        fields = Fields(data, "an order")
+        domain = fields.raw.get("domain")
+        return cls(
+            id=fields.optional_integer(fields.first_of(("order_id", "id"))),
+            domain=domain if isinstance(domain, str) else None,
+            status=fields.optional_text("status"),
+            raw=fields.raw,
+        )
+
+
+class OrdersResource(Resource):
+    """``client.orders``: register and transfer domains."""
 
     def register(
         self,
         domain: str,
         *,
-        accept_premium_price: bool | None = None,
+        accept_premium_price: Decimal | int | None = None,
         nameserver: str | None = None,
         dns_template_id: int | None = None,
         profile: ContactHandles | None = None,
     ) -> Order:
         """Register a domain.
 
-        **Hazard**: charges the account at once. Never sent twice, whatever happens.
+        **Hazard**: the account is charged at once. Never sent twice.
 
-        See https://mijn.host/api/doc/
-
-        :param accept_premium_price: must be true for a premium domain.
+        :param accept_premium_price: needed for a premium domain: the amount that you accept,
+            ``client.availability.check(domain).premium_price.register``, excluding VAT.
         :param nameserver: alias of a name-server profile.
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
-        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`; where
-            `may_have_taken_effect` is true, the domain may have been ordered: look before you
-            order again.
+        :raises MijnHostError: if `may_have_taken_effect` is true, the domain may have been
+            ordered: check before you order again.
         """
         fields = _domain_fields(profile, nameserver, dns_template_id, None)
-        return self._order(
-            domain, {"type": "register", **fields}, accept_premium_price=accept_premium_price
-        )
+        return self._order(domain, {"type": "register", **fields}, accept_premium_price)
 
     def transfer(
         self,
         domain: str,
         transfer_code: str | Secret,
         *,
-        accept_premium_price: bool | None = None,
+        accept_premium_price: Decimal | int | None = None,
         nameserver: str | None = None,
         dns_template_id: int | None = None,
         profile: ContactHandles | None = None,
     ) -> Order:
         """Transfer a domain to mijn.host.
 
-        **Hazard**: charges the account at once. Never sent twice, whatever happens.
+        **Hazard**: the account is charged at once. Never sent twice.
 
-        See https://mijn.host/api/doc/
-
-        :param transfer_code: from the domain's present registrar; shown nowhere.
+        :param transfer_code: from the domain's current registrar; it is masked everywhere.
+        :param accept_premium_price: as for :meth:`register`, with ``premium_price.transfer``.
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
         :raises MijnHostError: as for :meth:`register`.
         """
         fields = _domain_fields(profile, nameserver, dns_template_id, transfer_code)
-        checks.text("transfer_code", fields.get("transfer_code"))
-        return self._order(
-            domain, {"type": "transfer", **fields}, accept_premium_price=accept_premium_price
-        )
+        validation.text("transfer_code", fields.get("transfer_code"))
+        return self._order(domain, {"type": "transfer", **fields}, accept_premium_price)
 
     def get_all(self) -> list[Order]:
-        """Return the orders of the account.
-
-        See https://mijn.host/api/doc/
-
-        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
-        """
-        envelope = self._transport.request("GET", "/orders/")
-        data = Fields(envelope, "an answer").child("data", "the orders")
-        return data.entries("orders", Order.from_dict)
+        """Return the orders of the account."""
+        return self._list("/orders/", ("orders",), Order.from_dict)
 
     def get(self, id: int) -> Order:  # noqa: A002  # the API's word
         """Return one order.
 
-        See https://mijn.host/api/doc/
-
-        :raises NotFoundError: where there is none.
-        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
+        :raises NotFoundError: if there is none with this id.
         """
-        envelope = self._transport.request("GET", f"/orders/{checks.number('id', id)}")
-        return Order.from_dict(Fields(envelope, "an answer").child("data", "an order").raw)
+        return self._get(_path(id), Order.from_dict, "an order")
 
     def update(
         self,
@@ -110,45 +119,40 @@ class OrdersResource:
         transfer_code: str | Secret | Unset = UNSET,
         hosting_domain: str | Unset = UNSET,
     ) -> None:
-        """Change an item of an order that is not done yet; what is left out stays as it is.
-
-        See https://mijn.host/api/doc/
+        """Change the given fields of an item of an unfinished order.
 
         :param cart_id: the item's number.
         :param profile: the contacts of an ordered domain.
         :param nameserver: alias of a name-server profile for it.
         :param dns_template_id: the template for it.
-        :param transfer_code: a corrected one; shown nowhere.
+        :param transfer_code: a corrected code; it is masked everywhere.
         :param hosting_domain: the domain of ordered hosting.
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
-        :raises MijnHostError: see :mod:`certbot_dns_mijnhost.api.errors`.
         """
-        number, item = checks.number("id", id), checks.number("cart_id", cart_id)
+        path, item = _path(id), validation.number("cart_id", cart_id)
         domain = _domain_fields(profile, nameserver, dns_template_id, transfer_code)
         if hosting_domain is not UNSET:
-            checks.domain("hosting_domain", hosting_domain)
+            validation.domain("hosting_domain", hosting_domain)
         if not domain and hosting_domain is UNSET:
-            raise InvalidInputError("Nothing to change was given.")
+            raise InvalidInputError("Nothing to change: give at least one field.")
         body: dict[str, Any] = {"cart_id": item}
         if domain:
             body["domain"] = domain
         if hosting_domain is not UNSET:
             body["hosting"] = {"domain": hosting_domain}
-        is_personal = transfer_code is not UNSET
-        self._transport.request("PUT", f"/orders/{number}", json=body, is_personal=is_personal)
+        self._send("PUT", path, body, personal=transfer_code is not UNSET)
 
     def _order(
-        self, domain: str, fields: dict[str, Any], *, accept_premium_price: bool | None
+        self, domain: str, fields: dict[str, Any], accept_premium_price: Decimal | int | None
     ) -> Order:
-        checks.domain("domain", domain)
+        validation.domain("domain", domain)
         if accept_premium_price is not None:
-            checks.boolean("accept_premium_price", accept_premium_price)
-            fields = {**fields, "accept_premium_price": accept_premium_price}
+            accepted = validation.amount("accept_premium_price", accept_premium_price)
+            fields = {**fields, "accept_premium_price": ExactFloat(format(accepted, "f"))}
         body = {"domain": domain, **fields}
-        is_personal = "transfer_code" in fields
         try:
-            envelope = self._transport.request(
-                "POST", "/domains/order", json=body, is_personal=is_personal
+            envelope = self._send(
+                "POST", "/domains/order", body, personal="transfer_code" in fields
             )
             return Order.from_dict(envelope.get("data") or {})
         except MijnHostError as error:
@@ -157,24 +161,28 @@ class OrdersResource:
             raise
 
 
+def _path(number: int) -> str:
+    return f"/orders/{validation.number('id', number)}"
+
+
 def _domain_fields(
     profile: ContactHandles | Unset | None,
     nameserver: str | Unset | None,
     dns_template_id: int | Unset | None,
     transfer_code: str | Secret | Unset | None,
 ) -> dict[str, Any]:
-    """Return what was given of them, checked."""
+    """Return the given ones of these fields, checked."""
     fields: dict[str, Any] = {}
     if not isinstance(profile, Unset) and profile is not None:
+        if not isinstance(profile, ContactHandles):
+            raise InvalidInputError("profile: must be a ContactHandles.")
         profile.check()
         fields["profile"] = profile.to_dict()
     if not isinstance(nameserver, Unset) and nameserver is not None:
-        checks.text("nameserver", nameserver)
-        fields["nameserver"] = nameserver
+        fields["nameserver"] = validation.text("nameserver", nameserver)
     if not isinstance(dns_template_id, Unset) and dns_template_id is not None:
-        fields["dns_template_id"] = checks.number("dns_template_id", dns_template_id)
+        fields["dns_template_id"] = validation.number("dns_template_id", dns_template_id)
     if not isinstance(transfer_code, Unset) and transfer_code is not None:
         code = transfer_code.reveal() if isinstance(transfer_code, Secret) else transfer_code
-        checks.text("transfer_code", code)
-        fields["transfer_code"] = code
+        fields["transfer_code"] = validation.text("transfer_code", code)
     return fields

@@ -1,10 +1,9 @@
-"""The only module that sends requests: session, key, timeouts, repeats."""
+"""The only module that sends requests: session, API key, timeouts, retries."""
 
 from __future__ import annotations
 
 import logging
 import platform
-import traceback
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Union
@@ -13,30 +12,31 @@ import requests
 import urllib3.exceptions
 
 from certbot_dns_mijnhost import __version__
-from certbot_dns_mijnhost.api.addresses import checked_base_url, checked_path, uses_plain_http
-from certbot_dns_mijnhost.api.answers import Envelope, read_envelope, still_waiting
+from certbot_dns_mijnhost.api import validation
 from certbot_dns_mijnhost.api.api_key import APIKey
-from certbot_dns_mijnhost.api.body import read_body
-from certbot_dns_mijnhost.api.causes import cause_of, never_left
 from certbot_dns_mijnhost.api.errors import (
     InvalidInputError,
-    InvalidResponseError,
     MijnHostError,
     RateLimitError,
-    RequestTimeoutError,
     ServerError,
-    TransportError,
 )
 from certbot_dns_mijnhost.api.exact_json import dumps
-from certbot_dns_mijnhost.api.exchange import Exchange, OnExchange, read_date, tell
-from certbot_dns_mijnhost.api.masking import mask, texts_in
-from certbot_dns_mijnhost.api.retry import RetryPolicy
-from certbot_dns_mijnhost.api.route import (
-    check_route,
-    passwords_in,
+from certbot_dns_mijnhost.api.exchange import Exchange, OnExchange, read_date, report
+from certbot_dns_mijnhost.api.network_errors import (
+    network_error,
+    showable_cause,
+    unreadable_answer,
+)
+from certbot_dns_mijnhost.api.network_settings import (
+    check_settings,
     proxy_for,
     unreadable_address,
 )
+from certbot_dns_mijnhost.api.refusals import still_waiting
+from certbot_dns_mijnhost.api.response_body import read_body
+from certbot_dns_mijnhost.api.responses import Envelope, read_envelope
+from certbot_dns_mijnhost.api.retry import RetryPolicy
+from certbot_dns_mijnhost.api.types import mask, texts_in
 
 logger = logging.getLogger(__name__)
 
@@ -51,18 +51,13 @@ Answered = tuple[int, Mapping[str, str], bytes]
 class Transport:
     """Sends one request at a time and returns the API's envelope.
 
-    Keeps its connection open between requests. Honours the proxy and certificate settings of the
-    environment, except that unencrypted requests to this machine itself never use a proxy.
+    Keeps its connection open between requests. Uses the proxy and certificate settings of the
+    environment, except that unencrypted requests to this machine never use a proxy.
 
-    :param api_key: the key, sent in a header and shown nowhere.
-    :param base_url: what paths are appended to; HTTPS, or HTTP to a loopback address.
-    :param timeout: seconds to wait for a connection and for each part of an answer, or a pair of
-        the two. The whole answer may take four times the latter.
-    :param session: a session of requests to use; it is then not closed here.
-    :param retry: when to send a request again.
-    :param on_exchange: is told of each exchange, also of one without an answer; never of bodies
-        and secrets. What it raises is logged and goes no further.
-    :raises InvalidInputError: for a key or a URL that must not be used.
+    The parameters are those of :class:`~certbot_dns_mijnhost.api.MijnHostClient`. A whole answer
+    may take four times the timeout. What `on_exchange` raises is logged.
+
+    :raises InvalidInputError: if the key or the URL cannot be used.
     """
 
     def __init__(
@@ -74,16 +69,18 @@ class Transport:
         session: requests.Session | None = None,
         retry: RetryPolicy | None = None,
         on_exchange: OnExchange | None = None,
+        user_agent: str | None = None,
     ) -> None:
-        self.base_url = checked_base_url(base_url)
+        self.base_url = validation.checked_base_url(base_url)
         self._key = APIKey(api_key)
         self._timeout = timeout
         self._retry = retry or RetryPolicy()
         self._on_exchange = on_exchange
+        self._user_agent = _user_agent(user_agent)
         self._owns_session = session is None
         self._session = _session() if session is None else session
         self._trusted: set[object] = set()
-        """Files of CA certificates that were checked."""
+        """Files of CA certificates that have been checked."""
         self._waits: dict[str, tuple[float, RateLimitError | ServerError]] = {}
         self.rate_limited_at: float | None = None
         """When the API last answered 429, by the policy's clock; None if it never did."""
@@ -109,19 +106,19 @@ class Transport:
         params: Mapping[str, str] | None = None,
         is_personal: bool = False,
     ) -> Envelope:
-        """Send a request, again where the policy allows it, and return the envelope.
+        """Send a request, and again if the policy allows it; return the envelope.
 
         :param method: HTTP's method, in capitals.
         :param path: below the base URL, its segments quoted, such as ``/domains/example.nl/dns``.
         :param json: what to send as the body.
         :param params: the query.
-        :param is_personal: the body holds personal data or a secret; should the API's refusal
-            repeat a text of it, that text is masked.
+        :param is_personal: the body has personal data or a secret: if a refusal of the API repeats
+            a text of it, that text is masked.
         :raises MijnHostError: the last attempt's error.
         """
         if method not in METHODS:
-            raise InvalidInputError(f"{method!r} is none of {', '.join(sorted(METHODS))}.")
-        checked_path(path)
+            raise InvalidInputError(f"method: must be one of {', '.join(sorted(METHODS))}.")
+        validation.checked_path(path)
         prepared = self._prepared(method, path, json, params)
         secrets = list(texts_in(json)) if is_personal else []
 
@@ -144,7 +141,7 @@ class Transport:
                 self._note_wait(path, error)
                 elapsed = self._retry.clock() - started
                 pause = self._retry.pause(method, error, attempt, elapsed)
-                # Whatever policy a caller brings: an order is charged each time it is sent.
+                # With any policy: an order is charged each time it is sent.
                 if pause is None or method == "POST":
                     raise
                 logger.debug(
@@ -154,8 +151,13 @@ class Transport:
             self._retry.sleep(pause)
             attempt += 1
 
+    def pause(self, attempt: int) -> None:
+        """Sleep before a change is read back again."""
+        growing = getattr(self._retry, "growing_pause", RetryPolicy().growing_pause)
+        self._retry.sleep(growing(attempt))
+
     def _note_wait(self, path: str, error: MijnHostError) -> None:
-        """Remember a pause that is too long to be waited for, so that no further call breaks it."""
+        """Remember a pause that is too long to wait for, so that no further call breaks it."""
         longest = getattr(self._retry, "total_seconds", LONGEST_WAIT)
         if isinstance(error, (RateLimitError, ServerError)) and (error.retry_after or 0) > longest:
             self._waits[path] = (self._retry.clock() + (error.retry_after or 0), error)
@@ -189,10 +191,10 @@ class Transport:
         except requests.exceptions.InvalidURL:
             raise InvalidInputError(unreadable_address(f"{method} {path}")) from None
         except (requests.RequestException, TypeError, ValueError, RecursionError):
-            # Its own words could hold a value of the body.
+            # Its own message could show a value of the body.
             raise InvalidInputError(
-                f"json, params: {method} {path} can't be sent: only what JSON can hold, without "
-                "NaN and infinity."
+                f"json, params: {method} {path} cannot be sent: give only what JSON can hold, "
+                "without NaN and infinity."
             ) from None
         prepared.hooks["response"].append(_forget_redirect)
         return prepared
@@ -212,21 +214,20 @@ class Transport:
             exchange = Exchange(
                 method, path, status, seconds, len(body), request_id, attempt, date=date
             )
-            tell(self._on_exchange, exchange)
+            report(self._on_exchange, exchange)
         return answered
 
     def _headers(self, *, has_body: bool) -> dict[str, str]:
         return {
             **({"Content-Type": "application/json"} if has_body else {}),
             "Accept": "application/json",
-            # Not compressed: a small answer can't then unfold into a huge one.
+            # A small compressed answer could unpack to a huge one.
             "Accept-Encoding": "identity",
-            "User-Agent": f"certbot-dns-mijnhost/{__version__} "
-            f"Python/{platform.python_version()} requests/{requests.__version__}",
+            "User-Agent": self._user_agent,
         }
 
     def _answer(self, request: str, prepared: requests.PreparedRequest) -> Answered:
-        settings = self._route(request, prepared)
+        settings = self._settings(request, prepared)
         proxy = proxy_for(prepared.url or "", settings)
         allowed = self._timeout[1] if isinstance(self._timeout, tuple) else self._timeout
         try:
@@ -243,16 +244,18 @@ class Transport:
             urllib3.exceptions.HTTPError,
             OSError,
         ) as error:
-            failure = self._failure(request, error, proxy)
-            raise failure from self._showable(error, proxy)
-        except Exception as error:  # noqa: BLE001  # whoever raises it: the request may have been sent
-            failure = self._unreadable(request, error)
-            raise failure from self._showable(error, proxy)
+            failure = network_error(
+                request, error, host=self._host, proxy=proxy, hide=self._key.mask
+            )
+            raise failure from showable_cause(error, proxy)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the request may have been sent
+            failure = unreadable_answer(request, error, host=self._host)
+            raise failure from showable_cause(error, proxy)
 
-    def _route(self, request: str, prepared: requests.PreparedRequest) -> dict[str, Any]:
-        """Return the settings of requests for the way to the API.
+    def _settings(self, request: str, prepared: requests.PreparedRequest) -> dict[str, Any]:
+        """Return the settings of requests: proxy and CA certificates.
 
-        :raises InvalidInputError: if nothing can be sent with them; nothing was.
+        :raises InvalidInputError: if nothing can be sent with them.
         """
         try:
             settings = self._session.merge_environment_settings(
@@ -260,62 +263,36 @@ class Transport:
             )
         except ValueError:
             raise InvalidInputError(unreadable_address(request)) from None
-        if uses_plain_http(self.base_url):
+        if validation.uses_plain_http(self.base_url):
             settings["proxies"] = {}
         url = prepared.url or ""
         verify = settings.get("verify")
         is_known = verify in self._trusted
-        check_route(request, url, proxy_for(url, settings), None if is_known else verify)
+        check_settings(request, url, proxy_for(url, settings), None if is_known else verify)
         if isinstance(verify, str):
             self._trusted.add(verify)
         return dict(settings)
 
-    def _failure(self, request: str, error: Exception, proxy: str | None) -> MijnHostError:
-        """Return the error for a request that got no answer."""
-        host = self._host
-        sent = not never_left(error)
-        if isinstance(error, (requests.exceptions.InvalidHeader, urllib3.exceptions.InvalidHeader)):
-            return self._unreadable(request, error)
-        if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
-            message = (
-                f"{request}: no answer from {host} in time. "
-                "Check the connection to the internet, then try again."
-            )
-            return RequestTimeoutError(message, may_have_taken_effect=sent)
-        cause = cause_of(error, has_proxy=proxy is not None)
-        reason = mask(self._key.mask(cause.reason), passwords_in(proxy))
-        message = f"{request}: no answer from {host}: {reason}. {cause.next_step}"
-        return TransportError(message, may_have_taken_effect=sent)
 
-    def _unreadable(self, request: str, error: Exception) -> MijnHostError:
-        """Return the error for an answer whose form breaks HTTP."""
-        if never_left(error):
-            return InvalidInputError(unreadable_address(request))
-        message = (
-            f"{request}: the answer of {self._host} cannot be read ({type(error).__name__}). Try "
-            "again later. If this continues, a proxy is probably in the way, or the API's URL is "
-            "wrong."
-        )
-        return InvalidResponseError(message)
-
-    def _showable(self, error: Exception, proxy: str | None) -> Exception | None:
-        """Return `error` as a cause that a traceback may show; None if it holds a secret."""
-        secrets = passwords_in(proxy)
-        texts = "".join(traceback.format_exception(type(error), error, None))
-        return None if any(secret in texts for secret in secrets) else error
+def _user_agent(application: str | None) -> str:
+    own = (
+        f"certbot-dns-mijnhost/{__version__} "
+        f"Python/{platform.python_version()} requests/{requests.__version__}"
+    )
+    return own if application is None else f"{own} {validation.product('user_agent', application)}"
 
 
 def _session() -> requests.Session:
     session = requests.Session()
-    # The API knows callers by their key; a cookie would be state that threads share.
+    # The API identifies callers by their key; a cookie would be state that threads share.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return session
 
 
 def _forget_redirect(response: requests.Response, **_: object) -> None:
-    """Take away where a redirect leads to.
+    """Remove the target of a redirect.
 
-    Even where it must not follow one, requests reads it to its end, however long that takes, and
-    trips over an address that can't be read.
+    Even if it must not follow a redirect, requests reads its body to the end, and fails if the
+    target cannot be read.
     """
     response.headers.pop("Location", None)

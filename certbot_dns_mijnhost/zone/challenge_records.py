@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
+from certbot_dns_mijnhost.defaults import CHALLENGE_TTL
 from certbot_dns_mijnhost.zone.adding import add, probes, survey
 from certbot_dns_mijnhost.zone.behaviour import Behaviour
 from certbot_dns_mijnhost.zone.errors import ZoneNotFoundError
@@ -19,7 +20,7 @@ from certbot_dns_mijnhost.zone.zone import Zone, ZoneContext
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_TTL = 60
+DEFAULT_TTL = CHALLENGE_TTL
 
 
 class ChallengeRecords:

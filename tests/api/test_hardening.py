@@ -120,9 +120,25 @@ def test_pages_that_repeat_themselves_come_to_an_end(
     page = [{"extension": f"x{number}"} for number in range(100)]
     answer = {"status": 200, "status_description": "OK", "data": {"extensions": page}}
     emulator.faults.add(Fault.envelope(answer), times=None)
-    with pytest.raises(InvalidResponseError):
+    assert len(list(client.extensions.get_all())) == 100
+    assert len(emulator.requests) == 2, "a repeated page is the end"
+    emulator.faults.clear()
+
+
+def test_short_pages_are_not_the_end(client: MijnHostClient, emulator: Emulator) -> None:
+    for page in ([{"extension": "a"}], [{"extension": "b"}, {"extension": "c"}], []):
+        emulator.faults.add(Fault.envelope({"status": 200, "data": {"extensions": page}}))
+    assert [each.extension for each in client.extensions.get_all()] == ["a", "b", "c"]
+    assert [request.path.split("page=")[1][0] for request in emulator.requests] == ["1", "2", "3"]
+
+
+def test_pages_without_an_end_are_an_error(client: MijnHostClient, emulator: Emulator) -> None:
+    for number in range(101):
+        page = [{"extension": f"x{number}"}]
+        emulator.faults.add(Fault.envelope({"status": 200, "data": {"extensions": page}}))
+    with pytest.raises(InvalidResponseError, match="more than 100 pages"):
         list(client.extensions.get_all())
-    assert len(emulator.requests) <= 3
+    assert len(emulator.requests) == 100
 
 
 def test_long_prices_are_not_rounded(client: MijnHostClient, emulator: Emulator) -> None:

@@ -146,7 +146,7 @@ def not_pem(directory: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("make", "words"), [(missing, "it does not exist"), (not_pem, "holds no certificates")]
+    ("make", "words"), [(missing, "it does not exist"), (not_pem, "has no certificates")]
 )
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_ca_certificates_that_cannot_be_used(

@@ -29,8 +29,8 @@ from certbot_dns_mijnhost.api import (
     ServerError,
     TransportError,
 )
-from certbot_dns_mijnhost.api.answers import read_envelope
-from certbot_dns_mijnhost.api.body import LARGEST_ANSWER
+from certbot_dns_mijnhost.api.response_body import LARGEST_ANSWER
+from certbot_dns_mijnhost.api.responses import read_envelope
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 
 from .conftest import KEY

@@ -20,7 +20,7 @@ from certbot_dns_mijnhost.api import (
     NotFoundError,
     Whoami,
 )
-from certbot_dns_mijnhost.api.answers import read_envelope
+from certbot_dns_mijnhost.api.responses import read_envelope
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 
 RECORD = DNSRecord("TXT", "_acme-challenge.example.nl.", "value", 60)

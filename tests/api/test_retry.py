@@ -20,7 +20,7 @@ from certbot_dns_mijnhost.api import (
     ServerError,
     TransportError,
 )
-from certbot_dns_mijnhost.api.answers import refusal
+from certbot_dns_mijnhost.api.refusals import refusal
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 
 from .conftest import VirtualTime

@@ -81,9 +81,17 @@ def test_a_body_says_that_it_is_json() -> None:
         (Fault.raw(b"[]"), InvalidResponseError, "not an object"),
         (Fault.raw(b"{}"), InvalidResponseError, "lacks the API's own status"),
         (Fault.raw(b""), InvalidResponseError, "not the API's JSON"),
-        (Fault.envelope({"status": 200}), InvalidResponseError, "where the domains is promised"),
-        (Fault.envelope({"status": 200, "data": []}), InvalidResponseError, "holds a list"),
-        (Fault.envelope({"status": 200, "data": {}}), InvalidResponseError, "holds nothing"),
+        (Fault.envelope({"status": 200}), InvalidResponseError, "instead of the list of domains"),
+        (
+            Fault.envelope({"status": 200, "data": []}),
+            InvalidResponseError,
+            "has a list instead of",
+        ),
+        (
+            Fault.envelope({"status": 200, "data": {}}),
+            InvalidResponseError,
+            "has nothing instead of",
+        ),
         (Fault.huge(64 * 1024 * 1024), InvalidResponseError, "larger than"),
         (Fault.huge(64 * 1024 * 1024, declared=False), InvalidResponseError, "larger than"),
         (Fault.html(503), ServerError, "no JSON in the answer"),
@@ -279,9 +287,9 @@ def test_the_key_shows_nowhere_even_if_the_api_repeats_it(
 
 
 def test_the_key_is_not_pickled_or_copied_into_a_text(client: MijnHostClient) -> None:
-    with pytest.raises(TypeError, match="not pickled"):
+    with pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(client)
-    with pytest.raises(TypeError, match="not pickled"):
+    with pytest.raises(TypeError, match="cannot be pickled"):
         copy.deepcopy(client)
 
 
@@ -332,7 +340,7 @@ def test_an_answer_without_content_is_a_success(emulator: Emulator, client: Mijn
 
 @pytest.mark.parametrize("method", ["get", "TRACE", "GET\r\nX: y", ""])
 def test_only_known_methods_are_sent(client: MijnHostClient, method: str) -> None:
-    with pytest.raises(InvalidInputError, match="is none of"):
+    with pytest.raises(InvalidInputError, match=r"^method: must be one of"):
         client.request(method, "/domains")
 
 

@@ -120,7 +120,7 @@ def test_a_transfer_code_shows_only_when_asked_to(client: MijnHostClient) -> Non
     assert code == Secret("code-of-example.nl")
     assert hash(code) == hash(Secret("code-of-example.nl"))
     assert code != "code-of-example.nl"
-    with pytest.raises(TypeError, match="not pickled"):
+    with pytest.raises(TypeError, match="cannot be pickled"):
         code.__reduce__()
 
 
@@ -136,14 +136,15 @@ def test_a_zone_goes_out_and_back_as_text(client: MijnHostClient) -> None:
 
 def test_contacts_come_and_go(client: MijnHostClient) -> None:
     made = client.contacts.create("us", PROFILE)
-    assert made.id is not None
+    assert made is not None
     assert [contact.id for contact in client.contacts.get_all()] == [made.id]
     client.contacts.update(made.id, city="Elders", street_suffix=None)
     changed = client.contacts.get(made.id)
     assert (changed.city, changed.name, changed.firstname) == ("Elders", "us", "Willemijn")
     assert changed.birth_date == date(1970, 1, 2)
     assert changed.passport_number == Secret("NX1234567")
-    assert (changed.street_suffix, changed.defaults) == (None, {"owner": True})
+    assert changed.street_suffix is None
+    assert {role for role, is_set in (changed.defaults or {}).items() if is_set} == {"owner"}
     client.contacts.update(made.id, birth_date=None, defaults={"tech": True})
     assert client.contacts.get(made.id).birth_date is None
     client.contacts.delete(made.id)
@@ -197,7 +198,7 @@ def test_extensions_are_fetched_as_they_are_reached(
     assert next(found).extension == "x0"
     assert len(emulator.requests) == 1
     assert len(list(found)) == 249
-    assert len(emulator.requests) == 3
+    assert len(emulator.requests) == 4, "only an empty page is the end"
     assert [each.extension for each in client.extensions.get_all("x24")][:2] == ["x24", "x240"]
 
 
@@ -283,7 +284,8 @@ def test_personal_data_shows_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     made = client.contacts.create("us", PROFILE)
-    number = made.id or 0
+    assert made is not None
+    number = made.id
     changes = {
         entry.name: getattr(PROFILE, entry.name)
         for entry in dataclasses.fields(PROFILE)
@@ -344,10 +346,10 @@ MISTAKES: dict[str, Callable[[MijnHostClient], object]] = {
     "Nothing to": lambda c: c.contacts.update(1),
     "alias": lambda c: c.nameserver_profiles.create("", [HOST]),
     "nameservers: at": lambda c: c.nameserver_profiles.create("ours", []),
-    "hostname: mijn": lambda c: c.nameserver_profiles.create(
+    "hostname: a profile cannot": lambda c: c.nameserver_profiles.create(
         "ours", [NameserverHost("ns1.mijn.host", "192.0.2.1")]
     ),
-    "hostname: mijn.host's own": lambda c: c.nameserver_profiles.create(
+    "hostname: a profile cannot contain": lambda c: c.nameserver_profiles.create(
         "ours", [NameserverHost("ns1.webhost.company.", "192.0.2.1")]
     ),
     "ipv4: a": lambda c: c.nameserver_profiles.update("ours", [NameserverHost("ns1.example.net")]),

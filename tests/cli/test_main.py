@@ -266,7 +266,7 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
         (("records", "list", "example.nl", "--json"), b""),
         (
             ("records", "list", "a/b", "--json"),
-            b"mijnhost: 'a/b' can't be a part of an API path.\n",
+            b"mijnhost: 'a/b' cannot be a part of an API path.\n",
         ),
     ],
 )

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 import yaml
 
-from certbot_dns_mijnhost import credentials, settings
-from certbot_dns_mijnhost.api.environment import variable_with_key
+from certbot_dns_mijnhost import credentials, defaults, settings
+from certbot_dns_mijnhost.api.api_key import variable_with_key
 from examples.local_ca import CERTBOT
 from tests.support.waiting import wait_until
 
@@ -325,7 +325,7 @@ def test_the_file_for_swag_is_a_credentials_file(tmp_path: Path) -> None:
     text = (SWAG / "mijnhost.ini").read_text()
     everything = tmp_path / "mijnhost.ini"
     everything.write_text(re.sub(r"^#(dns_)", r"\1", text, flags=re.MULTILINE))
-    assert accepted(everything).propagation_seconds == settings.DEFAULT_PROPAGATION_SECONDS
+    assert accepted(everything).propagation_seconds == defaults.PROPAGATION_SECONDS
 
 
 # Snap

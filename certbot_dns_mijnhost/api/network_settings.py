@@ -1,7 +1,7 @@
-"""How requests travel: proxy and CA certificates, checked before anything is sent.
+"""Proxy and CA certificates, checked before anything is sent.
 
-requests reads them from the environment for each request. Its own errors for what is wrong with
-them look like errors of the connection, and may quote a proxy's password.
+requests reads them from the environment for each request. Its own errors about them look like
+errors of the connection, and may quote a proxy's password.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def passwords_in(proxy: str | None) -> set[str]:
     return {text for part in found for text in (part, unquote(part))}
 
 
-def check_route(request: str, url: str, proxy: str | None, verify: object) -> None:
-    """Refuse addresses, a proxy or CA certificates with which nothing can be sent.
+def check_settings(request: str, url: str, proxy: str | None, verify: object) -> None:
+    """Refuse a URL, a proxy or CA certificates with which nothing can be sent.
 
     :param request: method and path, for messages.
-    :param url: where the request goes.
+    :param url: the whole URL of the request.
     :param proxy: the address of the proxy, if there is one.
     :param verify: of requests: a file or folder of CA certificates, or whether to verify.
     :raises InvalidInputError: naming the setting, and never a proxy's address.
@@ -61,7 +61,7 @@ def unreadable_address(request: str) -> str:
     """Return the message for an address that cannot be read, without the address."""
     return (
         f"{request}: nothing was sent: the API's URL, or the address of a proxy in the environment "
-        "(HTTPS_PROXY, ALL_PROXY), can't be read. Correct it; in a password, # is written as %23."
+        "(HTTPS_PROXY, ALL_PROXY), cannot be read. Correct it; in a password, write # as %23."
     )
 
 
@@ -74,7 +74,7 @@ def _check_proxy(request: str, proxy: str) -> None:
     if scheme in SOCKS and importlib.util.find_spec("socks") is None:
         raise InvalidInputError(
             f"{request}: nothing was sent: the environment names a SOCKS proxy (HTTPS_PROXY, "
-            "ALL_PROXY), for which the Python package PySocks is missing. Install it beside "
+            "ALL_PROXY), for which the Python package PySocks is missing. Install it next to "
             "Certbot (pip install PySocks; Debian: python3-socks), or name an HTTP proxy."
         )
 
@@ -88,7 +88,7 @@ def _check_certificates(request: str, path: Path) -> None:
     except FileNotFoundError:
         problem = "it does not exist"
     except ssl.SSLError:
-        problem = "it holds no certificates in PEM form"
+        problem = "it has no certificates in PEM form"
     except OSError as error:
         problem = error.strerror or "it cannot be read"
     if problem is not None:
@@ -99,7 +99,7 @@ def _check_certificates(request: str, path: Path) -> None:
 
 
 def _is_address(url: str) -> bool:
-    """Tell whether urllib3 will find a host in `url` that can be looked up."""
+    """Return whether urllib3 finds a host in `url` that can be looked up."""
     try:
         host = urllib3.util.parse_url(url).host
         split = urlsplit(url)

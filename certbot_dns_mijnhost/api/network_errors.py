@@ -1,4 +1,4 @@
-"""What went wrong on the network, out of the errors that requests and urllib3 wrap around it."""
+"""Errors of the network: which error of the client they are, with the cause and the next step."""
 
 from __future__ import annotations
 
@@ -6,11 +6,22 @@ import re
 import socket
 import ssl
 import time
+import traceback
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import requests
 import urllib3.exceptions
+
+from certbot_dns_mijnhost.api.errors import (
+    InvalidInputError,
+    InvalidResponseError,
+    MijnHostError,
+    RequestTimeoutError,
+    TransportError,
+)
+from certbot_dns_mijnhost.api.network_settings import passwords_in, unreadable_address
+from certbot_dns_mijnhost.api.types import Hide, mask
 
 CHECK_CONNECTION = "Check the connection to the internet and the API's URL, then try again."
 CHECK_CLOCK = (
@@ -34,25 +45,65 @@ NAME_RESOLUTION = re.compile(
 
 
 class Cause(NamedTuple):
-    """Why no answer came.
-
-    :param reason: in words.
-    :param next_step: what to do about it.
-    """
+    """Why no answer came, and what to do about it."""
 
     reason: str
     next_step: str
 
 
+def network_error(
+    request: str, error: Exception, *, host: str, proxy: str | None, hide: Hide
+) -> MijnHostError:
+    """Return the error for a request that got no answer.
+
+    :param request: method and path.
+    :param error: what requests or urllib3 raised.
+    :param host: of the API's URL.
+    :param proxy: the address of the proxy, if there is one; its password is masked.
+    :param hide: masks the API key.
+    """
+    sent = not never_left(error)
+    if isinstance(error, (requests.exceptions.InvalidHeader, urllib3.exceptions.InvalidHeader)):
+        return unreadable_answer(request, error, host=host)
+    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
+        message = (
+            f"{request}: no answer from {host} in time. "
+            "Check the connection to the internet, then try again."
+        )
+        return RequestTimeoutError(message, may_have_taken_effect=sent)
+    cause = cause_of(error, has_proxy=proxy is not None)
+    reason = mask(hide(cause.reason), passwords_in(proxy))
+    message = f"{request}: no answer from {host}: {reason}. {cause.next_step}"
+    return TransportError(message, may_have_taken_effect=sent)
+
+
+def unreadable_answer(request: str, error: Exception, *, host: str) -> MijnHostError:
+    """Return the error for an answer that breaks the rules of HTTP."""
+    if never_left(error):
+        return InvalidInputError(unreadable_address(request))
+    message = (
+        f"{request}: the answer of {host} cannot be read ({type(error).__name__}). Try again "
+        "later. If this continues, a proxy is probably in the way, or the API's URL is wrong."
+    )
+    return InvalidResponseError(message)
+
+
+def showable_cause(error: Exception, proxy: str | None) -> Exception | None:
+    """Return `error` as a cause that a traceback may show; None if it contains a secret."""
+    secrets = passwords_in(proxy)
+    texts = "".join(traceback.format_exception(type(error), error, None))
+    return None if any(secret in texts for secret in secrets) else error
+
+
 def never_left(error: Exception) -> bool:
-    """Tell whether the request certainly did not leave this machine, or not reach the API."""
+    """Return whether the request certainly did not reach the API."""
     return any(_is_before_sending(part) for part in _chain(error))
 
 
 def cause_of(error: Exception, *, has_proxy: bool) -> Cause:
-    """Return what happened, and the next step.
+    """Return the cause, and the next step.
 
-    :param has_proxy: the request goes by a proxy.
+    :param has_proxy: the request uses a proxy.
     """
     chain = list(_chain(error))
     text = " ".join(str(part) for part in chain)
@@ -98,7 +149,7 @@ def _refused_by_proxy(refused: re.Match[str]) -> Cause:
 
 
 def _certificate(error: BaseException | None, text: str) -> Cause | None:
-    """Return what is wrong with the server's certificate; None if that is not it."""
+    """Return the cause if it is the server's certificate, else None."""
     code = getattr(error, "verify_code", None)
     reason = str(getattr(error, "verify_message", "") or "")
     if code in {NOT_YET_VALID, EXPIRED}:

@@ -1,9 +1,9 @@
 """Reading the fields of an answer.
 
-A field is either load-bearing (a domain's name, a record's type and name) or not. If a
-load-bearing field cannot be read, its object cannot be read: :class:`InvalidResponseError`. Any
-other field that is missing or odd reads as None, so that one odd field of one object does not cost
-all other objects of a listing. The original is kept in ``raw``.
+A field is either load-bearing (a domain's name, a record's type and name, a contact's id) or not.
+If a load-bearing field cannot be read, its object cannot be read: :class:`InvalidResponseError`.
+Any other field that is missing or cannot be read is None, so that one unexpected field of one
+object does not cost the other objects of a listing. The original is kept in ``raw``.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any, Callable, NamedTuple, TypeVar
 
 from certbot_dns_mijnhost.api.errors import InvalidResponseError
 from certbot_dns_mijnhost.api.exact_json import ExactFloat, known_digits
+from certbot_dns_mijnhost.api.types import Raw
 
 logger = logging.getLogger(__name__)
 
-Raw = Mapping[str, Any]
 T = TypeVar("T")
 AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?")
 COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}")
@@ -33,15 +33,15 @@ DAY_FIRST = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})(?![0-9])")
 class Fields:
     """The fields of one object of an answer.
 
-    :param data: the value at the object's place.
-    :param what: what the object is, for messages. Values are never shown: they may be personal.
+    :param data: the object.
+    :param what: its name in messages. Values are never shown: they may be personal.
     :raises InvalidResponseError: if `data` is not an object.
     """
 
     def __init__(self, data: object, what: str) -> None:
         if not isinstance(data, Mapping):
             raise InvalidResponseError(
-                f"The answer of the API holds {kind_of(data)} where {what} is promised."
+                f"The answer of the API has {kind_of(data)} instead of {what}. Try again later."
             )
         self.raw: Raw = data
         self._what = what
@@ -66,15 +66,35 @@ class Fields:
             raise self._wrong(name, "a text that is not empty")
         return value
 
-    def truth(self, name: str) -> bool:
-        """Return a truth value; false if the field is missing or null.
+    def truth(self, name: str, default: bool | None) -> bool:
+        """Return a truth value; the default if the field is missing or null.
 
-        :raises InvalidResponseError: if it cannot be read.
+        :raises InvalidResponseError: if it cannot be read, or is missing and there is no default.
         """
         value = self.optional_boolean(name)
-        if value is None and self.raw.get(name) is not None:
+        if value is None and self.raw.get(name) is None:
+            value = default
+        if value is None:
             raise self._wrong(name, "true or false")
-        return bool(value)
+        return value
+
+    def integer(self, name: str) -> int:
+        """Return a load-bearing whole number.
+
+        :raises InvalidResponseError: if it is missing or cannot be read.
+        """
+        value = self.optional_integer(name)
+        if value is None:
+            raise self._wrong(name, "a whole number")
+        return value
+
+    def first_of(self, names: Sequence[str]) -> str:
+        """Return the first of these names that the object has; the first one if it has none."""
+        return next((name for name in names if self.raw.get(name) is not None), names[0])
+
+    def first_text(self, *names: str) -> str | None:
+        """Return the first text of these fields that is not empty."""
+        return next((text for text in map(self.optional_text, names) if text), None)
 
     def optional_text(self, name: str) -> str | None:
         """Return a text or None; a number is read as its digits."""
@@ -141,28 +161,33 @@ class Fields:
             return None
 
     def list_of_objects(self, name: str) -> list[Any]:
-        """Return the list that must be there; its members are not looked at."""
+        """Return the list that must be present, its entries unread."""
         value = self.raw.get(name)
         if not isinstance(value, list):
             raise self._wrong(name, "a list")
         return value
 
     def entries(self, name: str, read: Callable[[object], T]) -> list[T]:
-        """Return the readable entries of the list that must be there.
+        """Return the readable entries of the list that must be present.
 
         :raises InvalidResponseError: if there is no list.
         """
         return read_entries(self.list_of_objects(name), read, f"{self._what}: {name}").read
 
+    def entries_if_any(self, name: str, read: Callable[[object], T]) -> tuple[T, ...]:
+        """Return the readable entries of a list; empty if there is none."""
+        listed = self.optional_list(name)
+        return tuple(read_entries(listed, read, f"{self._what}: {name}").read)
+
     def child(self, name: str, what: str) -> Fields:
-        """Return the object that must be there."""
+        """Return the object that must be present."""
         return Fields(self.raw.get(name), what)
 
     def _wrong(self, name: str, wanted: str) -> InvalidResponseError:
         found = kind_of(self.raw[name]) if name in self.raw else "nothing"
         return InvalidResponseError(
-            f"The answer of the API holds {found} as {name!r} of {self._what}, where {wanted} is "
-            "promised."
+            f"The answer of the API has {found} instead of {wanted} as {name!r} of {self._what}. "
+            "Try again later."
         )
 
 

@@ -1,15 +1,16 @@
-"""What can be set for a domain, beyond plain values; answers hold it too."""
+"""Settings of a domain that consist of several fields: DNSSEC, forwarder, contact handles."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from certbot_dns_mijnhost.api import checks
+from certbot_dns_mijnhost.api import validation
 from certbot_dns_mijnhost.api.errors import InvalidInputError
-from certbot_dns_mijnhost.api.models.fields import Fields
-from certbot_dns_mijnhost.api.unset import UNSET, Unset, given, present
+from certbot_dns_mijnhost.api.fields import Fields, whole_number
+from certbot_dns_mijnhost.api.types import UNSET, Unset, given, present
 
 FLAGS = frozenset({256, 257})
 ALGORITHMS = frozenset({6, 8, 10, 12, 13, 15, 16})
@@ -19,7 +20,7 @@ ROLES = ("owner", "admin", "tech", "billing", "reseller")
 
 @dataclass(frozen=True)
 class DNSSEC:
-    """A domain's key for DNSSEC; with `enabled` false the rest is not needed.
+    """A domain's DNSSEC key; if `enabled` is false, the other fields are not needed.
 
     :param flags: 256 or 257.
     :param alg: the algorithm's number: 6, 8, 10, 12, 13, 15 or 16.
@@ -34,33 +35,37 @@ class DNSSEC:
     protocol: int = 3
 
     @classmethod
-    def from_dict(cls, data: object) -> DNSSEC:
+    def from_dict(cls, data: object, *, enabled: bool | None = None) -> DNSSEC:
         """Read the key from an answer.
 
-        :raises InvalidResponseError: if it is not an object, or does not say whether it is enabled.
+        :param enabled: used if the object does not say it; if None, a key counts as enabled.
+        :raises InvalidResponseError: if it is not an object, or whether it is enabled is unknown.
         """
-        fields = Fields(data, "a key for DNSSEC")
+        fields = Fields(data, "a DNSSEC key")
         protocol = fields.optional_integer("protocol")
+        pub_key = fields.first_text("pubKey", "pub_key")
         return cls(
-            enabled=fields.truth("enabled"),
+            enabled=fields.truth(
+                "enabled", enabled if enabled is not None or not pub_key else True
+            ),
             flags=fields.optional_integer("flags"),
             alg=fields.optional_integer("alg"),
-            pub_key=fields.optional_text("pubKey"),
+            pub_key=pub_key,
             protocol=3 if protocol is None else protocol,
         )
 
     def check(self) -> None:
-        """Refuse what the API can't mean.
+        """Require what the API accepts.
 
         :raises InvalidInputError: naming the field and the rule.
         """
-        checks.boolean("dnssec.enabled", self.enabled)
+        validation.boolean("dnssec.enabled", self.enabled)
         if not self.enabled:
             return
-        checks.one_of("dnssec.flags", self.flags, FLAGS)
-        checks.one_of("dnssec.alg", self.alg, ALGORITHMS)
-        checks.one_of("dnssec.protocol", self.protocol, {3})
-        checks.text("dnssec.pubKey", self.pub_key)
+        validation.one_of("dnssec.flags", self.flags, FLAGS)
+        validation.one_of("dnssec.alg", self.alg, ALGORITHMS)
+        validation.one_of("dnssec.protocol", self.protocol, {3})
+        validation.text("dnssec.pubKey", self.pub_key)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is sent for it."""
@@ -80,7 +85,7 @@ class Forwarder:
     """A redirect of the domain's web address.
 
     :param type: HTTP's status: 301, 302 or 303.
-    :param url: where to.
+    :param url: the target.
     """
 
     enabled: bool
@@ -88,29 +93,31 @@ class Forwarder:
     url: str | None = None
 
     @classmethod
-    def from_dict(cls, data: object) -> Forwarder:
+    def from_dict(cls, data: object, *, enabled: bool | None = None) -> Forwarder:
         """Read a redirect from an answer.
 
-        :raises InvalidResponseError: if it is not an object, or does not say whether it is enabled.
+        :param enabled: used if the object does not say it; if None, a URL counts as enabled.
+        :raises InvalidResponseError: if it is not an object, or whether it is enabled is unknown.
         """
         fields = Fields(data, "a forwarder")
+        url = fields.first_text("url")
         return cls(
-            enabled=fields.truth("enabled"),
+            enabled=fields.truth("enabled", enabled if enabled is not None or not url else True),
             type=fields.optional_integer("type"),
-            url=fields.optional_text("url"),
+            url=url,
         )
 
     def check(self) -> None:
-        """Refuse what the API can't mean.
+        """Require what the API accepts.
 
         :raises InvalidInputError: naming the field and the rule.
         """
-        checks.boolean("forwarder.enabled", self.enabled)
+        validation.boolean("forwarder.enabled", self.enabled)
         if not self.enabled:
             return
-        checks.one_of("forwarder.type", self.type, REDIRECTS)
+        validation.one_of("forwarder.type", self.type, REDIRECTS)
         if not _is_web_address(self.url):
-            raise InvalidInputError("forwarder.url: must be an http or https address.")
+            raise InvalidInputError("forwarder.url: must be an http or https URL.")
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is sent for it."""
@@ -119,10 +126,10 @@ class Forwarder:
 
 @dataclass(frozen=True)
 class ContactHandles:
-    """Which contacts a domain has, by their numbers.
+    """The contacts of a domain, by their ids.
 
-    What is left out (:data:`~certbot_dns_mijnhost.api.UNSET`) stays as it is; None sets it to
-    nothing, which the API may refuse.
+    A role that is UNSET is not sent and keeps its contact: also a role that an answer lacks. None
+    is sent as null, which the API may refuse; ``reseller=0`` removes that contact (.be).
     """
 
     owner: int | Unset | None = UNSET
@@ -133,15 +140,15 @@ class ContactHandles:
 
     @classmethod
     def from_dict(cls, data: object) -> ContactHandles:
-        """Read handles from an answer; one that it lacks is None.
+        """Read handles from an answer: ids, or objects with a ``handle_id``.
 
         :raises InvalidResponseError: if it is not an object.
         """
         fields = Fields(data, "contact handles")
-        return cls(*(fields.optional_integer(role) for role in ROLES))
+        return cls(*(_handle(fields.raw.get(role)) for role in ROLES))
 
     def check(self) -> None:
-        """Refuse what the API can't mean.
+        """Require what the API accepts.
 
         :raises InvalidInputError: naming the field and the rule.
         """
@@ -149,12 +156,18 @@ class ContactHandles:
         if not handles:
             raise InvalidInputError("profile: at least one contact is needed.")
         for role, handle in handles.items():
-            if handle is not None:
-                checks.number(f"profile.{role}", handle)
+            if handle is not None and (role != "reseller" or handle != 0 or handle is False):
+                validation.number(f"profile.{role}", handle)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is sent for it."""
         return given(**vars(self))
+
+
+def _handle(value: object) -> int | Unset:
+    if isinstance(value, Mapping):
+        value = value.get("handle_id", value.get("id"))
+    return whole_number(value) or UNSET
 
 
 def _is_web_address(url: object) -> bool:
