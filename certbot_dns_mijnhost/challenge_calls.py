@@ -1,4 +1,4 @@
-"""Challenge records that one process adds and another one removes. Knows no Certbot.
+"""Challenge records that one process adds and another one removes. Imports nothing of Certbot.
 
 Other ACME clients, and Certbot's manual hooks, start a process for each challenge. The records are
 added, waited for and removed as the authenticator does it; what the previous processes added is
@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import MijnHostError, RetryPolicy
-from certbot_dns_mijnhost.dns_challenges import DNSChallenges
-from certbot_dns_mijnhost.dns_wait import NotPropagatedError
+from certbot_dns_mijnhost.challenges import DNSChallenges
 from certbot_dns_mijnhost.pending_challenges import PendingChallenges
 from certbot_dns_mijnhost.settings import Settings
+from certbot_dns_mijnhost.waiting import NotPropagatedError
 from certbot_dns_mijnhost.zone import NotRemoved, TXTRecord
 from certbot_dns_mijnhost.zone.lock import default_directory
 
@@ -61,10 +61,10 @@ class ChallengeCalls:
             records form a loop.
         """
         names = {record.name for record in records}
-        self._challenges.find_places(names)
+        self._challenges.find_targets(names)
         earlier = self._pending.recent(names)
         # Before they are added, so that a call at the same time does not replace them.
-        self._pending.add(records, {name: self._challenges.place_of(name) for name in names})
+        self._pending.add(records, {name: self._challenges.target_of(name) for name in names})
         try:
             self._challenges.add(dict.fromkeys([*earlier, *records]))
         finally:
@@ -73,12 +73,12 @@ class ChallengeCalls:
     def wait(self, records: Iterable[TXTRecord], names: Iterable[str]) -> None:
         """Wait until DNS serves `records`, and all other values that are present at `names`.
 
-        :raises certbot_dns_mijnhost.dns_wait.NotPropagatedError: if DNS does not serve them.
+        :raises certbot_dns_mijnhost.waiting.NotPropagatedError: if DNS does not serve them.
         :raises certbot_dns_mijnhost.settings.SettingError: if a name server is misspelt, or CNAME
             records form a loop.
         """
         names = list(dict.fromkeys(names))
-        self._challenges.find_places(names)
+        self._challenges.find_targets(names)
         ours = dict.fromkeys([*records, *self._pending.recent(names)])
         listed = self._listed(names)
         wanted = dict.fromkeys([*ours, *listed])
@@ -103,7 +103,7 @@ class ChallengeCalls:
         leftovers = {(each.name, each.value): each for each in found}
         stay = {}
         for record in records:
-            leftover = leftovers.get((self._challenges.place_of(record.name), record.value))
+            leftover = leftovers.get((self._challenges.target_of(record.name), record.value))
             if leftover is not None:
                 stay[record] = leftover
         self._pending.forget(record for record in records if record not in stay)
@@ -111,7 +111,7 @@ class ChallengeCalls:
 
     @property
     def seen(self) -> str:
-        """What the name servers were seen to serve, as a sentence."""
+        """What the name servers served at the last check, as a sentence."""
         return self._challenges.seen
 
     def close(self) -> None:

@@ -22,8 +22,8 @@ from certbot.plugins import dns_common
 from certbot_dns_mijnhost.zope_declarations import declared
 
 if TYPE_CHECKING:
+    from certbot_dns_mijnhost.challenges import DNSChallenges
     from certbot_dns_mijnhost.credentials import Credentials
-    from certbot_dns_mijnhost.dns_challenges import DNSChallenges
     from certbot_dns_mijnhost.settings import Settings
     from certbot_dns_mijnhost.zone import TXTRecord
 
@@ -199,7 +199,7 @@ class Authenticator(dns_common.DNSAuthenticator):
 
     def _dns_challenges(self) -> DNSChallenges:
         if self._challenges is None:
-            from certbot_dns_mijnhost.dns_challenges import DNSChallenges  # noqa: PLC0415
+            from certbot_dns_mijnhost.challenges import DNSChallenges  # noqa: PLC0415
 
             self._challenges = DNSChallenges(
                 self._settings(),
@@ -307,8 +307,8 @@ def _txt_record(name: str, value: str) -> TXTRecord:
 def _plain_errors() -> Iterator[None]:
     """Turn the errors of the rooms below into Certbot's, which end in one message."""
     from certbot_dns_mijnhost.api import MijnHostError  # noqa: PLC0415
-    from certbot_dns_mijnhost.dns_wait import NotPropagatedError  # noqa: PLC0415
     from certbot_dns_mijnhost.settings import SettingError  # noqa: PLC0415
+    from certbot_dns_mijnhost.waiting import NotPropagatedError  # noqa: PLC0415
 
     try:
         yield

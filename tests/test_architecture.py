@@ -25,9 +25,8 @@ FORBIDDEN: dict[str, set[str]] = {
     "doctor": (CERTBOT - {"configobj"}) | HTTP,
     "cli": CERTBOT | HTTP | {"dns"},
     "dns_mijnhost.py": HTTP | {"dns"},
-    "dns_challenges.py": CERTBOT | HTTP | {"dns"},
-    "delegation.py": CERTBOT | HTTP | {"dns"},
-    "dns_wait.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api"},
+    "challenges.py": CERTBOT | HTTP | {"dns"},
+    "waiting.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api"},
     # What Certbot stores is read, and nothing of Certbot loaded for it.
     "doctor/certbot_config.py": (CERTBOT - {"configobj"})
     | HTTP

@@ -12,8 +12,8 @@ from certbot_dns_mijnhost.challenge_calls import ChallengeCalls
 from certbot_dns_mijnhost.cli.account import Account
 from certbot_dns_mijnhost.cli.exit_codes import DONE, FAILED, INTERRUPTED, NOT_IN_ORDER
 from certbot_dns_mijnhost.cli.terminal import Terminal
-from certbot_dns_mijnhost.dns_wait import NotPropagatedError
 from certbot_dns_mijnhost.settings import SettingError
+from certbot_dns_mijnhost.waiting import NotPropagatedError
 from certbot_dns_mijnhost.zone import NotRemoved, TXTRecord, canonical
 
 LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from certbot_dns_mijnhost.api import MijnHostError
-from certbot_dns_mijnhost.delegation import cures, leads_any_name, place_of
+from certbot_dns_mijnhost.challenges import challenge_target, cname_remedies, is_from_wildcard
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.queries import InspectionError
@@ -27,7 +27,7 @@ def check_delegation(
     challenge = f"{CHALLENGE}.{name}"
     try:
         found = follower.follow(challenge)
-        place = place_of(found, follower, records)
+        place = challenge_target(found, follower, records)
     except AliasLoopError as error:
         step = (
             "Correct the CNAME records at the DNS provider that serves them: the CA follows them "
@@ -73,7 +73,7 @@ def check_ignored_cname(follower: AliasFollower, name: str, report: Report) -> N
     try:
         chain = follower.follow(challenge).chain
         # The challenge's own record takes precedence over a wildcard.
-        if len(chain) == 1 or leads_any_name(challenge, chain[1:], follower):
+        if len(chain) == 1 or is_from_wildcard(challenge, chain[1:], follower):
             return
     except AliasLoopError:
         return
@@ -170,4 +170,4 @@ def _cures(records: ChallengeRecords, name: str, target: str, chosen: Collection
         zone = records.zone_of(challenge)
     except MijnHostError:
         zone = None
-    return cures((challenge, target), zone, tuple(chosen))
+    return cname_remedies((challenge, target), zone, tuple(chosen))

@@ -34,8 +34,8 @@ from certbot_dns_mijnhost.doctor.dnssec_signatures import (
     verify,
 )
 from certbot_dns_mijnhost.doctor.queries import Queries, Reply
-from certbot_dns_mijnhost.propagation.authority import Server
 from certbot_dns_mijnhost.propagation.names import write_name
+from certbot_dns_mijnhost.propagation.query import Server
 
 KINDS = ("SOA", "NS", "CAA")
 DENIALS = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)

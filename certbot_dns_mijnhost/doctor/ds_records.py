@@ -11,10 +11,10 @@ import dns.rcode
 import dns.rdatatype
 
 from certbot_dns_mijnhost.doctor.queries import InspectionError, Queries, Reply
-from certbot_dns_mijnhost.propagation.authority import NotFoundError
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
+from certbot_dns_mijnhost.propagation.errors import LookupFailedError
 from certbot_dns_mijnhost.propagation.names import write_name
-from certbot_dns_mijnhost.propagation.resolving import RecordResolver
+from certbot_dns_mijnhost.propagation.resolver import RecursiveResolver
 
 MOST_SERVERS = 3
 """Servers of the parent zone that are queried before the resolver."""
@@ -28,7 +28,7 @@ class DSFinder:
     :param port: of the published name servers.
     """
 
-    def __init__(self, queries: Queries, resolver: RecordResolver, port: int) -> None:
+    def __init__(self, queries: Queries, resolver: RecursiveResolver, port: int) -> None:
         self._queries = queries
         self._lookup = resolver
         self._port = port
@@ -78,12 +78,12 @@ class DSFinder:
     def _find(self, zone: dns.name.Name, remaining: Remaining) -> Iterable[Endpoint]:
         try:
             hosts = self._lookup.look_up(zone, "NS", remaining)
-        except NotFoundError:
+        except LookupFailedError:
             return
         for host in hosts[:MOST_SERVERS]:
             try:
                 found = self._lookup.look_up(dns.name.from_text(host), "A", remaining)
-            except NotFoundError:
+            except LookupFailedError:
                 continue
             yield from (Endpoint(address, self._port) for address in islice(found, 1))
 

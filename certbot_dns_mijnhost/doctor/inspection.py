@@ -13,15 +13,16 @@ from certbot_dns_mijnhost.doctor.caa_records import CAARecord, CAARecords
 from certbot_dns_mijnhost.doctor.ds_records import DSFinder
 from certbot_dns_mijnhost.doctor.queries import BrokenDNSSECError, InspectionError, Queries
 from certbot_dns_mijnhost.propagation.aliases import AliasFollower
-from certbot_dns_mijnhost.propagation.asking import Asker
-from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError, Server
-from certbot_dns_mijnhost.propagation.dns_client import DNSClient
 from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT, Endpoint
-from certbot_dns_mijnhost.propagation.errors import AliasLoopError
+from certbot_dns_mijnhost.propagation.errors import (
+    AliasLoopError,
+    LookupFailedError,
+    NoAnswerError,
+)
 from certbot_dns_mijnhost.propagation.names import read_name, write_name
-from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
-from certbot_dns_mijnhost.propagation.query import NoAnswerError
-from certbot_dns_mijnhost.propagation.resolving import RecordResolver
+from certbot_dns_mijnhost.propagation.nameservers import Authority, NameserverFinder
+from certbot_dns_mijnhost.propagation.query import DNSClient, Querier, Server
+from certbot_dns_mijnhost.propagation.resolver import RecursiveResolver
 from certbot_dns_mijnhost.zone.listing import DOCTOR_PREFIX
 
 SECONDS = 15.0
@@ -30,23 +31,23 @@ UNUSED_LABEL = DOCTOR_PREFIX.rstrip("-")
 """A label that is never delegated: the servers for it below a name are those of the name."""
 
 
-class _ForgivingResolver(RecordResolver):
+class _ForgivingResolver(RecursiveResolver):
     """Also finds the servers of a domain that a validating resolver refuses.
 
     Otherwise its name servers could not be queried, and the fault could not be named.
     """
 
-    def __init__(self, checked: RecordResolver, unchecked: RecordResolver) -> None:
+    def __init__(self, checked: RecursiveResolver, unchecked: RecursiveResolver) -> None:
         self._checked = checked
         self._unchecked = unchecked
 
     def look_up(self, name: dns.name.Name, kind: str, remaining: Callable[[], float]) -> list[str]:
         try:
             return self._checked.look_up(name, kind, remaining)
-        except NotFoundError as error:
+        except LookupFailedError as error:
             try:
                 return self._unchecked.look_up(name, kind, remaining)
-            except NotFoundError:
+            except LookupFailedError:
                 raise error from None
 
     def endpoints(self) -> list[Endpoint]:
@@ -77,11 +78,11 @@ class Inspector:
         given, by = list(nameservers), list(resolvers)
         self.queries = queries or Queries(query_timeout)
         pace = self.queries.wait_for_turn
-        self._asker = Asker(DNSClient(query_timeout, before=pace))
-        self._resolver = RecordResolver(by)
-        self._unchecked = RecordResolver(by, checks_dnssec=False)
+        self._querier = Querier(DNSClient(query_timeout, before=pace))
+        self._resolver = RecursiveResolver(by)
+        self._unchecked = RecursiveResolver(by, checks_dnssec=False)
         forgiving = _ForgivingResolver(self._resolver, self._unchecked)
-        self._finder = NameserverFinder(self._asker, forgiving, nameservers=given, port=port)
+        self._finder = NameserverFinder(self._querier, forgiving, nameservers=given, port=port)
         self._follower = AliasFollower(
             nameservers=given,
             resolvers=by,
@@ -102,7 +103,7 @@ class Inspector:
         name = read_name(zone)
         try:
             hosts = self._resolver.look_up(name, "NS", self._remaining())
-        except NotFoundError as error:
+        except LookupFailedError as error:
             if self._resolves_unchecked(name):
                 raise BrokenDNSSECError(str(error)) from error
             raise InspectionError(str(error)) from error
@@ -111,7 +112,7 @@ class Inspector:
     def _resolves_unchecked(self, zone: dns.name.Name) -> bool:
         try:
             return bool(self._unchecked.look_up(zone, "NS", self._remaining()))
-        except NotFoundError:
+        except LookupFailedError:
             return False
 
     def zone_of(self, name: str) -> str:
@@ -122,7 +123,7 @@ class Inspector:
         """
         try:
             return self._finder.find(read_name(name), self._remaining()).zone
-        except NotFoundError as error:
+        except LookupFailedError as error:
             raise InspectionError(str(error)) from error
 
     def servers_of(self, zone: str) -> tuple[Server, ...]:
@@ -141,7 +142,7 @@ class Inspector:
         """
         try:
             return self._finder.find(_below(read_name(zone)), self._remaining())
-        except NotFoundError as error:
+        except LookupFailedError as error:
             raise InspectionError(_without_label(error)) from error
 
     def ds_of(self, zone: dns.name.Name) -> Sequence[object]:
@@ -167,7 +168,7 @@ class Inspector:
         for ancestor in _up_from(wanted):
             try:
                 found = self._caa_at(ancestor)
-            except (NotFoundError, NoAnswerError, AliasLoopError) as error:
+            except (LookupFailedError, NoAnswerError, AliasLoopError) as error:
                 raise InspectionError(
                     f"cannot query the CAA records of {write_name(ancestor)}: "
                     f"{_without_label(error)}"
@@ -185,7 +186,7 @@ class Inspector:
         """
         wanted = read_name(name)
         try:
-            answer = self._asker.first_useful(self.servers_of(below), wanted, "TXT")
+            answer = self._querier.first_usable(self.servers_of(below), wanted, "TXT")
         except NoAnswerError as error:
             raise InspectionError(str(error)) from error
         return sorted(
@@ -201,10 +202,10 @@ class Inspector:
         if len(name.labels) > 3:
             followed = self._follower.follow(write_name(name))
             if followed.reason:
-                raise NotFoundError(followed.reason)
+                raise LookupFailedError(followed.reason)
             target = read_name(followed.target)
         authority = self._finder.find(_below(target), self._remaining())
-        answer = self._asker.first_useful(authority.servers, target, "CAA")
+        answer = self._querier.first_usable(authority.servers, target, "CAA")
         records = tuple(
             # Bytes that are not text stay visible, and violate the grammar.
             CAARecord(

@@ -34,7 +34,7 @@ def check_publication(
     )
     expected = [ExpectedRecord(record.name, record.value)]
     try:
-        return _of_outcome(checker.wait_for(expected, ceiling=ceiling), zone)
+        return _of_outcome(checker.wait_for(expected, max_seconds=ceiling), zone)
     except PropagationTimeoutError as error:
         step = (
             "Check that the domain's published name servers are those of mijn.host; if they "

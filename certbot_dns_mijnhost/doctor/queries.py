@@ -23,8 +23,8 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from certbot_dns_mijnhost.propagation.dns_client import EDNS_REFUSED, NO_ROUTE, PAYLOAD
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
+from certbot_dns_mijnhost.propagation.query import EDNS_REFUSED, NO_ROUTE, PAYLOAD
 
 T = TypeVar("T")
 R = TypeVar("R")

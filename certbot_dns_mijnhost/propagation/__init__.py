@@ -1,10 +1,10 @@
-"""Asking DNS itself: where challenge records belong, and whether the name servers serve them yet.
+"""DNS: which name a challenge record belongs to, and whether the name servers serve it yet.
 
-Knows neither Certbot nor the API of mijn.host. Needs dnspython.
+Imports neither Certbot nor the client of mijn.host's API. Needs dnspython.
 """
 
 from certbot_dns_mijnhost.propagation.aliases import AliasFollower, AliasResult
-from certbot_dns_mijnhost.propagation.checker import PropagationChecker, TXTRecord
+from certbot_dns_mijnhost.propagation.answers import ServerStatus
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, parse_endpoint
 from certbot_dns_mijnhost.propagation.errors import (
     AliasLoopError,
@@ -13,7 +13,8 @@ from certbot_dns_mijnhost.propagation.errors import (
     PropagationError,
     PropagationTimeoutError,
 )
-from certbot_dns_mijnhost.propagation.report import Outcome, Progress, ServerStatus, State
+from certbot_dns_mijnhost.propagation.outcome import Outcome, Progress, State
+from certbot_dns_mijnhost.propagation.wait import PropagationChecker, TXTRecord
 
 __all__ = [
     "AliasFollower",

@@ -1,4 +1,4 @@
-"""Servers as a user writes them: ``192.0.2.1``, ``ns1.example.net:5353``, ``[2001:db8::1]:53``."""
+"""Servers as users write them: ``192.0.2.1``, ``ns1.example.net:53``, ``[2001:db8::1]:53``."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Endpoint(NamedTuple):
     def addresses(self) -> list[Endpoint]:
         """Return the same with addresses for the host's name.
 
-        :raises OSError: where the name has none.
-        :raises UnicodeError: where the name has a label that is too long.
+        :raises OSError: if the name has none.
+        :raises UnicodeError: if the name has a label that is too long.
         """
         if is_address(self.host):
             return [self]
@@ -53,8 +53,9 @@ def addresses_of(servers: Iterable[Endpoint]) -> tuple[list[Endpoint], dict[Endp
 def is_closed(server: Endpoint) -> bool:
     """Tell whether the kernel reports that nothing listens at an address of this machine.
 
-    Else a query to a resolver that is not running costs its whole timeout. An empty packet is sent,
-    which DNS servers ignore. Addresses elsewhere are never asked, and count as open.
+    Without this, a query to a resolver that is not running takes the whole timeout. The probe is an
+    empty packet, which DNS servers ignore. Addresses of other machines get no probe, and count as
+    open.
     """
     address = ipaddress.ip_address(server.host)
     if not address.is_loopback:
@@ -85,8 +86,8 @@ def is_address(text: str) -> bool:
 def parse_endpoint(text: str, *, port: int = DNS_PORT) -> Endpoint:
     """Read ``host[:port]``.
 
-    :param port: where the text names none.
-    :raises InvalidEndpointError: where it can't be read.
+    :param port: the default.
+    :raises InvalidEndpointError: if `text` has another form.
     """
     text = text.strip()
     if is_address(text):
@@ -95,17 +96,17 @@ def parse_endpoint(text: str, *, port: int = DNS_PORT) -> Endpoint:
         r"(?:\[(?P<six>[^\]]*)\]|(?P<host>[^:\[\]]+))(?::(?P<port>\d{1,5}))?", text
     )
     if found is None:
-        raise InvalidEndpointError(
-            f"{text!r} is no host[:port], such as ns1.example.net or [::1]:53"
-        )
+        raise InvalidEndpointError(_not_an_endpoint(text))
     host = found["six"] if found["six"] is not None else found["host"]
     number = int(found["port"]) if found["port"] else port
     is_host = is_address(host) if found["six"] is not None else _is_host(host)
     if not is_host or not 1 <= number <= 65535:
-        raise InvalidEndpointError(
-            f"{text!r} is no host[:port], such as ns1.example.net or [::1]:53"
-        )
+        raise InvalidEndpointError(_not_an_endpoint(text))
     return Endpoint(host, number)
+
+
+def _not_an_endpoint(text: str) -> str:
+    return f"{text!r} is not a host[:port], such as ns1.example.net or [::1]:53"
 
 
 def _is_host(host: str) -> bool:

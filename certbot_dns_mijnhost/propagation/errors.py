@@ -1,40 +1,66 @@
-"""What can go wrong while DNS is asked.
+"""The errors of the DNS check.
 
 ::
 
     PropagationError
-    ├─ InvalidEndpointError      not a ``host[:port]`` (is a ValueError too)
-    ├─ InvalidNameError          not a domain name (is a ValueError too)
-    ├─ AliasLoopError            CNAMEs that lead in a circle, or too far
+    ├─ InvalidEndpointError      a text is not a ``host[:port]`` (also a ValueError)
+    ├─ InvalidNameError          a text is not a domain name (also a ValueError)
+    ├─ LookupFailedError         a resolver did not return name servers or addresses
+    ├─ NoAnswerError             a name server did not return a usable answer
+    ├─ AliasLoopError            CNAME records form a loop, or too long a chain
     └─ PropagationTimeoutError   no name server served the records in time
+
+Callers of this package see the last two and the first two. The others become a reason in a result.
 """
 
 from __future__ import annotations
 
-from certbot_dns_mijnhost.propagation.report import ServerStatus
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from certbot_dns_mijnhost.propagation.answers import ServerStatus
 
 
 class PropagationError(Exception):
-    """Base of everything that this room raises on purpose."""
+    """Base of all errors that this package raises intentionally."""
 
 
 class InvalidEndpointError(PropagationError, ValueError):
-    """A text is no ``host[:port]``."""
+    """A text is not a ``host[:port]``."""
 
 
 class InvalidNameError(PropagationError, ValueError):
-    """A text is no domain name."""
+    """A text is not a domain name."""
+
+
+class LookupFailedError(PropagationError):
+    """The name servers of a name, or an address, could not be looked up; contains the reason."""
+
+
+class NoAnswerError(PropagationError):
+    """A name server did not return a usable answer.
+
+    :param is_unroutable: whether this machine could not even send the query.
+    :param is_unreadable: whether an answer arrived that cannot be parsed.
+    """
+
+    def __init__(
+        self, message: str, *, is_unroutable: bool = False, is_unreadable: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.is_unroutable = is_unroutable
+        self.is_unreadable = is_unreadable
 
 
 class AliasLoopError(PropagationError):
-    """The CNAMEs of a name lead in a circle, or on for too many hops."""
+    """The CNAME records of a name form a loop, or a chain with too many names."""
 
 
 class PropagationTimeoutError(PropagationError):
     """No name server of some zone served its records in time.
 
-    :param statuses: the servers that don't serve everything, and what each said last.
-    :param are_published: whether a resolver named them, rather than the user.
+    :param statuses: the servers that do not serve all records, and the last answer of each.
+    :param are_published: whether a resolver named these servers, and not the user.
     :param internal: published servers with private addresses.
     """
 

@@ -1,35 +1,35 @@
-"""Which name servers answer for a name, and at which addresses.
+"""Which name servers are authoritative for a name, and their addresses.
 
-A recursive resolver is asked for name servers and their addresses only, never for the challenge's
-name or one below it: it would keep in mind that there is nothing, and tell others so. From the
-zone that it knows the way down goes by asking the zone's own servers.
+A recursive resolver is queried for name servers and their addresses only, and never for the
+challenge's name or a name below it: it would cache that the record does not exist, and say so to
+others. From the zone that the resolver finds, the search continues down at the zone's own servers.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import dns.message
 import dns.name
 
-from certbot_dns_mijnhost.propagation.asking import Asker
-from certbot_dns_mijnhost.propagation.authority import Authority, NotFoundError, Server
+from certbot_dns_mijnhost.propagation.answers import (
+    ServerStatus,
+    holds_below,
+    hosts_of,
+    refers_below,
+)
 from certbot_dns_mijnhost.propagation.endpoints import (
     DNS_PORT,
     Endpoint,
     addresses_of,
     parse_endpoint,
 )
+from certbot_dns_mijnhost.propagation.errors import LookupFailedError, NoAnswerError
 from certbot_dns_mijnhost.propagation.names import write_name
-from certbot_dns_mijnhost.propagation.query import (
-    NoAnswerError,
-    holds_below,
-    hosts_of,
-    refers_below,
-)
-from certbot_dns_mijnhost.propagation.report import ServerStatus
-from certbot_dns_mijnhost.propagation.resolving import RecordResolver
+from certbot_dns_mijnhost.propagation.query import Querier, Server
+from certbot_dns_mijnhost.propagation.resolver import RecursiveResolver
 
 logger = logging.getLogger(__name__)
 
@@ -37,25 +37,38 @@ MOST_REFERRALS = 8
 CHALLENGE_LABEL = b"_acme-challenge"
 
 
+@dataclass(frozen=True)
+class Authority:
+    """The name servers of a zone.
+
+    :param zone: empty if the user named the servers.
+    :param left_out: servers whose addresses were not found, and why.
+    """
+
+    zone: str
+    servers: tuple[Server, ...]
+    left_out: tuple[ServerStatus, ...] = ()
+
+
 class NameserverFinder:
     """Finds the authoritative name servers of names.
 
-    :param asker: asks the name servers.
+    :param querier: queries the name servers.
     :param resolver: finds the published ones.
-    :param nameservers: ``host[:port]``, to be taken instead of the published ones.
+    :param nameservers: ``host[:port]``, used instead of the published ones.
     :param port: of the published name servers.
-    :raises InvalidEndpointError: where a server can't be read.
+    :raises InvalidEndpointError: if a name server is not a ``host[:port]``.
     """
 
     def __init__(
         self,
-        asker: Asker,
-        resolver: RecordResolver,
+        querier: Querier,
+        resolver: RecursiveResolver,
         *,
         nameservers: Iterable[str] = (),
         port: int = DNS_PORT,
     ) -> None:
-        self._asker = asker
+        self._querier = querier
         self._given = [parse_endpoint(text) for text in nameservers]
         self._resolver = resolver
         self._port = port
@@ -63,11 +76,11 @@ class NameserverFinder:
         self._known: dict[dns.name.Name, Authority] = {}
 
     def find(self, name: dns.name.Name, remaining: Callable[[], float]) -> Authority:
-        """Return the servers that answer for `name`.
+        """Return the servers that are authoritative for `name`.
 
-        :param remaining: tells how many seconds it may still take; a question to name servers
-            under way may take longer.
-        :raises NotFoundError: where they can't be found.
+        :param remaining: returns how many seconds are left; a query that has begun may take
+            longer.
+        :raises LookupFailedError: if they are not found.
         """
         if self._given:
             return self._of_user()
@@ -75,7 +88,7 @@ class NameserverFinder:
 
     def _of_user(self) -> Authority:
         if dns.name.root not in self._known:
-            # Once, even where it fails: a name without an address may take long each time.
+            # Once, even if it fails: a name without an address may take long each time.
             if self._looked_up is None:
                 self._looked_up = addresses_of(self._given)
             found, without = self._looked_up
@@ -86,7 +99,7 @@ class NameserverFinder:
     def _closest_known_zone(
         self, name: dns.name.Name, remaining: Callable[[], float]
     ) -> dns.name.Name:
-        """Return the longest ancestor known, or the shortest of two labels that is published."""
+        """Return the longest known ancestor, or the shortest of two labels with name servers."""
         depth = len(name.labels)
         for length in range(depth, 1, -1):
             ancestor = dns.name.Name(name.labels[depth - length :])
@@ -100,14 +113,14 @@ class NameserverFinder:
             if hosts:
                 self._learn(ancestor, {dns.name.from_text(host): () for host in hosts}, remaining)
                 return ancestor
-        raise NotFoundError(f"no name servers of {write_name(name)} are published")
+        raise LookupFailedError(f"no name servers are published for {write_name(name)}")
 
     def _descend(
         self, zone: dns.name.Name, name: dns.name.Name, remaining: Callable[[], float]
     ) -> Authority:
-        """Go down to the servers of the zone that holds `name` itself."""
+        """Continue down to the servers of the zone that contains `name` itself."""
         for _ in range(MOST_REFERRALS):
-            answer = self._ask(zone, name) if remaining() > 0 else None
+            answer = self._query(zone, name) if remaining() > 0 else None
             child = None if answer is None else self._enter(zone, name, answer, remaining)
             if child is None:
                 break
@@ -121,7 +134,7 @@ class NameserverFinder:
         answer: dns.message.Message,
         remaining: Callable[[], float],
     ) -> dns.name.Name | None:
-        """Learn the servers of the zone one level down; None where `name` lies in `zone`."""
+        """Find the servers of the zone one level down; None if `name` is in `zone` itself."""
         referred = refers_below(answer, name, zone)
         if referred is not None:
             if referred not in self._known:
@@ -129,17 +142,17 @@ class NameserverFinder:
             return referred
         held = holds_below(answer, name, zone)
         if held is not None and held not in self._known:
-            # Servers of both zones never refer to the lower one, which others may serve as well.
-            own = self._ask(zone, held)
+            # Servers of both zones never refer to the lower one, which may have other servers too.
+            own = self._query(zone, held)
             hosts = {} if own is None else hosts_of(own, held)
             self._learn(held, hosts, remaining, also=self._known[zone].servers)
         return held
 
-    def _ask(self, zone: dns.name.Name, name: dns.name.Name) -> dns.message.Message | None:
+    def _query(self, zone: dns.name.Name, name: dns.name.Name) -> dns.message.Message | None:
         try:
-            return self._asker.first_useful(self._known[zone].servers, name, "NS", zone=zone)
+            return self._querier.first_usable(self._known[zone].servers, name, "NS", zone=zone)
         except NoAnswerError as error:
-            logger.debug("Who answers for %s is taken to be %s: %s", name, zone, error)
+            logger.debug("%s is treated as part of the zone %s: %s", name, zone, error)
             return None
 
     def _learn(
@@ -152,8 +165,8 @@ class NameserverFinder:
     ) -> None:
         """Find the addresses of a zone's name servers; hosts without one are left out.
 
-        :param hosts: and the addresses that are known already.
-        :param also: servers that answer for it besides.
+        :param hosts: with the addresses that are known already.
+        :param also: further servers of the zone.
         """
         found = list(also)
         left_out = []
@@ -161,8 +174,8 @@ class NameserverFinder:
             label = write_name(host)
             try:
                 addresses = known or self._addresses(host, remaining)
-            except NotFoundError as error:
-                logger.debug("The name server %s is left out: %s", label, error)
+            except LookupFailedError as error:
+                logger.debug("The DNS check leaves out the name server %s: %s", label, error)
                 left_out.append(ServerStatus(label, str(error)))
                 continue
             found += [
@@ -173,31 +186,31 @@ class NameserverFinder:
 
     def _addresses(self, host: dns.name.Name, remaining: Callable[[], float]) -> list[str]:
         if _is_of_challenge(host):
-            raise NotFoundError("its address is not told along with its name")
+            raise LookupFailedError("the referral does not include its address")
         found = self._resolver.look_up(host, "A", remaining)
         try:
             found = found + self._resolver.look_up(host, "AAAA", remaining)
-        except NotFoundError:
+        except LookupFailedError:
             if not found:
                 raise
         if not found:
-            raise NotFoundError("it has no address")
+            raise LookupFailedError("it has no address")
         return found
 
     def _keep(
         self, zone: dns.name.Name, servers: list[Server], left_out: tuple[ServerStatus, ...]
     ) -> None:
         if not servers:
-            of_zone = "the given name servers" if self._given else f"those of {write_name(zone)}"
-            said = "; ".join(map(str, left_out)) or "none is named"
-            raise NotFoundError(f"no name server has an address, of {of_zone} ({said})")
+            of_zone = "in the settings" if self._given else f"of {write_name(zone)}"
+            why = "; ".join(map(str, left_out)) or "it has none"
+            raise LookupFailedError(f"no name server {of_zone} has an address ({why})")
         text = "" if self._given else write_name(zone)
-        # Two hosts may share an address; the first one's name stands for it.
+        # Two hosts may share an address; the label is the name of the first.
         by_endpoint = {server.endpoint: server for server in reversed(servers)}
         each_once = tuple(server for server in servers if by_endpoint[server.endpoint] is server)
         self._known[zone] = Authority(text, each_once, left_out)
 
 
 def _is_of_challenge(name: dns.name.Name) -> bool:
-    """Tell whether a name is a challenge's, or below one."""
+    """Tell whether a name is that of a challenge, or below one."""
     return CHALLENGE_LABEL in name.canonicalize().labels

@@ -1,155 +1,240 @@
-"""Reading the answers of name servers."""
+"""Sending queries to authoritative name servers.
+
+:class:`DNSClient` sends one query to one address. :class:`Querier` queries the servers of a zone
+until one gives a usable answer.
+"""
 
 from __future__ import annotations
 
+import errno
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Union
+
+import dns.exception
 import dns.flags
 import dns.message
 import dns.name
+import dns.query
 import dns.rcode
-import dns.rdatatype
-import dns.rrset
 
-from certbot_dns_mijnhost.propagation.names import write_name
-from certbot_dns_mijnhost.propagation.said import Kind, Said
+from certbot_dns_mijnhost.propagation.answers import (
+    Answer,
+    Kind,
+    no_answer,
+    read_txt,
+    refers_below,
+    why_none_is_usable,
+    why_unusable,
+)
+from certbot_dns_mijnhost.propagation.endpoints import Endpoint
+from certbot_dns_mijnhost.propagation.errors import NoAnswerError
+
+PAYLOAD = 1232
+"""Bytes of a UDP answer that need no fragments on any path (DNS flag day 2020)."""
+EDNS_REFUSED = frozenset({dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS})
+"""Answers of servers that do not support EDNS, or not this version of it."""
+NO_ROUTE = frozenset(
+    {
+        errno.ENETUNREACH,
+        errno.EHOSTUNREACH,
+        errno.EADDRNOTAVAIL,
+        errno.EAFNOSUPPORT,
+        errno.EINVAL,  # a link-local address without a usable scope
+        errno.EPERM,
+        errno.EACCES,
+    }
+)
+"""Errors of this machine before a packet leaves it."""
+ROUNDS = 2
+"""A packet may get lost."""
+MOST_THREADS = 16
+MOST_SILENCES = 2
+"""Queries in a row without an answer; then :class:`Querier` skips the server, so that sixty names
+do not wait for it sixty times."""
+
+Reply = Union[dns.message.Message, Answer]
+"""A usable message, or why there is none."""
 
 
-class NoAnswerError(Exception):
-    """The server did not send a usable answer.
+@dataclass(frozen=True)
+class Server:
+    """A name server at one address.
 
-    :param is_unroutable: whether this machine could not even send the question.
-    :param is_unreadable: whether an answer came that cannot be read.
+    :param label: its name and address, for messages.
+    """
+
+    label: str
+    endpoint: Endpoint
+
+
+class DNSClient:
+    """Queries name servers directly, without recursion. Threads may share it.
+
+    A server that does not support EDNS is queried without it; this is remembered per address.
+
+    :param timeout: seconds for one query; twice that if the server first refuses EDNS and then
+        does not answer.
+    :param before: called with the server's address before each query, for example to wait.
     """
 
     def __init__(
-        self, message: str, *, is_unroutable: bool = False, is_unreadable: bool = False
+        self, timeout: float, *, before: Callable[[Endpoint], None] = lambda _: None
     ) -> None:
-        super().__init__(message)
-        self.is_unroutable = is_unroutable
-        self.is_unreadable = is_unreadable
+        self._timeout = timeout
+        self._before = before
+        self._without_edns: set[Endpoint] = set()
+
+    def query(self, server: Endpoint, name: str, kind: str) -> dns.message.Message:
+        """Return the answer of one server.
+
+        If none arrives, the next query to the server uses the other mode (with or without EDNS): a
+        firewall may drop the packets of one of them, and a query costs one timeout either way.
+
+        :param server: an address and a port.
+        :raises NoAnswerError: if no answer arrived.
+        """
+        with_edns = server not in self._without_edns
+        try:
+            answer = self._send(server, name, kind, with_edns=with_edns)
+        except NoAnswerError as error:
+            self._change_mode(server)
+            if not (with_edns and error.is_unreadable):
+                raise
+            return self._send(server, name, kind, with_edns=False)
+        if with_edns and answer.rcode() in EDNS_REFUSED:
+            self._without_edns.add(server)
+            return self._send(server, name, kind, with_edns=False)
+        if answer.rcode() == dns.rcode.SERVFAIL:
+            self._change_mode(server)
+        return answer
+
+    def query_txt(self, server: Endpoint, name: str) -> Answer:
+        """Return what a server answers about the TXT records at a name."""
+        try:
+            return read_txt(self.query(server, name, "TXT"), dns.name.from_text(name))
+        except NoAnswerError as error:
+            return no_answer(error)
+
+    def _change_mode(self, server: Endpoint) -> None:
+        if server in self._without_edns:
+            self._without_edns.discard(server)
+        else:
+            self._without_edns.add(server)
+
+    def _send(
+        self, server: Endpoint, name: str, kind: str, *, with_edns: bool
+    ) -> dns.message.Message:
+        edns = {"use_edns": 0, "payload": PAYLOAD} if with_edns else {"use_edns": -1}
+        question = dns.message.make_query(name, kind, **edns)  # type: ignore[arg-type]
+        question.flags &= ~dns.flags.RD
+        self._before(server)
+        try:
+            answer, _ = dns.query.udp_with_fallback(
+                question,
+                server.host,
+                timeout=self._timeout,
+                port=server.port,
+                ignore_unexpected=True,
+            )
+        except dns.exception.Timeout as error:
+            raise NoAnswerError("no answer") from error
+        except OSError as error:
+            raise NoAnswerError(
+                error.strerror or "unreachable", is_unroutable=error.errno in NO_ROUTE
+            ) from error
+        except (dns.exception.DNSException, EOFError, ValueError) as error:
+            raise NoAnswerError(
+                f"an unreadable answer ({type(error).__name__})", is_unreadable=True
+            ) from error
+        return answer
 
 
-def read_txt(answer: dns.message.Message, name: dns.name.Name) -> Said:
-    """Return what an answer says about the TXT records at `name`.
+class Querier:
+    """Queries the servers of a zone, and remembers which of them answer.
 
-    :raises NoAnswerError: for an alias that makes no name.
+    :param client: sends the queries.
     """
-    useless = uselessness(answer, name)
-    if useless is not None:
-        return useless
-    target = alias_target(answer, name)
-    if target is not None:
-        return Said(Kind.ALIAS, detail=write_name(target))
-    values = frozenset(
-        b"".join(record.strings).decode("utf-8", "replace")
-        for rrset in _rrsets(answer, name, dns.rdatatype.TXT)
-        for record in rrset
-    )
-    if values:
-        return Said(Kind.VALUES, values)
-    return Said(Kind.NO_NAME if answer.rcode() == dns.rcode.NXDOMAIN else Kind.NO_TXT)
 
+    def __init__(self, client: DNSClient) -> None:
+        self._client = client
+        self._usable: set[Endpoint] = set()
+        self._silences: Counter[Endpoint] = Counter()
+        self._last: dict[Endpoint, Answer] = {}
 
-def uselessness(answer: dns.message.Message, name: dns.name.Name) -> Said | None:
-    """Return in which words an answer tells nothing about `name`; None where it does tell."""
-    is_recursive = bool(answer.flags & dns.flags.RA) and not answer.flags & dns.flags.AA
-    if answer.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
-        words = dns.rcode.to_text(answer.rcode())
-        return Said(Kind.LAME, detail=words, is_recursive=is_recursive)
-    if answer.flags & dns.flags.AA:
-        return None
-    # A resolver may add the zone's name servers to an answer; that refers to nobody.
-    child = None if answer.answer else referral(answer, name)
-    if child is not None:
-        return Said(Kind.REFERRAL, detail=write_name(child))
-    return Said(Kind.LAME, detail="not authoritative", is_recursive=is_recursive)
+    def first_usable(
+        self,
+        servers: Sequence[Server],
+        name: dns.name.Name,
+        kind: str,
+        *,
+        zone: dns.name.Name | None = None,
+    ) -> dns.message.Message:
+        """Return the first usable answer: of a server that was usable before, or of the others.
 
+        :param zone: if set, a referral to a zone below it is usable.
+        :raises NoAnswerError: if there is none; lists the answer of each server.
+        """
+        for _ in range(ROUNDS):
+            for group in self._groups(servers):
+                for reply in self._query_all(group, name, kind, zone=zone):
+                    if isinstance(reply, dns.message.Message):
+                        return reply
+        last = [self._last[server.endpoint] for server in servers]
+        statuses = [f"{server.label}: {answer}" for server, answer in zip(servers, last)]
+        raise NoAnswerError(why_none_is_usable(last, statuses))
 
-def alias_target(answer: dns.message.Message, name: dns.name.Name) -> dns.name.Name | None:
-    """Return where a CNAME at `name`, or a DNAME above it, leads; None where there is none.
+    def _query_all(
+        self,
+        servers: Sequence[Server],
+        name: dns.name.Name,
+        kind: str,
+        *,
+        zone: dns.name.Name | None = None,
+    ) -> list[Reply]:
+        """Return the replies of all servers, queried at the same time, in their order."""
 
-    :raises NoAnswerError: where the name that a DNAME makes is too long.
-    """
-    for rrset in _rrsets(answer, name, dns.rdatatype.CNAME):
-        return dns.name.Name(rrset[0].target.labels)
-    for rrset in answer.answer:
-        is_above = name.is_subdomain(rrset.name) and name != rrset.name
-        if rrset.rdtype == dns.rdatatype.DNAME and is_above:
-            try:
-                return name.relativize(rrset.name).derelativize(rrset[0].target)
-            except dns.name.NameTooLong as error:
-                raise NoAnswerError("a DNAME that makes too long a name") from error
-    return None
+        def query_one(server: Server) -> Reply:
+            return self._query(server.endpoint, name, kind, zone)
 
+        with ThreadPoolExecutor(max_workers=min(MOST_THREADS, len(servers))) as threads:
+            replies = list(threads.map(query_one, servers))
+        for server, reply in zip(servers, replies):
+            self._note(server.endpoint, reply)
+        return replies
 
-def referral(answer: dns.message.Message, name: dns.name.Name) -> dns.name.Name | None:
-    """Return the zone that a server refers to, which holds `name`; None where it does not.
+    def _groups(self, servers: Sequence[Server]) -> Iterator[list[Server]]:
+        proven = [server for server in servers if server.endpoint in self._usable][:1]
+        if proven:
+            yield proven
+        rest = [
+            server
+            for server in servers
+            if server not in proven and self._silences[server.endpoint] < MOST_SILENCES
+        ]
+        if rest:
+            yield rest
 
-    Old servers refer to the root for zones that they don't know; that is no referral.
-    """
-    for rrset in answer.authority:
-        if rrset.rdtype == dns.rdatatype.NS and name.is_subdomain(rrset.name):
-            return None if rrset.name == dns.name.root else rrset.name
-    return None
+    def _note(self, endpoint: Endpoint, reply: Reply) -> None:
+        if isinstance(reply, dns.message.Message):
+            self._usable.add(endpoint)
+            self._silences[endpoint] = 0
+            return
+        self._last[endpoint] = reply
+        self._usable.discard(endpoint)
+        is_silent = reply.kind is Kind.SILENT
+        self._silences[endpoint] = self._silences[endpoint] + 1 if is_silent else 0
 
-
-def refers_below(
-    answer: dns.message.Message, name: dns.name.Name, zone: dns.name.Name
-) -> dns.name.Name | None:
-    """Return the zone below `zone` that a server refers to; None where it does not."""
-    is_reply = answer.rcode() == dns.rcode.NOERROR and not answer.flags & dns.flags.AA
-    child = referral(answer, name) if is_reply else None
-    if child is None or child == zone or not child.is_subdomain(zone):
-        return None
-    return child
-
-
-def holds_below(
-    answer: dns.message.Message, name: dns.name.Name, zone: dns.name.Name
-) -> dns.name.Name | None:
-    """Return the zone below `zone` that a server holds too, and answers about `name` from.
-
-    :param answer: to a question for NS records.
-    """
-    if not answer.flags & dns.flags.AA:
-        return None
-    apexes = [rrset.name for rrset in _rrsets(answer, name, dns.rdatatype.NS)]
-    apexes += [
-        rrset.name
-        for rrset in answer.authority
-        if rrset.rdtype == dns.rdatatype.SOA and name.is_subdomain(rrset.name)
-    ]
-    below = [apex for apex in apexes if apex != zone and apex.is_subdomain(zone)]
-    return below[0] if below else None
-
-
-def hosts_of(
-    answer: dns.message.Message, zone: dns.name.Name
-) -> dict[dns.name.Name, tuple[str, ...]]:
-    """Return the hosts that an answer or referral names as servers of `zone`.
-
-    Along with them the addresses that it adds of those below the zone; addresses of hosts
-    elsewhere are none of the answering server's business.
-    """
-    hosts = {
-        record.target.canonicalize()
-        for rrset in (*answer.answer, *answer.authority)
-        if rrset.rdtype == dns.rdatatype.NS and rrset.name == zone
-        for record in rrset
-    }
-    return {host: _glue(answer, host) if host.is_subdomain(zone) else () for host in sorted(hosts)}
-
-
-def _glue(answer: dns.message.Message, host: dns.name.Name) -> tuple[str, ...]:
-    return tuple(
-        record.address
-        for kind in (dns.rdatatype.A, dns.rdatatype.AAAA)
-        for rrset in answer.additional
-        if rrset.name == host and rrset.rdtype == kind
-        for record in rrset
-    )
-
-
-def _rrsets(
-    answer: dns.message.Message, name: dns.name.Name, kind: dns.rdatatype.RdataType
-) -> list[dns.rrset.RRset]:
-    return [rrset for rrset in answer.answer if rrset.name == name and rrset.rdtype == kind]
+    def _query(
+        self, endpoint: Endpoint, name: dns.name.Name, kind: str, zone: dns.name.Name | None
+    ) -> Reply:
+        try:
+            answer = self._client.query(endpoint, name.to_text(), kind)
+        except NoAnswerError as error:
+            return no_answer(error)
+        unusable = why_unusable(answer, name)
+        if unusable is None or (zone is not None and refers_below(answer, name, zone)):
+            return answer
+        return unusable

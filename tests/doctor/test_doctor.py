@@ -37,7 +37,7 @@ def test_without_names_all_domains_are_looked_at_and_nothing_is_written(
 
 def test_a_setting_that_can_not_be_read(runner: DoctorRunner) -> None:
     runner.settings["nameservers"] = "not a server!"
-    assert "is no host[:port]" in runner.run("example.nl").one("settings").message
+    assert "is not a host[:port]" in runner.run("example.nl").one("settings").message
 
 
 def test_the_key_shows_nowhere(runner: DoctorRunner, caplog: pytest.LogCaptureFixture) -> None:

@@ -65,7 +65,7 @@ def test_caa_that_can_not_be_asked_is_told_so(answer: object) -> None:
 
 
 def test_a_circle_of_aliases_is_told() -> None:
-    with ScriptedServer(ZONE) as server, pytest.raises(InspectionError, match="in a circle"):
+    with ScriptedServer(ZONE) as server, pytest.raises(InspectionError, match="form a loop"):
         inspector(server).caa("loop.example.nl")
 
 
@@ -142,7 +142,7 @@ def test_the_zone_that_dns_has_a_name_in() -> None:
         by_name = Inspector(resolvers=[resolver.endpoint], port=upper.port, query_timeout=SILENCE)
         assert by_name.zone_of("_acme-challenge.sub.example.nl") == "sub.example.nl"
         assert by_name.zone_of("_acme-challenge.example.nl") == "example.nl"
-        with pytest.raises(InspectionError, match=r"no name servers of x\.example\.org"):
+        with pytest.raises(InspectionError, match=r"are published for x\.example\.org"):
             by_name.zone_of("x.example.org")
     assert Inspector(nameservers=["127.0.0.1:1"]).zone_of("example.nl") == ""
 
@@ -166,7 +166,7 @@ def test_signatures_that_do_not_hold_are_told() -> None:
 
     with ScriptedServer(checking) as resolver:
         inspector = Inspector(resolvers=[resolver.endpoint])
-        with pytest.raises(BrokenDNSSECError, match=r"did not tell about example\.nl"):
+        with pytest.raises(BrokenDNSSECError, match=r"cannot look up example\.nl"):
             inspector.published_nameservers("example.nl")
 
 
@@ -174,13 +174,13 @@ def test_a_message_names_what_the_user_knows() -> None:
     with ScriptedServer(zone()) as resolver:
         inspector = Inspector(resolvers=[resolver.endpoint])
         for ask in (inspector.authority, inspector.caa):
-            with pytest.raises(InspectionError, match=r"no name servers of example\.nl are"):
+            with pytest.raises(InspectionError, match=r"are published for example\.nl"):
                 ask("example.nl")
 
 
 def test_a_resolver_that_is_dead_is_told() -> None:
     with ScriptedServer(code(dns.rcode.SERVFAIL)) as resolver:
         inspector = Inspector(resolvers=[resolver.endpoint])
-        with pytest.raises(InspectionError, match=r"did not tell about example.nl") as raised:
+        with pytest.raises(InspectionError, match=r"cannot look up example.nl") as raised:
             inspector.published_nameservers("example.nl")
         assert not isinstance(raised.value, BrokenDNSSECError)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from certbot_dns_mijnhost.doctor import State
 from certbot_dns_mijnhost.doctor.certificate_names import why_not
 from certbot_dns_mijnhost.emulator import Variants
-from certbot_dns_mijnhost.propagation import resolv_conf
+from certbot_dns_mijnhost.propagation import resolver as resolver_module
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 
 from .runner import DoctorRunner
@@ -211,7 +211,7 @@ def test_an_odd_resolv_conf_is_a_warning(
     runner: DoctorRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:
     # A machine may have a resolver at libc's default; nothing listens at this address.
-    monkeypatch.setattr(resolv_conf, "DEFAULT", Endpoint("127.0.0.1", 1))
+    monkeypatch.setattr(resolver_module, "DEFAULT", Endpoint("127.0.0.1", 1))
     path = tmp_path / "resolv.conf"
     if content is not None:
         path.write_bytes(content)
@@ -236,7 +236,7 @@ def test_a_delegation_in_a_circle(runner: DoctorRunner) -> None:
     )
     delegation = runner.run("example.nl").one("delegation")
     assert delegation.state is State.FAILED
-    assert "in a circle" in delegation.message
+    assert "form a loop" in delegation.message
     assert "Correct the CNAME records" in delegation.next_step
 
 

@@ -15,8 +15,8 @@ from certbot_dns_mijnhost.doctor import Finding, State
 from certbot_dns_mijnhost.doctor.queries import Reply
 from certbot_dns_mijnhost.doctor.server_answers import missing_families
 from certbot_dns_mijnhost.doctor.servers import PUBLISHING
-from certbot_dns_mijnhost.propagation.authority import Server
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
+from certbot_dns_mijnhost.propagation.query import Server
 from tests.propagation.scripted_server import Answer, ScriptedServer, code, zone
 from tests.propagation.world import UNROUTED
 

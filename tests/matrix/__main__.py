@@ -24,8 +24,8 @@ WATCHED = ("certbot", "acme", "josepy", "cryptography", "requests", "urllib3", "
 TESTS = (
     "tests/test_conformance.py",
     "tests/test_dns_mijnhost.py",
-    "tests/test_dns_challenges.py",
-    "tests/test_dns_wait.py",
+    "tests/test_challenges.py",
+    "tests/test_waiting.py",
     "tests/test_credentials.py",
     "tests/test_settings.py",
     "tests/api",

@@ -12,12 +12,10 @@ import dns.rdatatype
 import pytest
 
 from certbot_dns_mijnhost.propagation import AliasFollower, PropagationChecker, State, TXTRecord
-from certbot_dns_mijnhost.propagation.asking import MOST_THREADS, Asker
-from certbot_dns_mijnhost.propagation.authority import NotFoundError, Server
-from certbot_dns_mijnhost.propagation.dns_client import DNSClient
 from certbot_dns_mijnhost.propagation.endpoints import parse_endpoint
-from certbot_dns_mijnhost.propagation.query import NoAnswerError
-from certbot_dns_mijnhost.propagation.resolving import RecordResolver
+from certbot_dns_mijnhost.propagation.errors import LookupFailedError, NoAnswerError
+from certbot_dns_mijnhost.propagation.query import MOST_THREADS, DNSClient, Querier, Server
+from certbot_dns_mijnhost.propagation.resolver import RecursiveResolver
 from tests.support.waiting import SILENCE
 
 from .scripted_server import Answer, ScriptedServer, authoritative, code, in_turn, silence, zone
@@ -65,7 +63,7 @@ def stalling(clock: Clock) -> Iterator[ScriptedServer]:
 
 def test_finding_servers_ends_at_the_ceiling(clock: Clock, stalling: ScriptedServer) -> None:
     checker = PropagationChecker(resolvers=[stalling.endpoint], clock=clock)
-    outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=8.0)
+    outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=8.0)
     assert outcome.state is State.NOT_ASKED
     assert "no time" in outcome.reason
     assert outcome.seconds == 10.0, "two questions, of which one was under way"
@@ -92,15 +90,15 @@ def test_no_zone_below_is_looked_for_when_the_time_is_up(clock: Clock) -> None:
         checker = PropagationChecker(
             resolvers=[resolver.endpoint], port=server.port, query_timeout=SILENCE, clock=clock
         )
-        outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
+        outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert [query.type for query in server.queries] == ["TXT"], "the one poll at the ceiling"
     assert outcome.state is State.PARTLY
 
 
 def test_a_resolver_is_not_asked_without_time_and_may_tell_later() -> None:
     with ScriptedServer(zone((HOSTS[0], "A", "192.0.2.1"))) as server:
-        resolver = RecordResolver([server.endpoint])
-        with pytest.raises(NotFoundError, match="no time"):
+        resolver = RecursiveResolver([server.endpoint])
+        with pytest.raises(LookupFailedError, match="no time"):
             resolver.look_up(HOST, "A", lambda: 0.0)
         assert server.queries == []
         assert resolver.look_up(HOST, "A", lambda: 5.0) == ["192.0.2.1"]
@@ -109,29 +107,29 @@ def test_a_resolver_is_not_asked_without_time_and_may_tell_later() -> None:
 def test_an_answer_cut_short_is_asked_for_again() -> None:
     remaining = iter([0.05, 0.0, 0.0])
     with ScriptedServer(in_turn([silence, zone((HOSTS[0], "A", "192.0.2.1"))])) as server:
-        resolver = RecordResolver([server.endpoint])
-        with pytest.raises(NotFoundError, match="did not tell"):
+        resolver = RecursiveResolver([server.endpoint])
+        with pytest.raises(LookupFailedError, match="cannot look up"):
             resolver.look_up(HOST, "A", lambda: next(remaining))
         assert resolver.look_up(HOST, "A", lambda: 5.0) == ["192.0.2.1"]
 
 
 def test_a_failure_with_time_left_is_kept_in_mind() -> None:
     with ScriptedServer(code(dns.rcode.SERVFAIL)) as server:
-        resolver = RecordResolver([server.endpoint])
+        resolver = RecursiveResolver([server.endpoint])
         for _ in range(2):
-            with pytest.raises(NotFoundError, match="did not tell"):
+            with pytest.raises(LookupFailedError, match="cannot look up"):
                 resolver.look_up(HOST, "A", lambda: 5.0)
     assert len(server.queries) <= 2, "EDNS may be tried without"
 
 
 def test_where_there_is_no_resolver_it_is_told() -> None:
     checker = PropagationChecker(resolvers=[NOWHERE])
-    outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
+    outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.NOT_ASKED
-    assert "there is no resolver" in outcome.reason
+    assert "no recursive resolver is usable" in outcome.reason
     found = AliasFollower(resolvers=[NOWHERE]).follow(NAME)
     assert found.target == NAME
-    assert "there is no resolver" in found.reason
+    assert "no recursive resolver is usable" in found.reason
 
 
 def test_many_servers_are_asked_by_a_bounded_number_of_threads() -> None:
@@ -148,6 +146,6 @@ def test_many_servers_are_asked_by_a_bounded_number_of_threads() -> None:
         endpoint = parse_endpoint(server.endpoint)
         many = [Server(f"ns{number}", endpoint) for number in range(60)]
         with pytest.raises(NoAnswerError, match="REFUSED"):
-            Asker(DNSClient(2.0)).first_useful(many, dns.name.from_text(NAME), "NS")
+            Querier(DNSClient(2.0)).first_usable(many, dns.name.from_text(NAME), "NS")
     assert max(seen) <= before + 1 + MOST_THREADS
     assert threading.active_count() == before

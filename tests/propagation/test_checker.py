@@ -61,7 +61,7 @@ def test_several_values_and_names_have_to_stand_together(world: World) -> None:
     wanted = [TXTRecord(NAME, "one"), TXTRecord(NAME + ".", "two"), TXTRecord(other, "three")]
     assert world.wait(*wanted).state is State.EVERYWHERE
     with pytest.raises(PropagationTimeoutError, match="3 TXT values"):
-        world.wait(*wanted, TXTRecord(NAME, "four"), ceiling=1.0)
+        world.wait(*wanted, TXTRecord(NAME, "four"), max_seconds=1.0)
 
 
 def test_strings_are_joined_and_case_makes_no_difference(world: World) -> None:
@@ -99,7 +99,7 @@ def test_a_useless_server_is_left_out(world: World, useless: Answer, words: str)
     outcome = world.wait()
     assert outcome.state is State.EVERYWHERE
     assert [status.label for status in outcome.left_out] == [world.servers[1].endpoint]
-    assert words in outcome.left_out[0].said
+    assert words in outcome.left_out[0].answer
 
 
 def test_an_address_without_a_route_is_left_out(world: World) -> None:
@@ -107,7 +107,7 @@ def test_an_address_without_a_route_is_left_out(world: World) -> None:
     outcome = world.wait(more=(f"[{UNROUTED}]:5353",))
     assert outcome.state is State.EVERYWHERE
     assert [status.label for status in outcome.unroutable] == [f"[{UNROUTED}]:5353"]
-    assert "no answer" not in outcome.unroutable[0].said, "it could not even be asked"
+    assert "no answer" not in outcome.unroutable[0].answer, "it could not even be asked"
     assert outcome.left_out == (), "that this machine has no IPv6 is no fault of the server"
 
 
@@ -145,7 +145,7 @@ def test_where_nobody_answers_nothing_is_known(world: World) -> None:
 
 def test_at_the_ceiling_one_that_serves_all_is_enough(world: World) -> None:
     world.serve(txt("value"), txt())
-    outcome = world.wait(ceiling=30.0)
+    outcome = world.wait(max_seconds=30.0)
     assert outcome.state is State.PARTLY
     assert [status.label for status in outcome.lagging] == [world.servers[1].endpoint]
     assert world.now == pytest.approx(30.0)
@@ -154,13 +154,13 @@ def test_at_the_ceiling_one_that_serves_all_is_enough(world: World) -> None:
 def test_at_the_ceiling_none_is_an_error_that_tells_what_each_said(world: World) -> None:
     world.serve(code(dns.rcode.NXDOMAIN), txt("old"), silence)
     with pytest.raises(PropagationTimeoutError) as caught:
-        world.wait(ceiling=30.0)
+        world.wait(max_seconds=30.0)
     for server, words in zip(world.servers, ["no such name", "1 TXT value", "no answer"]):
         assert f"{server.endpoint}: {words}" in str(caught.value)
     assert [status.label for status in caught.value.statuses] == [
         server.endpoint for server in world.servers
     ]
-    assert [status.said.split(" for ")[0] for status in caught.value.statuses] == [
+    assert [status.answer.split(" for ")[0] for status in caught.value.statuses] == [
         "no such name",
         "1 TXT value",
         "no answer",
@@ -170,7 +170,7 @@ def test_at_the_ceiling_none_is_an_error_that_tells_what_each_said(world: World)
 
 def test_a_ceiling_of_zero_asks_nothing(world: World) -> None:
     world.serve(txt())
-    assert world.wait(ceiling=0.0).state is State.NOT_ASKED
+    assert world.wait(max_seconds=0.0).state is State.NOT_ASKED
     assert world.servers[0].queries == []
 
 
@@ -180,7 +180,7 @@ def test_a_cname_in_the_way_is_told(world: World) -> None:
 
     world.serve(answer)
     with pytest.raises(PropagationTimeoutError, match=r"a CNAME to elsewhere\.example"):
-        world.wait(ceiling=2.0)
+        world.wait(max_seconds=2.0)
 
 
 def test_an_answer_to_another_question_is_no_answer(world: World) -> None:
@@ -191,7 +191,7 @@ def test_an_answer_to_another_question_is_no_answer(world: World) -> None:
         return response
 
     world.serve(answer)
-    assert world.wait(ceiling=10.0).state is State.NOT_ASKED
+    assert world.wait(max_seconds=10.0).state is State.NOT_ASKED
 
 
 def test_many_names_are_asked_for_together(world: World) -> None:

@@ -17,8 +17,8 @@ from certbot_dns_mijnhost.propagation import (
     PropagationTimeoutError,
     State,
     TXTRecord,
-    resolving,
 )
+from certbot_dns_mijnhost.propagation import resolver as resolver_module
 from tests.support.waiting import SILENCE
 
 from .scripted_server import (
@@ -97,7 +97,7 @@ class Network:
     def silence(self) -> Answer:
         return silence_after(self.sleep)
 
-    def wait(self, *names: str, ceiling: float = 60.0) -> Outcome:
+    def wait(self, *names: str, max_seconds: float = 60.0) -> Outcome:
         checker = PropagationChecker(
             resolvers=[server.endpoint for server in self.resolvers],
             port=self.servers[0].port if self.servers else 1,
@@ -106,7 +106,7 @@ class Network:
             sleep=self.sleep,
         )
         return checker.wait_for(
-            [TXTRecord(name, "value") for name in names or (NAME,)], ceiling=ceiling
+            [TXTRecord(name, "value") for name in names or (NAME,)], max_seconds=max_seconds
         )
 
     def labels_left_out(self, outcome: Outcome) -> list[str]:
@@ -115,7 +115,7 @@ class Network:
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
-    monkeypatch.setattr(resolving, "LIFETIME", 0.3)
+    monkeypatch.setattr(resolver_module, "LIFETIME", 0.3)
     with ExitStack() as stack:
         yield Network(stack)
 
@@ -149,11 +149,11 @@ def test_a_zone_that_the_resolver_fails_for_does_not_stop_the_others(network: Ne
 def test_names_do_not_each_wait_for_a_dead_resolver(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolving, "LIFETIME", 0.1)
+    monkeypatch.setattr(resolver_module, "LIFETIME", 0.1)
     network.resolve(silence)
     outcome = network.wait(*(f"_acme-challenge.example{n}.nl" for n in range(60)))
     assert outcome.state is State.NOT_ASKED
-    assert len(network.resolvers[0].queries) <= 2 * resolving.MOST_TIMEOUTS
+    assert len(network.resolvers[0].queries) <= 2 * resolver_module.MOST_TIMEOUTS
 
 
 @pytest.mark.parametrize("works", [0, 1])
@@ -204,7 +204,7 @@ def test_finding_counts_against_the_ceiling(network: Network) -> None:
     network.resolve(RESOLVER)
     network.serve(slow)
     with pytest.raises(PropagationTimeoutError):
-        network.wait(*MANY, ceiling=10.0)
+        network.wait(*MANY, max_seconds=10.0)
     assert sum(query.type == "NS" for query in network.servers[0].queries) <= 10
 
 

@@ -10,8 +10,8 @@ from certbot_dns_mijnhost.propagation import (
     PropagationChecker,
     State,
     TXTRecord,
-    resolving,
 )
+from certbot_dns_mijnhost.propagation import resolver as resolver_module
 from tests.support.waiting import SILENCE
 
 from .scripted_server import Answer, ScriptedServer, code, rrset, silence, zone
@@ -50,7 +50,7 @@ def test_published_servers_are_found_and_the_resolver_never_hears_the_name() -> 
             query_timeout=SILENCE,
             sleep=lambda _: None,
         )
-        outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
+        outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.EVERYWHERE
     assert [status.label for status in outcome.ready] == [
         "ns1.example.net (127.0.0.2)",
@@ -81,7 +81,7 @@ def test_a_delegated_challenge_is_asked_of_its_own_servers() -> None:
             query_timeout=SILENCE,
             sleep=lambda _: None,
         )
-        outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
+        outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.EVERYWHERE
     assert [status.label for status in outcome.ready] == ["ns2.example.net (127.0.0.3)"]
     assert f"{NAME}." in below.names()
@@ -91,10 +91,10 @@ def test_a_delegated_challenge_is_asked_of_its_own_servers() -> None:
 def test_without_a_working_resolver_nothing_can_be_asked(
     answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolving, "LIFETIME", 0.3)
+    monkeypatch.setattr(resolver_module, "LIFETIME", 0.3)
     with ScriptedServer(answer) as resolver:
         checker = PropagationChecker(resolvers=[resolver.endpoint], query_timeout=SILENCE)
-        outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
+        outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.NOT_ASKED
     assert outcome.reason
     assert not any("_acme-challenge" in name for name in resolver.names())

@@ -139,7 +139,7 @@ def test_interception_is_named(world: World, answer: Answer) -> None:
     world.serve(answer, answer)
     outcome = world.wait(more=(f"[{UNROUTED}]:5353",))
     assert outcome.state is State.NOT_ASKED
-    assert "port 53 is intercepted on the way" in outcome.reason
+    assert "port 53 is intercepted" in outcome.reason
     assert world.servers[1].endpoint in outcome.reason
     assert world.now < 15
 
@@ -281,7 +281,7 @@ def test_an_internal_view_of_the_zone_is_recognised_by_its_addresses() -> None:
             sleep=sleep,
         )
         with pytest.raises(PropagationTimeoutError) as caught:
-            checker.wait_for([TXTRecord(NAME, "value")], ceiling=5.0)
+            checker.wait_for([TXTRecord(NAME, "value")], max_seconds=5.0)
     assert caught.value.are_published
     assert [status.label for status in caught.value.internal] == [
         "ns1.internal.example (127.0.0.2)"
@@ -291,6 +291,6 @@ def test_an_internal_view_of_the_zone_is_recognised_by_its_addresses() -> None:
 def test_given_name_servers_may_have_private_addresses(world: World) -> None:
     world.serve(txt())
     with pytest.raises(PropagationTimeoutError) as caught:
-        world.wait(ceiling=2.0)
+        world.wait(max_seconds=2.0)
     assert caught.value.internal == ()
     assert not caught.value.are_published

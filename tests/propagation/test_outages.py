@@ -56,9 +56,9 @@ def test_what_was_served_in_the_last_poll_only_is_not_called_everywhere(world: W
         return txt("value")(query) if world.now >= 30 else code(dns.rcode.NXDOMAIN)(query)
 
     world.serve(answer)
-    outcome = world.wait(ceiling=30.0)
+    outcome = world.wait(max_seconds=30.0)
     assert outcome.state is State.PARTLY
-    assert [status.said for status in outcome.ready] == ["serves everything"]
+    assert [status.answer for status in outcome.ready] == ["serves everything"]
     assert outcome.lagging == ()
 
 
@@ -81,7 +81,7 @@ def test_a_poll_of_many_names_stops_at_the_ceiling(world: World) -> None:
         return txt("value")(query)
 
     world.serve(slow)
-    outcome = world.wait(*MANY, ceiling=8.0)
+    outcome = world.wait(*MANY, max_seconds=8.0)
     # Sixteen questions may be under way at the ceiling.
     assert world.now < 8 + 0.1 * 17
     assert outcome.state is State.PARTLY
@@ -94,7 +94,7 @@ def test_too_little_time_for_one_poll_is_told(world: World) -> None:
         return txt("value")(query)
 
     world.serve(slow)
-    outcome = world.wait(*MANY, ceiling=10.0)
+    outcome = world.wait(*MANY, max_seconds=10.0)
     assert world.now < 12
     assert outcome.state is State.NOT_ASKED
     assert "no time" in outcome.reason

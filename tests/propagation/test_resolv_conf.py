@@ -16,11 +16,10 @@ from certbot_dns_mijnhost.propagation import (
     PropagationChecker,
     State,
     TXTRecord,
-    resolv_conf,
-    resolving,
 )
+from certbot_dns_mijnhost.propagation import resolver as resolver_module
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, is_address
-from certbot_dns_mijnhost.propagation.resolv_conf import parse_resolv_conf, read_resolv_conf
+from certbot_dns_mijnhost.propagation.resolver import parse_resolv_conf, read_resolv_conf
 from tests.support.waiting import SILENCE
 
 from .scripted_server import ScriptedServer, code, zone
@@ -96,7 +95,7 @@ def test_without_a_usable_server_libcs_default_is_asked_and_told(tmp_path: Path)
         assert read.servers == (Endpoint("127.0.0.1"),)
         assert str(path) in read.problem
         assert words in read.problem
-        assert "127.0.0.1 was asked" in read.problem
+        assert "127.0.0.1 was queried" in read.problem
 
 
 @pytest.mark.parametrize("case", PARSED)
@@ -113,7 +112,7 @@ def test_a_usable_line_among_odd_ones_is_enough(case: str, tmp_path: Path) -> No
         checker = PropagationChecker(
             resolvers=[str(path)], port=first.port, query_timeout=SILENCE, sleep=lambda _: None
         )
-        outcome = checker.wait_for([TXTRecord(NAME, "value")], ceiling=60.0)
+        outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.EVERYWHERE
     assert len(outcome.ready) == 2
 
@@ -130,32 +129,32 @@ def test_a_scope_that_does_not_exist_costs_no_run(tmp_path: Path) -> None:
 
 def test_why_there_is_no_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A machine may have a resolver at libc's default; nothing listens at this address.
-    monkeypatch.setattr(resolv_conf, "DEFAULT", Endpoint("127.0.0.1", 1))
+    monkeypatch.setattr(resolver_module, "DEFAULT", Endpoint("127.0.0.1", 1))
     path = tmp_path / "resolv.conf"
     outcome = PropagationChecker(resolvers=[str(path)]).wait_for(
-        [TXTRecord(NAME, "value")], ceiling=60.0
+        [TXTRecord(NAME, "value")], max_seconds=60.0
     )
     assert outcome.state is State.NOT_ASKED
     assert f"{path} cannot be read: No such file or directory" in outcome.reason
 
 
 def test_a_resolver_that_is_not_running_costs_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolving, "LIFETIME", 3600.0)
+    monkeypatch.setattr(resolver_module, "LIFETIME", 3600.0)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
         closed.bind(("127.0.0.1", 0))
         host, port = closed.getsockname()
     found = AliasFollower(resolvers=[f"{host}:{port}"]).follow(NAME)
-    assert f"there is no resolver ({host}:{port}: nothing listens there)" in found.reason
+    assert f"no recursive resolver is usable ({host}:{port}: nothing listens there)" in found.reason
 
 
 def test_the_systems_file_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "resolv.conf"
-    monkeypatch.setattr(resolving, "SYSTEM_FILE", str(path))
+    monkeypatch.setattr(resolver_module, "SYSTEM_FILE", str(path))
     with ScriptedServer(code(dns.rcode.NXDOMAIN)) as resolver:
         path.write_text(f"nameserver [{resolver.endpoint.replace(':', ']:')}\n")
         found = AliasFollower().follow(NAME)
         assert resolver.queries
-    assert "no name servers of" in found.reason
+    assert "no name servers are published for" in found.reason
 
 
 def test_a_relative_path_is_no_resolver() -> None:
@@ -166,7 +165,7 @@ def test_a_relative_path_is_no_resolver() -> None:
 def test_dead_servers_of_a_file_cost_their_time_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolving, "LIFETIME", 0.3)
+    monkeypatch.setattr(resolver_module, "LIFETIME", 0.3)
     path = tmp_path / "resolv.conf"
     with (
         ScriptedServer(lambda _: None, address="127.0.0.1") as dead,

@@ -43,7 +43,7 @@ class World:
             self.servers.append(self._stack.enter_context(server))
 
     def wait(
-        self, *records: TXTRecord, ceiling: float = 300.0, more: tuple[str, ...] = ()
+        self, *records: TXTRecord, max_seconds: float = 300.0, more: tuple[str, ...] = ()
     ) -> Outcome:
         checker = PropagationChecker(
             nameservers=[*(server.endpoint for server in self.servers), *more],
@@ -53,4 +53,4 @@ class World:
             clock=self.clock,
             sleep=self.sleep,
         )
-        return checker.wait_for(records or (RECORD,), ceiling=ceiling)
+        return checker.wait_for(records or (RECORD,), max_seconds=max_seconds)

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from certbot_dns_mijnhost.dns_wait import DNSWait, NotPropagatedError, not_propagated
 from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.propagation import PropagationTimeoutError, ServerStatus
 from certbot_dns_mijnhost.settings import Settings
+from certbot_dns_mijnhost.waiting import DNSWait, NotPropagatedError, not_propagated
 from certbot_dns_mijnhost.zone import TXTRecord
 
 RECORD = TXTRecord("_acme-challenge.example.nl", "value")
@@ -73,7 +73,7 @@ def test_laggards_are_named_and_the_run_goes_on(
         wait = DNSWait(settings(emulator, 2), notify=desk.lines.append)
         wait.wait_for([RECORD])
         laggard = emulator.nameservers[1]
-    assert "Going on although not all name servers are up to date" in caplog.text
+    assert "Continuing, although some name servers do not serve the records yet" in caplog.text
     assert f"{laggard}: no such name" in caplog.text
     assert laggard in wait.seen
 
@@ -88,7 +88,7 @@ def test_where_none_serves_them_the_ca_is_not_asked() -> None:
 
 def test_a_server_that_can_not_be_read_is_named() -> None:
     wrong = Settings("key", nameservers=("ns1.example.net:dns",))
-    with pytest.raises(NotPropagatedError, match=r"'ns1\.example\.net:dns' is no host\[:port\]"):
+    with pytest.raises(NotPropagatedError, match=r"'ns1\.example\.net:dns' is not a host\[:port\]"):
         DNSWait(wrong, notify=print).wait_for([RECORD])
 
 
@@ -100,7 +100,7 @@ def test_a_dead_server_is_left_out_with_a_warning(
         emulator.behave(1, "refused")
         desk.wait(settings(emulator)).wait_for([RECORD])
         dead = emulator.nameservers[1]
-    assert f"A name server was left out: {dead}: REFUSED" in caplog.text
+    assert f"The DNS check left out a name server: {dead}: REFUSED" in caplog.text
     assert desk.lines == ["1 name server served the challenge records after 0 s."]
 
 
@@ -112,8 +112,8 @@ def test_where_dns_can_not_be_asked_a_fixed_time_is_waited(
     wait = desk.wait(blocked)
     wait.wait_for([RECORD])
     assert desk.slept[-1] == seconds
-    assert caplog.text.count("DNS can't be asked") == 1
-    assert f"{seconds:.0f} s were waited" in wait.seen
+    assert caplog.text.count("Cannot query the name servers") == 1
+    assert f"{seconds:.0f} s." in wait.seen
 
 
 def test_an_intercepted_port_is_named(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
@@ -123,7 +123,7 @@ def test_an_intercepted_port_is_named(desk: Desk, caplog: pytest.LogCaptureFixtu
             emulator.behave(index, "intercepted")
         wait = desk.wait(settings(emulator, 2))
         wait.wait_for([RECORD])
-    assert "port 53 is intercepted on the way" in caplog.text
+    assert "port 53 is intercepted" in caplog.text
     assert desk.slept[-1] == 2.0
     assert "port 53 is intercepted" in wait.seen
 
@@ -141,16 +141,16 @@ def test_servers_without_edns_are_asked(desk: Desk, behaviour: str) -> None:
 def test_addresses_of_a_family_that_is_missing_cause_one_debug_line(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "certbot_dns_mijnhost.dns_wait")
+    caplog.set_level(logging.DEBUG, "certbot_dns_mijnhost.waiting")
     with Emulator() as emulator:
         publish(emulator)
         unrouted = ("[fe80::53%lo]:5353", "[fe80::54%lo]:5353")
         both = Settings("key", nameservers=(*emulator.nameservers, *unrouted))
         desk.wait(both).wait_for([RECORD])
-    [line] = [r for r in caplog.records if r.name == "certbot_dns_mijnhost.dns_wait"]
+    [line] = [r for r in caplog.records if r.name == "certbot_dns_mijnhost.waiting"]
     assert line.levelno == logging.DEBUG
     assert line.getMessage() == (
-        "Left out, because this machine has no route to their family: "
+        "Left out, because this machine has no route to them: "
         "[fe80::53%lo]:5353, [fe80::54%lo]:5353"
     )
     assert desk.lines == ["1 name server served the challenge records after 0 s."]
@@ -189,7 +189,7 @@ def test_without_dnspython_it_waits_blindly() -> None:
         "import sys, logging\n"
         "sys.modules['dns'] = None\n"
         "logging.basicConfig(stream=sys.stdout)\n"
-        "from certbot_dns_mijnhost.dns_wait import DNSWait\n"
+        "from certbot_dns_mijnhost.waiting import DNSWait\n"
         "from certbot_dns_mijnhost.settings import Settings\n"
         "from certbot_dns_mijnhost.zone import TXTRecord\n"
         "slept = []\n"

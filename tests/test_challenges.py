@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.api import MijnHostError
-from certbot_dns_mijnhost.dns_challenges import DNSChallenges
+from certbot_dns_mijnhost.challenges import DNSChallenges
 from certbot_dns_mijnhost.emulator import Emulator, Variants
 from certbot_dns_mijnhost.settings import SettingError, Settings
 from certbot_dns_mijnhost.zone import SubzoneError, TXTRecord, ZoneNotFoundError
@@ -127,7 +127,7 @@ def test_a_missing_zone_tells_that_dns_could_not_be_asked(
 ) -> None:
     emulator.behave(0, "dead")
     challenges = run(emulator, tmp_path)
-    with pytest.raises(ZoneNotFoundError, match="Whether a CNAME leads elsewhere"):
+    with pytest.raises(ZoneNotFoundError, match="The check for a CNAME was not possible"):
         challenges.publish([TXTRecord("_acme-challenge.example.org", "value")])
     challenges.close()
 
@@ -154,9 +154,7 @@ def test_a_cname_to_a_zone_of_others_is_told_with_both_cures(
     message = str(caught.value)
     assert ELSEWHERE.name in message
     assert target in message
-    assert f"remove it: mijnhost records delete delegated.nl CNAME {ELSEWHERE.name}" in message or (
-        f"remove it (mijnhost records delete delegated.nl CNAME {ELSEWHERE.name})" in message
-    )
+    assert f"mijnhost records delete delegated.nl CNAME {ELSEWHERE.name}" in message
     if follow_cname:
         assert message.startswith("Cannot add the challenge record for delegated.nl")
         assert f"an API key of the account that has {target}" in message

@@ -4,41 +4,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_dns_mijnhost.propagation.authority import Server
-from certbot_dns_mijnhost.propagation.endpoints import Endpoint
-from certbot_dns_mijnhost.propagation.report import Outcome, State
-from certbot_dns_mijnhost.propagation.said import Kind, Said
-from certbot_dns_mijnhost.propagation.tally import (
+from certbot_dns_mijnhost.propagation.answers import Answer, Kind
+from certbot_dns_mijnhost.propagation.decision import (
     IN_A_ROW,
     PATIENCE,
     TRIES,
-    ServerTally,
-    ZoneTally,
+    ServerCheck,
+    ZoneCheck,
 )
-from certbot_dns_mijnhost.propagation.verdict import verdict
+from certbot_dns_mijnhost.propagation.endpoints import Endpoint
+from certbot_dns_mijnhost.propagation.outcome import Outcome, State
+from certbot_dns_mijnhost.propagation.outcome import outcome_of as result_of
+from certbot_dns_mijnhost.propagation.query import Server
 
-SERVED = Said(Kind.VALUES, frozenset({"value", "other"}))
-MISSING = [Said(Kind.NO_NAME), Said(Kind.NO_TXT), Said(Kind.VALUES, frozenset({"other"}))]
-USELESS = [Said(Kind.SILENT), Said(Kind.LAME, detail="REFUSED"), Said(Kind.REFERRAL)]
+SERVED = Answer(Kind.VALUES, frozenset({"value", "other"}))
+MISSING = [Answer(Kind.NO_NAME), Answer(Kind.NO_TXT), Answer(Kind.VALUES, frozenset({"other"}))]
+UNUSABLE = [Answer(Kind.SILENT), Answer(Kind.LAME, detail="REFUSED"), Answer(Kind.REFERRAL)]
 
-answers = st.sampled_from([SERVED, SERVED, *MISSING, *USELESS])
+answers = st.sampled_from([SERVED, SERVED, *MISSING, *UNUSABLE])
 polls = st.lists(st.tuples(answers, answers), min_size=1, max_size=12)
 
 
-def tally(*names: str) -> ServerTally:
+def check(*names: str) -> ServerCheck:
     server = Server("ns1", Endpoint("192.0.2.1"))
-    return ServerTally(server, {name: frozenset({"value"}) for name in names or ("name.",)})
+    return ServerCheck(server, {name: frozenset({"value"}) for name in names or ("name.",)})
 
 
-def streak(history: list[Said]) -> int:
-    """Count the useless answers at the end."""
-    latest = [said in USELESS for said in reversed(history)]
+def streak(history: list[Answer]) -> int:
+    """Count the unusable answers at the end."""
+    latest = [said in UNUSABLE for said in reversed(history)]
     return [*latest, False].index(False)
 
 
 @given(st.lists(answers, max_size=12))
-def test_ready_means_served_in_the_last_polls(history: list[Said]) -> None:
-    found = tally()
+def test_ready_means_served_in_the_last_polls(history: list[Answer]) -> None:
+    found = check()
     for now, said in enumerate(history):
         found.note({"name.": said}, float(now))
     latest = history[-IN_A_ROW:]
@@ -47,9 +47,9 @@ def test_ready_means_served_in_the_last_polls(history: list[Said]) -> None:
 
 @given(polls, st.sampled_from([0.5, 2.0, 6.0]))
 def test_who_is_left_out_and_when_all_are_given_up(
-    history: list[tuple[Said, Said]], pause: float
+    history: list[tuple[Answer, Answer]], pause: float
 ) -> None:
-    zone = ZoneTally([tally(), tally()])
+    zone = ZoneCheck([check(), check()])
     for number, both in enumerate(history):
         for server, said in zip(zone.servers, both):
             server.note({"name.": said}, number * pause)
@@ -65,26 +65,26 @@ def test_who_is_left_out_and_when_all_are_given_up(
 
 
 @given(st.lists(answers, min_size=1, max_size=12))
-def test_its_words_are_about_what_is_missing(history: list[Said]) -> None:
-    found = tally()
+def test_its_words_are_about_what_is_missing(history: list[Answer]) -> None:
+    found = check()
     for now, said in enumerate(history):
         found.note({"name.": said}, float(now))
     is_served = history[-1] is SERVED
-    assert (found.status().said == "serves everything") == is_served
+    assert (found.status().answer == "serves everything") == is_served
     assert str(found.status()).startswith("ns1: ")
 
 
 def test_a_name_that_was_not_asked_for_is_not_served() -> None:
-    found = tally()
+    found = check()
     found.note({}, 0.0)
     assert not found.is_ready
-    assert found.row == 0
-    assert "time" in found.status().said
+    assert found.times_served == 0
+    assert "time" in found.status().answer
 
 
 @given(st.lists(answers, max_size=6))
-def test_a_poll_without_time_for_all_names_tells_nothing_new(history: list[Said]) -> None:
-    found, other = tally("name.", "other."), tally("name.", "other.")
+def test_a_poll_without_time_for_all_names_tells_nothing_new(history: list[Answer]) -> None:
+    found, other = check("name.", "other."), check("name.", "other.")
     for now, said in enumerate(history):
         for each in (found, other):
             each.note({"name.": SERVED, "other.": said}, float(now))
@@ -92,20 +92,20 @@ def test_a_poll_without_time_for_all_names_tells_nothing_new(history: list[Said]
     assert found == other
 
 
-NO_ANSWER = Said(Kind.SILENT)
-NO_ROUTE = Said(Kind.SILENT, detail="Network is unreachable", is_unroutable=True)
+NO_ANSWER = Answer(Kind.SILENT)
+NO_ROUTE = Answer(Kind.SILENT, detail="Network is unreachable", is_unroutable=True)
 FOURS, SIXES = ("192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8::2")
 
 
-def outcome_of(said: dict[str, Said]) -> Outcome:
+def outcome_of(said: dict[str, Answer]) -> Outcome:
     """Return the result of polls in which each address always said the same."""
-    tallies = []
+    checks = []
     for host, each in said.items():
-        server = ServerTally(Server(host, Endpoint(host)), {"name.": frozenset({"value"})})
+        server = ServerCheck(Server(host, Endpoint(host)), {"name.": frozenset({"value"})})
         for now in range(TRIES):
             server.note({"name.": each}, float(now))
-        tallies.append(server)
-    return verdict([ZoneTally(tallies)], [], 3.0, 60.0)
+        checks.append(server)
+    return result_of([ZoneCheck(checks)], [], 3.0, 60.0)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_ipv6_that_a_network_drops_is_not_reported_as_left_out() -> None:
         ({SIXES[0]: SERVED, FOURS[0]: NO_ANSWER}, FOURS[0]),
     ],
 )
-def test_one_address_that_fails_is_reported(said: dict[str, Said], left_out: str) -> None:
+def test_one_address_that_fails_is_reported(said: dict[str, Answer], left_out: str) -> None:
     found = outcome_of(said)
     assert [status.label for status in found.left_out] == [left_out]
     assert found.unroutable == ()

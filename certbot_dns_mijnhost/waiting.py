@@ -1,11 +1,13 @@
-"""Waiting for the name servers, in words that a person can read.
+"""The wait for the name servers, with its messages.
 
-Where DNS can't be asked, it is waited for a fixed time instead.
+If they cannot be queried, the plugin waits a fixed time instead.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TextIO
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-BLIND_SECONDS = 120.0
-"""The name servers publish about once a minute: a change was seen served 54 s after its write."""
+FIXED_SECONDS = 120.0
+"""The name servers publish about once a minute: a record was first served 54 s after its write."""
 PUBLIC_RESOLVER = "set dns_mijnhost_resolver to a resolver outside your network, such as 9.9.9.9"
-LINE = 100
+FALLBACK_COLUMNS = 80
 
 
 class NotPropagatedError(Exception):
@@ -34,11 +36,10 @@ class NotPropagatedError(Exception):
 
 
 class DNSWait:
-    """Waits for records to be served.
+    """Waits until the name servers serve records.
 
     :param notify: shows a line to the user.
-    :param live: a terminal on which one line may be written over and over; None where there is
-        none.
+    :param live: a terminal for the progress line; None if there is none.
     """
 
     def __init__(
@@ -55,24 +56,24 @@ class DNSWait:
         self._live = live
         self._sleep = sleep
         self._clock = clock
-        self.seen = "Nothing was asked of the name servers."
-        """What was seen, for a hint should the CA not be content."""
+        self.seen = "The name servers were not queried."
+        """The result as a sentence, for the hint if validation fails."""
 
     def wait_for(self, records: Iterable[TXTRecord]) -> None:
         """Wait until the name servers serve `records`.
 
-        :raises NotPropagatedError: where none does in time.
+        :raises NotPropagatedError: if none does in time.
         """
         if self._settings.propagation_seconds == 0:
             return
         try:
-            outcome = self._ask(records)
+            outcome = self._check(records)
         except ImportError as error:
-            self._wait_blindly(f"the library dnspython is missing ({error.name})")
+            self._wait_fixed(f"the library dnspython is missing ({error.name})")
         else:
-            self._tell(outcome)
+            self._report(outcome)
 
-    def _ask(self, records: Iterable[TXTRecord]) -> Outcome:
+    def _check(self, records: Iterable[TXTRecord]) -> Outcome:
         from certbot_dns_mijnhost import propagation  # noqa: PLC0415  # takes long to import
 
         settings = self._settings
@@ -85,7 +86,7 @@ class DNSWait:
                 sleep=self._sleep,
                 clock=self._clock,
             )
-            return checker.wait_for(expected, ceiling=settings.propagation_seconds)
+            return checker.wait_for(expected, max_seconds=settings.propagation_seconds)
         except propagation.PropagationTimeoutError as error:
             raise NotPropagatedError(not_propagated(error)) from error
         except propagation.PropagationError as error:
@@ -93,31 +94,37 @@ class DNSWait:
         finally:
             self._clear()
 
-    def _tell(self, outcome: Outcome) -> None:
+    def _report(self, outcome: Outcome) -> None:
         if outcome.reason:
             hint = internal_view(outcome.internal)
-            self._wait_blindly(f"{outcome.reason}. {hint}".rstrip(". "))
+            self._wait_fixed(f"{outcome.reason}. {hint}".rstrip(". "))
             return
         if outcome.unroutable:
             listed = ", ".join(status.label for status in outcome.unroutable)
-            logger.debug("Left out, because this machine has no route to their family: %s", listed)
+            logger.debug("Left out, because this machine has no route to them: %s", listed)
         for status in outcome.left_out:
-            logger.warning("A name server was left out: %s", status)
+            logger.warning("The DNS check left out a name server: %s", status)
         self.seen = (
             f"{_count(len(outcome.ready), 'name server')} served the challenge records after "
             f"{outcome.seconds:.0f} s."
         )
         if outcome.lagging:
             behind = "; ".join(map(str, outcome.lagging))
-            self.seen += f" Behind at that time: {behind}."
-            logger.warning("Going on although not all name servers are up to date. %s", self.seen)
+            self.seen += f" Not up to date at that time: {behind}."
+            logger.warning(
+                "Continuing, although some name servers do not serve the records yet. %s", self.seen
+            )
         else:
             self._notify(self.seen)
 
-    def _wait_blindly(self, reason: str) -> None:
-        seconds = min(BLIND_SECONDS, self._settings.propagation_seconds)
-        self.seen = f"DNS could not be asked: {reason}. So {seconds:.0f} s were waited."
-        logger.warning("DNS can't be asked: %s. Waiting %.0f s instead.", reason, seconds)
+    def _wait_fixed(self, reason: str) -> None:
+        seconds = min(FIXED_SECONDS, self._settings.propagation_seconds)
+        self.seen = (
+            f"The name servers could not be queried ({reason}); the plugin waited {seconds:.0f} s."
+        )
+        logger.warning(
+            "Cannot query the name servers: %s. Waiting a fixed %.0f s instead.", reason, seconds
+        )
         self._sleep(seconds)
 
     def _show(self, progress: Progress) -> None:
@@ -129,29 +136,46 @@ class DNSWait:
         )
         if progress.lagging:
             line += f" ({progress.lagging[0]})"
-        self._live.write("\r" + line[:LINE].ljust(LINE))
-        self._live.flush()
+        self._write_line(line)
 
     def _clear(self) -> None:
         if self._live is not None:
-            self._live.write("\r" + " " * LINE + "\r")
+            self._write_line("")
+            self._live.write("\r")
+            self._live.flush()
+
+    def _write_line(self, text: str) -> None:
+        """Overwrite the progress line; it is as wide as the terminal, so that it never wraps."""
+        if self._live is not None:
+            # A character in the last column makes some terminals continue on the next line.
+            width = columns_of(self._live) - 1
+            self._live.write("\r" + text[:width].ljust(width))
             self._live.flush()
 
 
+def columns_of(terminal: TextIO) -> int:
+    """Return the width of a terminal; for other streams COLUMNS, or 80."""
+    try:
+        columns = os.get_terminal_size(terminal.fileno()).columns
+    except (OSError, ValueError):  # not a terminal, or closed
+        columns = 0
+    return columns or shutil.get_terminal_size((FALLBACK_COLUMNS, 24)).columns
+
+
 def not_propagated(error: PropagationTimeoutError) -> str:
-    """Return what to tell a user if no name server served the records in time."""
+    """Return the message if no name server served the records in time."""
     next_step = internal_view(error.internal)
     if not next_step:
         next_step = (
-            "Try again later, or with more --dns-mijnhost-propagation-seconds; if it stays, check "
-            "that the domain's name servers are those of mijn.host."
+            "Try again later, or with more --dns-mijnhost-propagation-seconds. If it fails again, "
+            "check that the domain's name servers are those of mijn.host."
         )
         if error.are_published:
             next_step += (
-                " If they are not the name servers that the internet sees, this machine's resolver "
+                " If other networks see other name servers for the domain, this machine's resolver "
                 f"answers with an internal view of the zone: {PUBLIC_RESOLVER}."
             )
-    message = f"{error}. The records are in the zone, so the CA was not asked in vain. {next_step}"
+    message = f"{error}. The CA was not asked to validate, because it would fail. {next_step}"
     return message  # noqa: RET504  # its name lets a test find it
 
 
@@ -162,7 +186,7 @@ def internal_view(internal: Iterable[ServerStatus]) -> str:
     if listed:
         message = (
             "This machine's resolver answers with an internal view of the zone (split DNS): it "
-            f"names name servers with private addresses ({listed}). To ask the public ones, "
+            f"returns name servers with private addresses ({listed}). To query the public ones, "
             f"{PUBLIC_RESOLVER}."
         )
     return message
