@@ -9,10 +9,7 @@ from pathlib import Path
 from certbot_dns_mijnhost import credentials
 from certbot_dns_mijnhost.api import MijnHostClient, RetryPolicy
 from certbot_dns_mijnhost.settings import Settings, settle
-from certbot_dns_mijnhost.zone import ZoneEditor
-
-CERTBOTS = Path("/var/lib/letsencrypt/dns-mijnhost")
-"""Where the plugin saves copies of zones, if Certbot's work directory is the usual one."""
+from certbot_dns_mijnhost.zone import ZoneEditor, backup
 
 
 class Account:
@@ -26,7 +23,7 @@ class Account:
     def __init__(self, options: argparse.Namespace) -> None:
         found = credentials.locate(options.credentials, os.environ)
         self.settings: Settings = settle(lambda _: None, found.settings, found.source, found.hints)
-        self.backup_directory: Path = options.backup_directory or default_backup_directory()
+        self.backup_directory: Path = options.backup_directory or backup.default_directory()
         self.retry = RetryPolicy(sleep=options.sleep, clock=options.clock)
         self.client = MijnHostClient(
             self.settings.api_key,
@@ -37,25 +34,12 @@ class Account:
             ),
         )
 
-    def editor(self, domain: str, *, copies_in: str = "") -> ZoneEditor:
-        """Return what changes a zone.
-
-        :param copies_in: a folder below the one for copies; where five are in one, older ones go.
-        """
-        folder = self.backup_directory / copies_in
-        return ZoneEditor(self.client, domain, backup_directory=folder, retry=self.retry)
-
-
-def default_backup_directory() -> Path:
-    """Return where copies of zones go: beside the plugin's, or into the user's own folder."""
-    if os.access(CERTBOTS.parent, os.W_OK):
-        return CERTBOTS
-    state = os.environ.get("XDG_STATE_HOME")
-    if state:
-        return Path(state) / "mijnhost"
-    try:
-        return Path.home() / ".local" / "state" / "mijnhost"
-    except RuntimeError:
-        # There is neither HOME nor an entry for this uid, as in a container. If a copy has to be
-        # saved, the message names this folder and the option.
-        return CERTBOTS
+    def editor(self, domain: str) -> ZoneEditor:
+        """Return an editor of a zone. It does not rewrite the zone unless that is confirmed."""
+        return ZoneEditor(
+            self.client,
+            domain,
+            allow_zone_rewrite=False,
+            backup_directory=self.backup_directory,
+            retry=self.retry,
+        )

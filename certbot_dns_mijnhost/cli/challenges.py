@@ -9,7 +9,6 @@ from certbot_dns_mijnhost.api import MijnHostError
 from certbot_dns_mijnhost.cli.account import Account
 from certbot_dns_mijnhost.cli.changes import NOT_CONFIRMED, Changes, show_unreadable
 from certbot_dns_mijnhost.cli.exit_codes import DONE, FAILED, NOT_IN_ORDER
-from certbot_dns_mijnhost.cli.passing import is_passing
 from certbot_dns_mijnhost.cli.terminal import Terminal
 from certbot_dns_mijnhost.pending_challenges import PendingChallenges
 from certbot_dns_mijnhost.settings import SettingError
@@ -86,7 +85,7 @@ def _find(
             unread.append(domain)
             continue
         show_unreadable(listing, terminal)
-        found += [(listing, i) for i in sorted(listing.keys) if is_passing(i)]
+        found += [(listing, i) for i in sorted(listing.keys) if i.is_left_alone]
     return found, unread
 
 

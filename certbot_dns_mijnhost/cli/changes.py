@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 
-from certbot_dns_mijnhost.api import DNSRecord, MethodNotAllowedError
 from certbot_dns_mijnhost.cli.account import Account
 from certbot_dns_mijnhost.cli.terminal import Terminal
 from certbot_dns_mijnhost.zone import (
     Listing,
     NotRemoved,
+    NotRemovedError,
     RecordKey,
     ZoneEditor,
     ZoneRewriteForbiddenError,
@@ -54,73 +54,47 @@ class Changes:
         if not self._is_confirmed and not self._terminal.ask(question):
             raise NotConfirmedError(NOT_CONFIRMED)
 
-    def set_value(self, listing: Listing, record: DNSRecord) -> bool:
-        """Write a record, whatever stands at its name; return whether that was done.
+    def make(self, listing: Listing, change: Callable[[], object]) -> bool:
+        """Make a change; if only a zone rewrite would do, ask first. Return whether it was made.
 
         :param listing: the zone as it is.
-        :raises MijnHostError: where the API refuses.
+        :param change: calls the editor. After the question it is called again.
+        :raises MijnHostError: if the change cannot be made.
         """
         try:
-            self._editor.write([record])
-        except MethodNotAllowedError:
-            standing = listing.records_of(self._editor.key_of(record))
-            if standing and all(each.ttl != record.ttl for each in standing):
-                raise  # A write of the whole zone leaves the TTL of what stands, too.
-            return self.add(listing, [record])
-        return True
-
-    def add(self, listing: Listing, records: Sequence[DNSRecord]) -> bool:
-        """Add values beside others; return whether that was done.
-
-        :param listing: the zone as it is.
-        :raises MijnHostError: where the API refuses.
-        """
-        try:
-            self._editor.add(records)
+            change()
         except ZoneRewriteForbiddenError:
             if not self._may_rewrite(listing):
                 return False
-            self._editor.add(records, allow_zone_rewrite=True)
+            self._editor.allow_zone_rewrite = True
+            change()
         return True
 
-    def set_ttls(self, listing: Listing, records: Sequence[DNSRecord]) -> None:
-        """Give records that stand their TTLs, where no other value stands at the name.
+    def remove(self, listing: Listing, unwanted: Iterable[RecordKey]) -> list[NotRemoved]:
+        """Remove records; return and show those that could not be removed.
 
         :param listing: the zone as it is.
-        :raises MijnHostError: where the API refuses.
+        :raises MijnHostError: if the API cannot be read.
         """
-        for record in records:
-            key = self._editor.key_of(record)
-            # A call for one of several values may replace the others.
-            if len({i for i in listing.keys if i[:2] == key[:2]}) > 1:
-                self._tell_of_ttl(key, "a call for it might take away the values beside it")
-                continue
+        keys = list(unwanted)
+        records = [listing.records_of(key)[0] for key in keys]
+        left: list[NotRemoved] = []
+
+        def remove() -> None:
             try:
-                self._editor.write([record])
-            except MethodNotAllowedError:
-                self._tell_of_ttl(key, "the API offers no change of a single record here")
+                self._editor.remove(*records, missing_ok=True)
+            except NotRemovedError as error:
+                left.extend(error.records)
 
-    def _tell_of_ttl(self, key: RecordKey, reason: str) -> None:
-        self._terminal.problem(
-            f"The TTL of {shown(key)} stays: {reason}. Change it in mijn.host's control panel."
-        )
+        if not self.make(listing, remove):
+            left = [NotRemoved(k.name, k.value, listing.zone, NOT_REWRITTEN) for k in keys]
+        self.show_left(left)
+        return left
 
-    def remove(self, listing: Listing, unwanted: Sequence[RecordKey]) -> list[NotRemoved]:
-        """Remove records and return, and tell of, what would not go.
-
-        :param listing: the zone as it is.
-        :raises MijnHostError: where the API can't be asked.
-        """
-        leftovers = self._editor.remove(unwanted)
-        if leftovers and not self._editor.behaviour.offers_delete:
-            if self._may_rewrite(listing):
-                leftovers = self._editor.remove(unwanted, allow_zone_rewrite=True)
-            else:
-                # Told for all of them already, and in the words of this command.
-                leftovers = [each._replace(reason=NOT_REWRITTEN) for each in leftovers]
-        for each in leftovers:
+    def show_left(self, left: Iterable[NotRemoved]) -> None:
+        """Show records that could not be removed."""
+        for each in left:
             self._terminal.problem(f"Still there: {each.name} {each.value}. {each.reason}")
-        return leftovers
 
     def _may_rewrite(self, listing: Listing) -> bool:
         if not self._account.settings.allow_zone_rewrite:

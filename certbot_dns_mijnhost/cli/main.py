@@ -20,6 +20,7 @@ from certbot_dns_mijnhost.cli.parser import make_parser
 from certbot_dns_mijnhost.cli.spelling import read_arguments
 from certbot_dns_mijnhost.cli.terminal import OutputError, Terminal
 from certbot_dns_mijnhost.settings import SettingError
+from certbot_dns_mijnhost.zone import ZoneCopyError
 
 
 def main(
@@ -56,7 +57,8 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         return NOT_IN_ORDER
     except (SettingError, MijnHostError) as error:
         terminal.failed(f"mijnhost: {error}")
-        return USAGE if isinstance(error, (SettingError, InvalidInputError)) else FAILED
+        is_usage = isinstance(error, (SettingError, InvalidInputError, ZoneCopyError))
+        return USAGE if is_usage else FAILED
     except OSError as error:
         terminal.failed(f"mijnhost: {error}. Put that in order, and give the same command again.")
         return FAILED
@@ -80,10 +82,10 @@ def _cut_off(error: OutputError, terminal: Terminal) -> int:
 def _set_up_log(*, is_verbose: bool) -> None:
     logger = logging.getLogger("certbot_dns_mijnhost")
     logger.setLevel(logging.DEBUG if is_verbose else logging.WARNING)
-    if not logger.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        logger.addHandler(handler)
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    # Called again in one process, it writes to the standard error of that time.
+    logger.handlers[:] = [handler]
 
 
 def _offer_completion(parser: argparse.ArgumentParser) -> None:

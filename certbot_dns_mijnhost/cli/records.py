@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostError
+from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError
 from certbot_dns_mijnhost.api.exact_json import dumps
 from certbot_dns_mijnhost.cli.account import Account
 from certbot_dns_mijnhost.cli.changes import Changes, show_unreadable, shown
@@ -15,6 +15,7 @@ from certbot_dns_mijnhost.cli.terminal import Terminal
 from certbot_dns_mijnhost.zone import (
     Listing,
     NotRemoved,
+    NotRemovedError,
     RecordKey,
     ZoneEditor,
     listed_value,
@@ -47,7 +48,8 @@ def add(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.data({"added": []})
             return DONE
         _check_company(wanted, {i for i in listing.keys if i.name == wanted.name})
-        if not Changes(account, editor, options, terminal).add(listing, [record]):
+        changes = Changes(account, editor, options, terminal)
+        if not changes.make(listing, lambda: editor.add(record)):
             terminal.data({"added": []})
             return NOT_IN_ORDER
     terminal.line(f"Added: {shown(wanted)}")
@@ -71,14 +73,21 @@ def set_value(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.line(f"{shown(wanted)} will replace:")
             _show(others, terminal)
             changes.confirm("Replace?")
-        if not changes.set_value(listing, record):
+        left: list[NotRemoved] = []
+
+        def set_value() -> None:
+            try:
+                editor.set_rrset(record.name, record.type, [record.value], record.ttl)
+            except NotRemovedError as error:
+                left.extend(error.records)
+
+        if not changes.make(listing, set_value):
             terminal.data({"set": None, "left": []})
             return NOT_IN_ORDER
-        # Where the API replaced them, they are gone already; it is seen to in any case.
-        leftovers = _remove_others(changes, listing, wanted, others) if others else []
+        changes.show_left(left)
     terminal.line(f"Set: {shown(wanted)}")
-    terminal.data({"set": wanted._asdict(), "left": [each._asdict() for each in leftovers]})
-    return NOT_IN_ORDER if leftovers else DONE
+    terminal.data({"set": wanted._asdict(), "left": [each._asdict() for each in left]})
+    return NOT_IN_ORDER if left else DONE
 
 
 def delete(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -103,18 +112,6 @@ def delete(options: argparse.Namespace, terminal: Terminal) -> int:
         {"deleted": [i._asdict() for i in gone], "left": [each._asdict() for each in leftovers]}
     )
     return NOT_IN_ORDER if leftovers else DONE
-
-
-def _remove_others(
-    changes: Changes, listing: Listing, wanted: RecordKey, others: set[RecordKey]
-) -> list[NotRemoved]:
-    try:
-        return changes.remove(listing, sorted(others))
-    except MijnHostError as error:
-        raise MijnHostError(
-            f"{error} {shown(wanted)} was set; what was there before may still be there. Then give "
-            "the same command again."
-        ) from error
 
 
 def _check_company(wanted: RecordKey, beside: set[RecordKey]) -> None:

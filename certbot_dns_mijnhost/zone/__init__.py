@@ -1,6 +1,6 @@
-"""TXT records that prove control of a domain, in whichever zone of the account holds their names.
+"""Changing zones safely: challenge records in any zone of the account, and single zones.
 
-Knows the API and no Certbot, so any ACME client in Python can use it.
+Uses the client of the API and no Certbot, so any ACME client in Python can use it.
 """
 
 from certbot_dns_mijnhost.zone.behaviour import Behaviour, PatchEffect
@@ -8,10 +8,15 @@ from certbot_dns_mijnhost.zone.challenge_records import DEFAULT_TTL, ChallengeRe
 from certbot_dns_mijnhost.zone.editor import ZoneEditor
 from certbot_dns_mijnhost.zone.errors import (
     AlteredRecordError,
-    ChallengeRecordError,
     CNAMEConflictError,
+    NotRemoved,
+    NotRemovedError,
+    RecordNotFoundError,
     SubzoneError,
+    TTLNotChangedError,
     ZoneBusyError,
+    ZoneCopyError,
+    ZoneError,
     ZoneNotConfirmedError,
     ZoneNotFoundError,
     ZoneRewriteError,
@@ -29,25 +34,30 @@ from certbot_dns_mijnhost.zone.listing import (
     listed_value,
 )
 from certbot_dns_mijnhost.zone.names import absolute, canonical
-from certbot_dns_mijnhost.zone.removing import NotRemoved
+from certbot_dns_mijnhost.zone.plan import ZonePlan
 
 __all__ = [
     "DEFAULT_TTL",
     "AlteredRecordError",
     "Behaviour",
     "CNAMEConflictError",
-    "ChallengeRecordError",
     "ChallengeRecords",
     "Listing",
     "NotRemoved",
+    "NotRemovedError",
     "PatchEffect",
     "RecordKey",
+    "RecordNotFoundError",
     "SubzoneError",
+    "TTLNotChangedError",
     "TXTRecord",
     "ZoneBusyError",
+    "ZoneCopyError",
     "ZoneEditor",
+    "ZoneError",
     "ZoneNotConfirmedError",
     "ZoneNotFoundError",
+    "ZonePlan",
     "ZoneRewriteError",
     "ZoneRewriteForbiddenError",
     "absolute",

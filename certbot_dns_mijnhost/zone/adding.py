@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from certbot_dns_mijnhost.api import DNSRecord, MethodNotAllowedError, MijnHostError
 from certbot_dns_mijnhost.zone import proofs
 from certbot_dns_mijnhost.zone.altered import check_ours, damaged_texts
 from certbot_dns_mijnhost.zone.behaviour import PatchEffect
-from certbot_dns_mijnhost.zone.errors import CNAMEConflictError, SubzoneError
 from certbot_dns_mijnhost.zone.listing import PROBE_PREFIX, Listing, RecordKey
 from certbot_dns_mijnhost.zone.reading import ADDED, BEFORE_WRITING
 from certbot_dns_mijnhost.zone.retrying import attempts
@@ -30,21 +30,24 @@ PROBE_TTL = 60
 Wanted = Mapping[RecordKey, DNSRecord]
 
 
-def add(zone: Zone, wanted: Wanted, *, allow_zone_rewrite: bool) -> None:
+def add(
+    zone: Zone,
+    wanted: Wanted,
+    *,
+    allow_zone_rewrite: bool,
+    instead_of: AbstractSet[RecordKey] = frozenset(),
+) -> None:
     """Add records. The caller holds the zone's lock if it is available.
 
     :param wanted: the records with their keys.
+    :param instead_of: records that are to be removed afterwards, so a PATCH may replace them.
     :param allow_zone_rewrite: whether the zone may be rewritten if no single-record call works.
-    :raises CNAMEConflictError: if a name has a CNAME; nothing was written.
-    :raises SubzoneError: if a name is delegated to other name servers; nothing was written.
     :raises ZoneRewriteForbiddenError: if only a rewrite would do, and is not allowed.
     :raises MijnHostError: if a record cannot be added.
     """
     zone.check_turn()
     before = survey(zone)
-    _check_aliases(before, wanted)
-    _check_subzones(before, wanted)
-    zone.claim(wanted)
+    zone.claim(wanted.keys() | instead_of)
     waiting = {
         key
         for key, record in wanted.items()
@@ -52,7 +55,7 @@ def add(zone: Zone, wanted: Wanted, *, allow_zone_rewrite: bool) -> None:
     }
     written = {key: wanted[key] for key in wanted.keys() - waiting}
     if waiting | _missing(zone, written, before):
-        rewrite(zone, add=wanted, is_allowed=allow_zone_rewrite)
+        rewrite(zone, add=wanted, remove=instead_of, is_allowed=allow_zone_rewrite)
 
 
 def survey(zone: Zone) -> Listing:
@@ -159,46 +162,3 @@ def _write_again(zone: Zone, written: Wanted) -> None:
     for key in sorted(zone.journal.latest() - zone.journal.seen()):
         if key in written:
             _patched(zone, key, written[key])
-
-
-def _check_aliases(listing: Listing, wanted: Iterable[RecordKey]) -> None:
-    """Refuse to write beside a CNAME: what the API makes of that is not known, and no CA reads it.
-
-    :raises CNAMEConflictError: where one stands at a name.
-    """
-    for key in wanted:
-        target = listing.alias_at(key.name)
-        if target is not None:
-            raise CNAMEConflictError(
-                f"Cannot add the challenge record {key.name}: the zone {listing.zone} has a "
-                f"CNAME there, to {target}, and a name with a CNAME cannot have other records. "
-                "Nothing was written in the zone. If the CNAME is not wanted any more, remove it: "
-                f"mijnhost records delete {listing.zone} CNAME {key.name}. If it is wanted, "
-                "the plugin must follow it as the CA does: this needs dns_mijnhost_follow_cname = "
-                "true (the default), dnspython, a resolver or open port 53, and name servers that "
-                "serve the CNAME already."
-            )
-
-
-def _check_subzones(listing: Listing, wanted: Iterable[RecordKey]) -> None:
-    """Refuse to write below NS records: other name servers answer for these names.
-
-    :raises SubzoneError: if there are such records.
-    """
-    for key in wanted:
-        found = listing.subzone_of(key.name)
-        if found is None:
-            continue
-        subzone, servers = found
-        message = (
-            f"Cannot add the challenge record {key.name}: the zone {listing.zone} delegates "
-            f"{subzone} to other name servers (NS {', '.join(servers)}), so no CA would see it. "
-            "Nothing was written in the zone. If the subzone is not wanted any more, remove its NS "
-            f"records: mijnhost records delete {listing.zone} NS {subzone}."
-        )
-        if subzone != key.name:
-            message += (
-                f" If it is wanted, add a CNAME for {key.name} at those name servers, to a "
-                "name in a zone of this account."
-            )
-        raise SubzoneError(message)

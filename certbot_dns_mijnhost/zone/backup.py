@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from certbot_dns_mijnhost.api.exact_json import dumps
+from certbot_dns_mijnhost.zone.copy_file import copy_text, write_new
 from certbot_dns_mijnhost.zone.listing import Listing
 from certbot_dns_mijnhost.zone.names import file_name
 
@@ -30,6 +30,24 @@ RUN_SECONDS = 6 * 3600.0
 """A process that goes on for longer begins a new run, so that its copies do not pile up."""
 TIME = "%Y%m%dT%H%M%SZ"
 ENDING = re.compile(r"-([0-9]{8}T[0-9]{6}Z)(?:-([0-9]{5,9}))?-([0-9]{3,9})\.json")
+
+PLUGIN_DIRECTORY = Path("/var/lib/letsencrypt/dns-mijnhost")
+"""Where the plugin saves copies, if Certbot's work directory is the default."""
+
+
+def default_directory() -> Path:
+    """Return where this user's copies are saved: the plugin's directory, or one of the user's."""
+    if os.access(PLUGIN_DIRECTORY.parent, os.W_OK):
+        return PLUGIN_DIRECTORY
+    state = os.environ.get("XDG_STATE_HOME")
+    if state:
+        return Path(state) / "mijnhost"
+    try:
+        return Path.home() / ".local" / "state" / "mijnhost"
+    except RuntimeError:
+        # There is neither HOME nor an entry for this uid, as in a container. If a copy has to be
+        # saved, the message names this directory and the option.
+        return PLUGIN_DIRECTORY
 
 
 class Copy(NamedTuple):
@@ -114,7 +132,7 @@ class Copies:
 
         :raises OSError: if it cannot be written.
         """
-        content = dumps(listing.to_dict(), indent=1)
+        content = copy_text(listing)
         is_old = self._clock() - self._began > RUN_SECONDS
         if self.first is None or is_old:
             return self._save_first(content)
@@ -141,18 +159,10 @@ class Copies:
         while True:
             path = self.directory / f"{self._stem}-{run[1]}-{run[0]:05d}-{number:03d}.json"
             try:
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                write_new(path, content)
             except FileExistsError:
                 number += 1
                 continue
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-            except OSError:
-                path.unlink()  # A part of a zone must not pass for a copy of it.
-                raise
             self._run = run
             self._latest = (path, content)
             return path

@@ -10,12 +10,13 @@ from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, R
 from certbot_dns_mijnhost.defaults import CHALLENGE_TTL
 from certbot_dns_mijnhost.zone.adding import add, probes, survey
 from certbot_dns_mijnhost.zone.behaviour import Behaviour
-from certbot_dns_mijnhost.zone.errors import ZoneNotFoundError
+from certbot_dns_mijnhost.zone.conflicts import check_challenges
+from certbot_dns_mijnhost.zone.errors import NotRemoved, ZoneNotFoundError
 from certbot_dns_mijnhost.zone.finder import ZoneFinder
 from certbot_dns_mijnhost.zone.listing import RecordKey, TXTRecord, key_of
 from certbot_dns_mijnhost.zone.lock import default_directory
 from certbot_dns_mijnhost.zone.reading import EXPECTED
-from certbot_dns_mijnhost.zone.removing import NotRemoved, remove
+from certbot_dns_mijnhost.zone.removing import remove
 from certbot_dns_mijnhost.zone.zone import Zone, ZoneContext
 
 logger = logging.getLogger(__name__)
@@ -75,11 +76,11 @@ class ChallengeRecords:
         :raises ZoneNotFoundError: if no domain of the account has a name; nothing was written.
         :raises MijnHostError: if a record cannot be added; call :meth:`remove_written` then.
         """
-        for zone, keys in self._by_zone(map(key_of, records)):
-            wanted = {
-                key: DNSRecord("TXT", f"{key.name}.", key.value) for key in dict.fromkeys(keys)
-            }
+        for zone, keys in self._by_zone(dict.fromkeys(map(key_of, records))):
+            wanted = {key: DNSRecord("TXT", f"{key.name}.", key.value) for key in keys}
             with zone.locked():
+                zone.check_turn()
+                check_challenges(survey(zone), keys)
                 add(zone, wanted, allow_zone_rewrite=self._allow_zone_rewrite)
 
     def remove_written(self, records: Iterable[TXTRecord]) -> list[NotRemoved]:

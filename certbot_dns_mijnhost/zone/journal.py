@@ -202,20 +202,21 @@ class Journal:
         own = self.own()
         existing: set[RecordKey] = set()
         latest: dict[tuple[str, str], RecordKey] = {}
+        rewrite = Rewrote(frozenset(), frozenset())
         for event in self._events:
-            if isinstance(event, Wrote) and event.outcome is not Outcome.REFUSED:
-                latest[event.key[:2]] = event.key
-                if effect is not PatchEffect.APPENDS:
-                    existing = {key for key in existing if not same_rrset(key, event.key)}
-                if event.outcome is Outcome.CONFIRMED:
-                    existing.add(event.key)
-            elif isinstance(event, Rewrote) and event.outcome is not Outcome.REFUSED:
-                existing = (existing | event.added) - event.removed
-            elif isinstance(event, Read):
+            if isinstance(event, Read):
                 shown = event.keys & own
+                if not event.keys >= rewrite.added:
+                    shown -= rewrite.removed  # The listing is older than the rewrite.
                 existing |= {key for key in shown if latest.get(key[:2], key) in shown}
             elif isinstance(event, Gone):
                 existing -= event.keys
+            elif isinstance(event, (Wrote, Rewrote)) and event.outcome is not Outcome.REFUSED:
+                existing = _after_change(existing, event, effect)
+                if isinstance(event, Wrote):
+                    latest[event.key[:2]] = event.key
+                else:
+                    rewrite = event
         return existing
 
     def reads(self) -> list[Read]:
@@ -246,6 +247,17 @@ class Journal:
             if key in read.keys:
                 return read.listing.records_of(key)[0]
         return None
+
+
+def _after_change(
+    existing: set[RecordKey], change: Wrote | Rewrote, effect: PatchEffect
+) -> set[RecordKey]:
+    """Return which records of this run exist after a change, as far as its answer tells."""
+    if isinstance(change, Rewrote):
+        return (existing | change.added) - change.removed
+    if effect is not PatchEffect.APPENDS:
+        existing = {key for key in existing if not same_rrset(key, change.key)}
+    return existing | {change.key} if change.outcome is Outcome.CONFIRMED else existing
 
 
 def same_rrset(one: RecordKey, other: RecordKey) -> bool:

@@ -48,6 +48,11 @@ class RecordKey(NamedTuple):
         return self.type == "TXT" and self.name.split(".")[0] == "_acme-challenge"
 
     @property
+    def is_left_alone(self) -> bool:
+        """Whether it is a challenge or test record, which copies and restores leave alone."""
+        return self.is_challenge or (self.type == "TXT" and self.name.startswith(TEST_RECORDS))
+
+    @property
     def is_transient(self) -> bool:
         """Whether whoever added it may remove it at any time: a challenge, or a test record.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from certbot_dns_mijnhost.api import DNSRecord
-from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
+from certbot_dns_mijnhost.zone.listing import Listing, RecordKey, listed_value
 
 Records = Mapping[RecordKey, DNSRecord]
 
@@ -16,17 +16,18 @@ class ZonePlan:
     """The records that a change keeps, adds and removes, under absolute names with a final dot.
 
     A record whose TTL changes is both removed (with the old TTL) and added (with the new one).
+    ``str(plan)`` lists the changes: ``+`` is added, ``-`` is removed, ``~`` gets another TTL.
 
     :param zone: canonical name of the zone.
     :param keep: records that stay as they are listed.
-    :param add: records to add, by their keys.
+    :param add: records to add.
     :param remove: records to remove.
     """
 
     zone: str
-    keep: tuple[DNSRecord, ...]
-    add: Records
-    remove: tuple[DNSRecord, ...]
+    keep: tuple[DNSRecord, ...] = ()
+    add: tuple[DNSRecord, ...] = ()
+    remove: tuple[DNSRecord, ...] = ()
 
     @classmethod
     def of_change(
@@ -55,17 +56,81 @@ class ZonePlan:
             else:
                 kept[listing.strict_key_of(record)] = absolute
         added = {key: each for key, each in (add or {}).items() if key not in listing.keys}
-        return cls(listing.zone, tuple(kept.values()), added, tuple(removed))
+        new = tuple(record for _, record in sorted(added.items()))
+        return cls(listing.zone, tuple(kept.values()), new, tuple(removed))
+
+    @classmethod
+    def towards(cls, listing: Listing, wanted: Listing, *, exact: bool) -> ZonePlan:
+        """Return the plan that gives the zone the records of `wanted`, in whichever spelling.
+
+        Challenge and test records are left out: those of a copy are outdated, and those of the zone
+        may be in use.
+
+        :param exact: remove what `wanted` does not have.
+        """
+        target = {key: each for key, each in _by_key(wanted).items() if not key.is_left_alone}
+        keep, add, remove = [], [], []
+        for key, listed in _by_key(listing).items():
+            new = target.pop(key, None)
+            if key.is_left_alone or (new is None and not exact):
+                keep.append(listed)
+            elif new is None:
+                remove.append(listed)
+            elif None not in {new.ttl, listed.ttl} and new.ttl != listed.ttl:
+                add.append(new)
+                remove.append(listed)
+            else:
+                keep.append(listed)
+        return cls(listing.zone, tuple(keep), (*add, *target.values()), tuple(remove))
 
     @property
     def target(self) -> tuple[DNSRecord, ...]:
         """The records of the zone after the change."""
-        return (*self.keep, *(record for _, record in sorted(self.add.items())))
+        return (*self.keep, *self.add)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing changes."""
         return not self.add and not self.remove
+
+    @property
+    def retimed(self) -> tuple[tuple[DNSRecord, DNSRecord], ...]:
+        """The records whose TTL changes, each with its old and its new TTL."""
+        old, new = self._keys(self.remove), self._keys(self.add)
+        return tuple((old[key], new[key]) for key in new if key in old)
+
+    @property
+    def added(self) -> tuple[DNSRecord, ...]:
+        """The records to add that the zone does not have with another TTL."""
+        old = self._keys(self.remove)
+        return tuple(each for key, each in self._keys(self.add).items() if key not in old)
+
+    @property
+    def removed(self) -> tuple[DNSRecord, ...]:
+        """The records to remove that do not come back with another TTL."""
+        new = self._keys(self.add)
+        return tuple(each for key, each in self._keys(self.remove).items() if key not in new)
+
+    def __str__(self) -> str:
+        lines = [f"- {_line(record)}" for record in self.removed]
+        lines += [f"+ {_line(record)}" for record in self.added]
+        lines += [f"~ {_line(new)} (TTL {old.ttl} becomes {new.ttl})" for old, new in self.retimed]
+        return "\n".join(lines)
+
+    def _keys(self, records: Iterable[DNSRecord]) -> dict[RecordKey, DNSRecord]:
+        return _by_key(Listing(self.zone, records))
+
+
+def _by_key(listing: Listing) -> dict[RecordKey, DNSRecord]:
+    by_key = {}
+    for record in listing.records:
+        key = listing.key_of(record)
+        by_key[key] = _with_absolute_name(record, key.name)
+    return by_key
+
+
+def _line(record: DNSRecord) -> str:
+    return f"{record.name.rstrip('.')} {record.type} {listed_value(record)}"
 
 
 def _with_absolute_name(record: DNSRecord, name: str) -> DNSRecord:

@@ -120,12 +120,15 @@ def absent(journal: Journal, unwanted: Keys, effect: PatchEffect) -> bool | None
       the records, because the listing may then be older than they are.
 
     A listing without lasting records of other clients is shortened and does not count. If no
-    listing ever showed a record that may exist, a listing that may be older than it proves nothing.
+    listing ever showed a record that may exist, a listing that may be older than it proves nothing;
+    if the API did not confirm its removal either, nothing proves that it is gone.
 
     :param effect: what PATCH does to other values of the RRset.
     """
     at_best = 1 if _is_plain_removal(journal, unwanted) else ABSENT_IF_CONFIRMED
-    is_confirmed = removal_confirmed(journal, effect) >= unwanted
+    confirmed = removal_confirmed(journal, effect)
+    is_confirmed = confirmed >= unwanted
+    unconfirmed = (journal.existing(effect) & unwanted) - confirmed
     own = journal.own()
     in_a_row = 0
     for read, seen in _reads_after_removal(journal, unwanted):
@@ -137,7 +140,7 @@ def absent(journal: Journal, unwanted: Keys, effect: PatchEffect) -> bool | None
         is_full = bool(others) and read.keys >= others
         is_clear = is_confirmed and is_full and seen >= unwanted
         is_enough = in_a_row >= (at_best if is_clear else EQUAL_IF_INCOMPLETE)
-        if is_enough and _is_new_enough(journal, read, unwanted - seen):
+        if unconfirmed <= seen and is_enough and _is_new_enough(journal, read, unwanted - seen):
             return True
     return None
 

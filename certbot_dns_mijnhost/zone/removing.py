@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from certbot_dns_mijnhost.api import (
     BadRequestError,
@@ -15,6 +14,7 @@ from certbot_dns_mijnhost.api import (
 )
 from certbot_dns_mijnhost.zone import proofs
 from certbot_dns_mijnhost.zone.adding import probes
+from certbot_dns_mijnhost.zone.errors import NotRemoved
 from certbot_dns_mijnhost.zone.journal import Gone
 from certbot_dns_mijnhost.zone.listing import RecordKey
 from certbot_dns_mijnhost.zone.reading import REMOVED
@@ -26,21 +26,6 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = 60.0
 """Seconds after which a failing API is no longer asked to delete the rest."""
-
-
-class NotRemoved(NamedTuple):
-    """A record of this run that was not removed.
-
-    :param name: the record's name.
-    :param value: its value.
-    :param zone: its zone; empty if none was found.
-    :param reason: why, and what to do.
-    """
-
-    name: str
-    value: str
-    zone: str
-    reason: str
 
 
 def remove(
@@ -153,4 +138,4 @@ def _delete_again(zone: Zone, unwanted: Iterable[RecordKey]) -> None:
         for record in listing.records_of(key):
             _delete(zone, key, record)
         if key not in listing.keys and key not in confirmed:
-            _delete(zone, key, None)
+            _delete(zone, key, zone.journal.as_listed(key))

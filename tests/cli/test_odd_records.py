@@ -90,7 +90,7 @@ def test_a_restored_record_keeps_a_ttl_that_is_no_rule_for_new_ones(
     refused = odd.run("zone", "restore", "example.nl", str(copy), "--yes")
     # It was sent: this API refuses it, not the client.
     assert "the API answered 400" in refused.problems
-    assert "Then give the same command again" in refused.problems
+    assert "Then run the same command again" in refused.problems
 
 
 def test_delete_names_what_the_api_cannot_be_told(odd: Shell) -> None:

@@ -32,7 +32,7 @@ def test_backup_is_for_its_owner_alone_and_overwrites_nothing(shell: Shell, copy
     assert len(content["records"]) == 6
     again = shell.run("zone", "backup", "example.nl", "-o", copy)
     assert again.exit_code == 2
-    assert "exists already" in again.problems
+    assert "already exists" in again.problems
 
 
 @pytest.mark.parametrize("start", [b"", codecs.BOM_UTF8])
@@ -50,7 +50,7 @@ def test_a_copy_in_utf_16_is_named_so(shell: Shell, copy: str) -> None:
     path.write_bytes(path.read_text().encode("utf-16"))
     failed = shell.run("zone", "restore", "example.nl", copy, "--yes")
     assert failed.exit_code == 2
-    assert f"{copy} is not a text file in UTF-8: it is encoded as UTF-16" in failed.problems
+    assert f"{copy}: it is not a text file in UTF-8: it is encoded as UTF-16" in failed.problems
 
 
 def test_backup_has_a_name_of_its_own(
@@ -76,7 +76,7 @@ def test_a_copy_holds_what_is_no_text_too(shell: Shell, tmp_path: Path) -> None:
     shell.emulator.faults.add(Fault.raw(body.encode()), times=2)
     path.write_text(path.read_text().replace("60", "300"))
     failed = shell.run("zone", "restore", "example.nl", str(path), "--yes")
-    [saved] = (shell.directory / "copies").glob("restore-*/*.json")
+    [saved] = (shell.directory / "copies").glob("*.json")
     assert value in saved.read_text()
     assert failed.exit_code == 3
 
@@ -92,7 +92,7 @@ def test_half_a_copy_is_not_left(shell: Shell, tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
     assert failed.exit_code == 2
-    assert "can't be written: File too large" in failed.problems
+    assert "File too large. Use another file." in failed.problems
     assert not path.exists()
 
 
@@ -142,7 +142,7 @@ def test_restore_shows_asks_and_puts_back_by_single_records(
     assert {record.name for record in extra} == {"new.example.nl."}
     assert expected < set(shell.emulator.account.records("example.nl"))
     assert "PUT" not in shell.methods()
-    [saved] = (shell.directory / "copies").glob("restore-*/example.nl-*.json")
+    [saved] = (shell.directory / "copies").glob("example.nl-*.json")
     assert "new.example.nl." in saved.read_text()
 
 
@@ -150,7 +150,7 @@ def test_restore_exactly_removes_what_came_since(shell: Shell, copy: str) -> Non
     change(shell)
     done = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact", "--json")
     assert done.exit_code == 0, done.problems
-    [saved] = (shell.directory / "copies").glob("restore-*/*.json")
+    [saved] = (shell.directory / "copies").glob("*.json")
     rest: dict[str, object] = {"missing": [], "extra": [], "changed": []}
     assert done.data == {**rest, "restored": True, "saved": str(saved)}
     assert set(shell.emulator.account.records("example.nl")) == set(default_records("example.nl."))
@@ -171,7 +171,7 @@ def test_what_can_not_be_put_back_is_told_before_anything_is_removed(
     path.write_text(json.dumps({"zone": "example.nl", "records": [record]}))
     failed = shell.run("zone", "restore", "example.nl", str(path), "--yes", "--exact")
     assert failed.exit_code == 2
-    assert f"The copy's record {type_} {name} can't be put back" in failed.problems
+    assert f"Cannot restore the copy's record {type_} {name}" in failed.problems
     assert "Nothing was changed" in failed.problems
     assert set(shell.emulator.account.records("example.nl")) == set(default_records("example.nl."))
     assert set(shell.methods()) == {"GET"}
@@ -184,8 +184,8 @@ def test_nothing_else_is_removed_where_the_copy_can_not_be_put_back(
     shell.emulator.faults.add(Fault.status(403, "Read-only key"), method="PATCH", times=None)
     failed = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact")
     assert failed.exit_code == 3
-    [saved] = (shell.directory / "copies").glob("restore-*/*.json")
-    assert f"the zone as it was is in {saved}" in failed.problems
+    [saved] = (shell.directory / "copies").glob("*.json")
+    assert f"The zone as it was is in {saved}" in failed.problems
     assert shell.values("A", "new.example.nl") == ["192.0.2.99"]
 
 
@@ -239,7 +239,7 @@ def test_a_ttl_is_not_put_back_at_the_cost_of_the_values_beside_it(
     account.add_record("example.nl", "A", "example.nl.", "192.0.2.99", 60)
     done = shell.run("zone", "restore", "example.nl", path, "--yes")
     assert set(shell.values("A", "example.nl")) == {"192.0.2.10", "192.0.2.11", "192.0.2.99"}
-    assert "The TTL of example.nl A 192.0.2.10 stays" in done.problems
+    assert "Could not change the TTL in the zone example.nl of A example.nl" in done.problems
     assert "Still different:" in done.out
     assert done.exit_code == 1
 
@@ -251,9 +251,7 @@ def test_restore_where_the_api_has_no_patch_tells_of_the_ttl_and_puts_back_the_r
     change(shell)
     done = shell.run("zone", "restore", "example.nl", copy, "--yes")
     assert done.exit_code == 1
-    assert (
-        "The TTL of mail.example.nl A 192.0.2.25 stays: the API offers no change" in done.problems
-    )
+    assert "the API does not offer PATCH here" in done.problems
     assert shell.values("MX", "example.nl") == ["10 mail.example.nl."]
     assert shell.values("A", "new.example.nl") == ["192.0.2.99"]
 
@@ -281,19 +279,19 @@ def test_challenges_are_neither_put_back_nor_removed(shell: Shell, tmp_path: Pat
 
 def test_restore_of_what_is_the_same_changes_nothing(shell: Shell, copy: str) -> None:
     done = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact")
-    assert (done.exit_code, done.out) == (0, "There is nothing to put back.\n")
+    assert (done.exit_code, done.out) == (0, "There is nothing to restore.\n")
     assert set(shell.methods()) == {"GET"}
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("no json", "is no copy of a zone"),
-        ("[]", "is no copy of a zone"),
-        ("[" * 100_000, "is no copy of a zone"),
-        ('{"zone": "example.nl"}', "is no copy of a zone"),
-        ('{"zone": "example.nl", "records": [{"type": "A"}]}', "is no copy of a zone"),
-        ('{"zone": "example.nl", "records": []}', "holds no records"),
+        ("no json", "is not a zone copy"),
+        ("[]", "is not a zone copy"),
+        ("[" * 100_000, "is not a zone copy"),
+        ('{"zone": "example.nl"}', "is not a zone copy"),
+        ('{"zone": "example.nl", "records": [{"type": "A"}]}', "is not a zone copy"),
+        ('{"zone": "example.nl", "records": []}', "has no records"),
         (
             '{"zone": "example.com", "records": [{"type": "A", "name": "a", "value": "1"}]}',
             "not of example.nl",
@@ -328,7 +326,7 @@ def test_a_value_can_not_rule_the_terminal(shell: Shell, copy: str) -> None:
 def test_a_copy_that_is_missing(shell: Shell) -> None:
     failed = shell.run("zone", "diff", "example.nl", "/nowhere/copy.json")
     assert failed.exit_code == 2
-    assert "can't be read" in failed.problems
+    assert "Cannot read the zone copy" in failed.problems
 
 
 def test_restoring_from_the_oldest_copy_removes_no_copy(shell: Shell) -> None:
@@ -344,8 +342,8 @@ def test_restoring_from_the_oldest_copy_removes_no_copy(shell: Shell) -> None:
     shell.emulator.variants = Variants(patch="unsupported")
     shell.run("zone", "restore", "example.nl", str(before[0]), "--yes")
     assert "PUT" in shell.methods()
-    assert sorted(copies.glob("*.json")) == before
-    assert len(list(copies.glob("restore-*/*.json"))) == 1
+    assert before == [path for path in sorted(copies.glob("*.json")) if path in before]
+    assert len(list(copies.glob("*.json"))) == len(before) + 1
 
 
 def test_without_a_place_for_a_copy_nothing_is_changed(shell: Shell, copy: str) -> None:
@@ -354,5 +352,5 @@ def test_without_a_place_for_a_copy_nothing_is_changed(shell: Shell, copy: str) 
     before = shell.emulator.account.records("example.nl")
     failed = shell.run("zone", "restore", "example.nl", copy, "--yes")
     assert failed.exit_code == 2
-    assert "nothing was changed" in failed.problems
+    assert "Nothing was changed" in failed.problems
     assert shell.emulator.account.records("example.nl") == before

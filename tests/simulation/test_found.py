@@ -190,6 +190,17 @@ FOUND = {
         ),
         PAIR,
     ),
+    "a record that one listing showed in the spelling that DELETE needs": history(
+        Variants(
+            patch="unsupported",
+            delete_needs_listed_name=True,
+            stale_reads=1,
+            cached_seconds=60.0,
+            final_dot=False,
+        ),
+        Run(at=30.0, values=(2,), wait=0.0, crash_at=None, crash_after=False),
+        edits=(Edit(56.0, None, None),),
+    ),
     "a lost answer, a rate limit, and listings that lag": history(
         Variants(
             delete="wrong_method",

@@ -271,6 +271,14 @@ def test_a_listing_that_may_be_older_than_the_record_proves_little() -> None:
     assert proofs.absent(Journal([*never_shown, *[read(WEB)] * 5, minute_later]), {ONE}, REPLACES)
 
 
+def test_nothing_proves_that_an_unlisted_record_is_gone_whose_removal_was_refused() -> None:
+    events: list[Event] = [read(WEB), Wrote(ONE, 0.0, CONFIRMED), Deleted(ONE, REFUSED)]
+    late = [read(WEB, at=99.0 + number) for number in range(20)]
+    assert proofs.absent(Journal([*events, *late]), {ONE}, REPLACES) is None
+    events = [read(WEB), Wrote(ONE, 0.0, UNKNOWN), Deleted(ONE, REFUSED)]
+    assert proofs.absent(Journal([*events, *late]), {ONE}, REPLACES)
+
+
 def test_a_record_that_shows_again_begins_the_count_anew() -> None:
     journal = run(
         read(WEB, ONE),
