@@ -169,7 +169,7 @@ def test_cleaning_up_never_raises(
 
 
 def test_a_failure_is_certbots_error(plugin: Authenticator) -> None:
-    with pytest.raises(errors.PluginError, match="No domain in the account"):
+    with pytest.raises(errors.PluginError, match="is not in the account"):
         plugin.perform([challenge("example.org")])
 
 

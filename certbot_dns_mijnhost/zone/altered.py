@@ -90,7 +90,7 @@ class Write:
 
 
 def check_ours(altered: Collection[RecordKey], zone: str) -> None:
-    """Refuse to go on if there are records of ours that the API stored with another value.
+    """Refuse to continue if the API stored records of this run with another value.
 
     :raises AlteredRecordError: naming them.
     """
@@ -104,7 +104,7 @@ def check_ours(altered: Collection[RecordKey], zone: str) -> None:
 
 
 def resembles(sent: RecordKey, listed: RecordKey) -> bool:
-    """Tell whether a listed text may be what a server made of a text that was sent."""
+    """Return whether a listed text may be what a server made of a text that was sent."""
     if sent.type not in TEXTS or sent[:2] != listed[:2]:
         return False
     one, other = (_letters(key.value) for key in (sent, listed))
@@ -120,6 +120,6 @@ def _letters(text: str) -> str:
 
 
 def _is_within(shorter: str, longer: str) -> bool:
-    """Tell whether all characters of one text are in the other, in the same order."""
+    """Return whether all characters of one text are in the other, in the same order."""
     rest: Iterator[str] = iter(longer)
     return all(character in rest for character in shorter)

@@ -1,8 +1,7 @@
 """What the API has shown about itself in this run.
 
-Its documentation leaves open what a PATCH does where another value stands at the same name, and
-whether DELETE and a PATCH with null are there. It is learnt once, from what can be seen, and holds
-for all zones of the run.
+Its documentation does not say what a PATCH does if the RRset has another value. This is learned
+once per run, from the listings, and applies to all zones of the run.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 
 
 class PatchEffect(enum.Enum):
-    """What a PATCH does where another value stands at the same type and name."""
+    """What a PATCH does if the RRset has another value."""
 
     UNKNOWN = "unknown"
     APPENDS = "appends"
@@ -27,5 +26,3 @@ class Behaviour:
 
     patch: PatchEffect = PatchEffect.UNKNOWN
     offers_delete: bool = True
-    removes_by_null: bool = True
-    """Whether a PATCH with null may remove; false once it was refused or showed no effect."""

@@ -1,4 +1,4 @@
-"""The door of this room: challenge records in, challenge records out."""
+"""Adding and removing the TXT records of DNS challenges, in any zone of the account."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ DEFAULT_TTL = CHALLENGE_TTL
 class ChallengeRecords:
     """Publishes and removes the TXT records of DNS challenges in the account's zones.
 
-    Other records are never touched; values of others at the same names stay. What the API has
-    shown about itself, and the list of domains, is kept for the life of this object.
+    Other records do not change, including other values of the same RRsets. What the API has shown
+    about itself, and the list of domains, is kept as long as this object.
 
     :param client: the client of the account.
-    :param backup_directory: where a zone is saved before it is written as a whole.
-    :param ttl: seconds, for the records that are added.
-    :param zones: domains to choose from instead of asking the account for its domains.
-    :param allow_zone_rewrite: whether a zone may be written as a whole where nothing else works.
-    :param lock_directory: where locks against other processes lie; by default a folder of the
-        user's own below the system's folder for temporary files.
+    :param backup_directory: where a zone is saved before it is rewritten.
+    :param ttl: seconds, for records that are added to an RRset without other records.
+    :param zones: domains to choose from, instead of the account's domains.
+    :param allow_zone_rewrite: whether a zone may be rewritten if no single-record call does what is
+        needed.
+    :param lock_directory: where locks against other processes are; by default a directory of the
+        user in the temporary directory, and one in /run for root.
     :param retry: pauses, clock and sleep.
     """
 

@@ -1,6 +1,6 @@
-"""What a listing holds that cannot be sent back exactly.
+"""Entries of a listing that cannot be sent back exactly.
 
-Such an entry does no harm to single-record calls. A zone rewrite would change or lose it.
+They do not affect single-record calls. A zone rewrite would change or lose them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def description_of(record: DNSRecord) -> str:
 
 
 def check_exact(listing: Listing, *, leaving_out: AbstractSet[RecordKey]) -> None:
-    """Refuse to rewrite a zone that holds what cannot be sent back exactly.
+    """Refuse to rewrite a zone with an entry that cannot be sent back exactly.
 
     :param leaving_out: records that are not to be sent back.
     :raises ZoneNotConfirmedError: naming the first such entry, and how many there are.

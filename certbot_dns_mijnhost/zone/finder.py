@@ -1,4 +1,4 @@
-"""Which domain of the account holds a name."""
+"""Finding the domain of the account that a name belongs to."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ REFUSED = frozenset({403, 404, 405})
 
 
 class ZoneFinder:
-    """Finds the longest domain, by whole labels, that a name lies in.
+    """Finds the longest domain, by whole labels, that is equal to a name or above it.
 
-    Asks for the list of domains once. Where the key may not have the list, asks for one candidate
-    after the other, from the longest.
+    Lists the account's domains once. If the key cannot list them, tries one candidate after the
+    other, longest first.
 
     :param client: the client of the account.
-    :param zones: domains to choose from; then nothing is asked.
+    :param zones: domains to choose from; then the API is not called.
     :param retry: pauses between repeats.
     """
 
@@ -52,20 +52,20 @@ class ZoneFinder:
         """How the API refused the candidates."""
 
     def find(self, name: str) -> str:
-        """Return the domain that holds `name`, spelt as the account lists it, else canonically.
+        """Return the domain of `name`, spelled as the account lists it, otherwise canonically.
 
-        :raises ZoneNotFoundError: where no domain of the account does.
-        :raises MijnHostError: where the API can't be asked.
+        :raises ZoneNotFoundError: if no domain of the account matches.
+        :raises MijnHostError: if the API cannot be read.
         """
         wanted = canonical(name)
         if self._listed is None and self._refusal is None:
             self._listed = self._list()
         if self._listed is None:
             return self._ask_for_candidates(wanted)
-        held_by = [domain for domain in self._listed if is_within(wanted, domain)]
-        if not held_by:
+        matching = [domain for domain in self._listed if is_within(wanted, domain)]
+        if not matching:
             raise ZoneNotFoundError(_not_found(wanted, self._listed))
-        return self._listed[max(held_by, key=len)]
+        return self._listed[max(matching, key=len)]
 
     def _list(self) -> dict[str, str] | None:
         try:
@@ -80,7 +80,7 @@ class ZoneFinder:
 
     def _ask_for_candidates(self, wanted: str) -> str:
         labels = wanted.split(".")
-        # A single label is a top-level domain, which is nobody's.
+        # A single label is a top-level domain.
         for start in range(len(labels) - 1):
             candidate = ".".join(labels[start:])
             if candidate not in self._asked:
@@ -109,15 +109,15 @@ class ZoneFinder:
 def _not_found(wanted: str, listed: Iterable[str]) -> str:
     name = wanted.removeprefix("_acme-challenge.")
     alike = difflib.get_close_matches(name, list(listed), n=3, cutoff=0.6)
-    hint = f" (it has {', '.join(alike)})" if alike else ""
+    hint = f" (similar domains in it: {', '.join(alike)})" if alike else ""
     return (
-        f"No domain in the account of this API key holds {wanted}{hint}. "
-        f"Check the spelling of {name}, and that the key belongs to the account that has it."
+        f"{name} is not in the account of this API key{hint}. "
+        "Check the spelling, or use a key of the account that has the domain."
     )
 
 
 def says_no_access(error: Exception) -> bool:
-    """Tell whether the API said that this is not the account's, rather than that it is unwell."""
+    """Return whether the API answered that this is not in the account."""
     if isinstance(error, NotFoundError):
         return True
     if isinstance(error, AuthenticationError):
@@ -126,10 +126,10 @@ def says_no_access(error: Exception) -> bool:
 
 
 def forbids_listing(error: Exception) -> bool:
-    """Tell whether the API said that this key may not list domains, or offers no list."""
+    """Return whether the API answered that this key cannot list domains, or offers no list."""
     return says_no_access(error) or isinstance(error, MethodNotAllowedError)
 
 
 def may_pass(error: MijnHostError) -> bool:
-    """Tell whether a refusal to tell of domains may be a passing fault."""
+    """Return whether a refused call about domains may be a transient error."""
     return is_transient_read_error(error) and not says_no_access(error)

@@ -1,4 +1,4 @@
-"""One reading of a zone, in spellings that can be compared."""
+"""One listing of a zone, with keys by which its records are compared."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TXTRecord(NamedTuple):
 
 
 class RecordKey(NamedTuple):
-    """What makes a record this one: its type, absolute name and value, in comparable spelling.
+    """A record's type, absolute name and value, normalised so that equal records are equal.
 
     For comparing and for messages. What is sent is the record as it was listed or given.
     """
@@ -54,7 +54,7 @@ class RecordKey(NamedTuple):
 
     @property
     def is_transient(self) -> bool:
-        """Whether whoever added it may remove it at any time: a challenge, or a test record.
+        """Whether its client may remove it at any time: a challenge, or a test record.
 
         Behind a CNAME a challenge record has any name, so its value has to tell. A record of others
         that only looks like one is guarded a little less; nothing is removed for its looks.
@@ -128,7 +128,7 @@ class Listing:
         return RecordKey(kind, absolute(record.name, self.zone), value)
 
     def to_dict(self) -> dict[str, object]:
-        """Return what a copy of the zone holds: each entry as the API listed it."""
+        """Return the content of a copy of the zone: each entry as the API listed it."""
         copy: dict[str, object] = {
             "zone": self.zone,
             "records": [record.as_listed() for record in self.records],
@@ -161,5 +161,5 @@ class Listing:
         return subzone, sorted(servers[subzone])
 
     def records_of(self, key: RecordKey) -> list[DNSRecord]:
-        """Return the listed records with this key; more than one where spellings differ."""
+        """Return the listed records with this key; several if their spellings differ."""
         return [record for record in self.records if self.key_of(record) == key]

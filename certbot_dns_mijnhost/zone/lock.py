@@ -1,7 +1,7 @@
 """One writer of a zone at a time on this machine.
 
 Certbot's own lock covers its directories, so two Certbots with different ones do not see each
-other. The lock lies where all processes of a user find it. It goes with the process that holds it,
+other. The lock is where all processes of a user find it. It ends with the process that holds it,
 so a killed run leaves none behind.
 """
 
@@ -26,12 +26,12 @@ SECONDS = 300.0
 
 
 SYSTEM_DIRECTORY = Path("/run/certbot-dns-mijnhost")
-"""Where root's locks lie: nobody else can make it, and a service with a folder for temporary files
-of its own (``PrivateTmp``) sees it."""
+"""Where root's locks are: no other user can create it, and a service with a temporary directory of
+its own (``PrivateTmp``) sees it."""
 
 
 def default_directory() -> Path:
-    """Return where this user's locks lie."""
+    """Return where this user's locks are."""
     if os.getuid() == 0 and _is_writable(SYSTEM_DIRECTORY):
         return SYSTEM_DIRECTORY
     return Path(tempfile.gettempdir()) / f"certbot-dns-mijnhost-{os.getuid()}"
@@ -43,10 +43,10 @@ def _is_writable(directory: Path) -> bool:
 
 
 class Lock(NamedTuple):
-    """What came of asking for a lock.
+    """The result of asking for a lock.
 
-    :param is_held: it is ours.
-    :param has_waited: another process had it just before.
+    :param is_held: this process holds it.
+    :param has_waited: another process held it just before.
     """
 
     is_held: bool
@@ -55,7 +55,7 @@ class Lock(NamedTuple):
 
 @contextmanager
 def zone_lock(zone: str, directory: Path, retry: RetryPolicy) -> Iterator[Lock]:
-    """Hold the lock of `zone`, if it can be had within five minutes."""
+    """Hold the lock of `zone`, if it is available within five minutes."""
     handle = _open(zone, directory)
     if handle is None:
         yield Lock(is_held=False, has_waited=False)
@@ -71,7 +71,7 @@ def _open(zone: str, directory: Path) -> int | None:
         directory.mkdir(mode=0o700, exist_ok=True)
         found = directory.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            logger.debug("%s belongs to somebody else: no lock is taken", directory)
+            logger.debug("%s belongs to another user: no lock is taken", directory)
             return None
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         return os.open(directory / f"{file_name(zone)}.lock", flags, 0o600)
@@ -81,7 +81,7 @@ def _open(zone: str, directory: Path) -> int | None:
 
 
 def _acquire(handle: int, zone: str, retry: RetryPolicy) -> Lock:
-    # Not at the top: there is no fcntl on Windows, where only the client is of use.
+    # Not at the top: Windows has no fcntl, and only the client is used there.
     import fcntl  # noqa: PLC0415
 
     for attempt in attempts(retry, tries=250, seconds=SECONDS, longest_pause=2.0):

@@ -19,7 +19,7 @@ def canonical(name: str) -> str:
 
 
 def is_within(name: str, zone: str) -> bool:
-    """Tell whether `name` is `zone` or lies below it; both canonical."""
+    """Return whether `name` is `zone` or is below it; both canonical."""
     return name == zone or name.endswith("." + zone)
 
 

@@ -50,7 +50,7 @@ WHOLE_ZONE = Budget(reads=40, seconds=75.0, longest_pause=2.0, restarts=True)
 while someone edits the zone; 75 s, because listings were seen that were about a minute old."""
 LOST_ANSWER = Budget(reads=3, seconds=10.0, share=1.0)
 """Whether a write whose answer was lost took effect. If no listing shows it soon, it is sent again,
-which does no harm."""
+which is harmless."""
 ADDED = Budget(reads=28, seconds=100.0, repeat_after=frozenset({8}))
 """Whether the added records exist together. Listings were seen that were about a minute old. Some
 APIs accept a write and lose it, so it is sent again once."""
@@ -163,11 +163,11 @@ class ZoneReader:
             newest = self._journal.reads()[-1].keys
             missing = len(self._journal.lasting_others() - newest)
             raise ZoneNotConfirmedError(
-                f"The API's readings of the zone {self.zone} can't be trusted"
-                + (f" ({missing} records that stood before are missing)" if missing else "")
-                + f": in {WHOLE_ZONE.seconds:.0f} s no two in a row agreed and were whole. Nothing "
-                "was changed on their ground. Try again later; if it stays, ask mijn.host's "
-                "support."
+                f"Cannot confirm the records of the zone {self.zone}: for "
+                f"{WHOLE_ZONE.seconds:.0f} s, the API's listings did not agree"
+                + (f", or lacked {missing} records that earlier ones had" if missing else "")
+                + ". Nothing was changed because of them. Try again later. If it persists, ask "
+                "mijn.host's support."
             )
         return listing
 

@@ -1,4 +1,4 @@
-"""Trying again what may have failed in passing: bounded in number and in time."""
+"""Retrying calls that failed with a transient error, bounded in number and in time."""
 
 from __future__ import annotations
 
@@ -21,9 +21,6 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-BETWEEN_READINGS = 0.5
-"""Share of the policy's pauses between readings: a wait for a certificate is made of them."""
-
 
 def attempts(
     policy: RetryPolicy,
@@ -31,28 +28,26 @@ def attempts(
     tries: int,
     seconds: float,
     longest_pause: float = 4.0,
-    share: float = 1.0,
 ) -> Iterator[int]:
     """Yield the numbers of attempts from 1, pausing before each but the first.
 
     :param tries: how many attempts at the most.
     :param seconds: no attempt begins later than this after the first.
     :param longest_pause: seconds that a pause grows to.
-    :param share: of the policy's pauses; readings follow each other faster than repeats.
     """
     started = policy.clock()
     for attempt in range(1, tries + 1):
         yield attempt
-        pause = min(policy.growing_pause(attempt) * share, longest_pause)
+        pause = min(policy.growing_pause(attempt), longest_pause)
         if attempt == tries or policy.clock() - started + pause > seconds:
             return
         policy.sleep(pause)
 
 
 def is_transient_read_error(error: MijnHostError) -> bool:
-    """Tell whether a reading that failed so may succeed soon: odd answers pass, spurious 400s too.
+    """Return whether a read may succeed soon after this error: odd answers and 400s are transient.
 
-    What the transport has repeated already (no answer, 429, 5xx) is not repeated here.
+    Errors that the transport retries itself (no answer, 429, 5xx) are not retried here.
     """
     if isinstance(error, (RedirectError, NotTheAPIError)):
         return False
@@ -62,14 +57,14 @@ def is_transient_read_error(error: MijnHostError) -> bool:
 def retry_transient(
     call: Callable[[], T],
     policy: RetryPolicy,
-    may_pass: Callable[[MijnHostError], bool],
+    is_transient: Callable[[MijnHostError], bool],
     *,
     tries: int = 4,
     seconds: float = 30.0,
 ) -> T:
-    """Return what `call` returns; repeat it while it fails in a way that may pass.
+    """Return what `call` returns; repeat it while it fails with a transient error.
 
-    :param may_pass: tells whether an error may be a passing fault.
+    :param is_transient: whether an error is transient.
     :raises MijnHostError: the last error.
     """
     errors: list[MijnHostError] = []
@@ -78,7 +73,7 @@ def retry_transient(
             return call()
         except MijnHostError as error:
             errors.append(error)
-            if not may_pass(error):
+            if not is_transient(error):
                 break
     raise errors[-1]
 
@@ -89,7 +84,7 @@ class Refusals:
     A rate limit, a request that never left, and a 400 may all be transient. The caller prepares
     each further write anew, because the zone may have changed during the pause.
 
-    :param may_pass: tells whether another error may be transient.
+    :param is_transient: whether another error is transient.
     """
 
     TRIES = 5
@@ -99,9 +94,9 @@ class Refusals:
     LONGEST_PAUSE = 60.0
     """A rate limit that asks for more is reported instead of waited for."""
 
-    def __init__(self, policy: RetryPolicy, may_pass: Callable[[MijnHostError], bool]) -> None:
+    def __init__(self, policy: RetryPolicy, is_transient: Callable[[MijnHostError], bool]) -> None:
         self._policy = policy
-        self._may_pass = may_pass
+        self._is_transient = is_transient
         self._count = 0
         self._began: float | None = None
 
@@ -130,6 +125,6 @@ class Refusals:
             pause = self._policy.growing_pause(self._count + 3) if asked is None else asked
             return pause if self._count < self.TRIES and pause <= self.LONGEST_PAUSE else None
         is_unsent = isinstance(error, TransportError) and not error.may_have_taken_effect
-        if self._count < self.TRIES_OF_OTHERS and (is_unsent or self._may_pass(error)):
+        if self._count < self.TRIES_OF_OTHERS and (is_unsent or self._is_transient(error)):
             return self._policy.growing_pause(self._count)
         return None

@@ -88,7 +88,7 @@ class _Rewrite:
             lost = self._lost(expected, write.before)
             listing = self._read_back(write)
             expected = self._without_altered(write, listing)
-            # If a record of others was to be restored, its absence is no mere delay.
+            # If a record of others was to be restored, its absence is not only a delay.
             if is_confirmed and not lost and listing.keys == write.before.keys:
                 logger.warning(
                     "The API accepted the rewrite of the zone %s, but its listing does not show "
@@ -169,8 +169,9 @@ class _Rewrite:
         listing = zone.reader.read_stable(self._whole)
         if not listing.keys:
             raise ZoneNotConfirmedError(
-                f"The API lists nothing in the zone {zone.name}, and an empty list is never "
-                "taken for a zone to write back. Add any record to it in the control panel first."
+                f"Cannot rewrite the zone {zone.name}: the API lists no records, which may be an "
+                "error. Nothing was written. If the zone is empty, add any record in the control "
+                "panel, then try again."
             )
         return listing
 
@@ -191,15 +192,15 @@ class _Rewrite:
             copies.save(listing)
         except OSError as error:
             raise ZoneNotConfirmedError(
-                f"The zone {listing.zone} has to be written as a whole, but a copy of it can't be "
-                f"saved in {copies.directory} ({error.strerror}), so nothing was written. "
-                "See that this folder can be written and its disk has room."
+                f"Cannot rewrite the zone {listing.zone}: saving a copy of it in "
+                f"{copies.directory} failed ({error.strerror}). Nothing was written. Make the "
+                "directory writable, or free space on its disk."
             ) from error
         if not self._is_announced:
             # Always the run's first copy: later ones may show what this run's writes did.
             logger.warning(
-                "The zone %s is written as a whole, since the API leaves no other way; "
-                "a copy of it as it was is in %s",
+                "Rewriting the zone %s, because the API's single-record calls cannot make this "
+                "change. The previous zone was saved to %s.",
                 *(listing.zone, copies.first),
             )
             self._is_announced = True
@@ -222,9 +223,8 @@ class _Rewrite:
         listing = self._zone.reader.read_until(result, REWRITTEN) or proofs.stable(journal, 2)
         if listing is None:
             raise ZoneRewriteError(
-                f"The zone {self._zone.name} was written as a whole, and the API's listing of it "
-                "does not come to rest since. Compare it with the copy that was saved before, "
-                f"{self._zone.copies.first}."
+                f"The zone {self._zone.name} was rewritten, but its listings do not agree since. "
+                f"Compare it with the copy {self._zone.copies.first} (`mijnhost zone diff`)."
             )
         return listing
 
@@ -267,34 +267,34 @@ class _Rewrite:
     def _half_done(self, missing: int) -> str:
         what = f"{missing} record(s) missing" if missing else "the API does not list the changes"
         return (
-            f"The zone {self._zone.name} was written as a whole, and is not as intended "
-            f"afterwards: {what}. Compare it with the copy that was "
-            f"saved before, {self._zone.copies.first}, and put back what is missing."
+            f"The zone {self._zone.name} is not as intended after the rewrite: {what}. Compare it "
+            f"with the copy {self._zone.copies.first} (`mijnhost zone diff`), and restore what is "
+            "missing (`mijnhost zone restore`)."
         )
 
 
 def _check_allowed(zone: Zone, *, is_allowed: bool, is_removal: bool) -> None:
     if not is_allowed and is_removal:
         raise ZoneRewriteForbiddenError(
-            f"{zone.name}: the API offers no removal of a single record here, and "
-            "dns_mijnhost_allow_zone_rewrite = false forbids writing the whole zone. Allow it, "
-            "or remove the record in mijn.host's control panel."
+            f"Cannot remove records from the zone {zone.name}: the API offers no DELETE here, and "
+            "dns_mijnhost_allow_zone_rewrite = false forbids a zone rewrite. Allow it, or remove "
+            "the records in mijn.host's control panel."
         )
     if not is_allowed:
         raise ZoneRewriteForbiddenError(
-            f"{zone.name}: here the API's single-record calls can't do what is needed (they keep "
-            "one TXT value at a name, and a domain together with its wildcard needs two), and "
-            "dns_mijnhost_allow_zone_rewrite = false forbids writing the whole zone. Allow it, or "
-            "get one certificate for the domain and another for its wildcard."
+            f"Cannot add records to the zone {zone.name}: the API's single-record calls keep one "
+            "value per name here, a domain and its wildcard need two, and "
+            "dns_mijnhost_allow_zone_rewrite = false forbids a zone rewrite. Allow it, or obtain "
+            "one certificate for the domain and another for its wildcard."
         )
     if zone.is_taken:
         raise ZoneNotConfirmedError(
-            f"The zone {zone.name} would have to be written as a whole while another process "
-            "on this machine changes it, so nothing was written. Try again when it has ended."
+            f"Cannot rewrite the zone {zone.name}: another process on this machine is changing it. "
+            "Nothing was written. Try again when that process has ended."
         )
     if not zone.lock.is_held:
         raise ZoneNotConfirmedError(
-            f"The zone {zone.name} would have to be written as a whole, and other processes "
-            f"can't be kept out meanwhile: no lock can be made in {zone.context.lock_directory}. "
-            "Nothing was written. See that this folder belongs to the user who runs this."
+            f"Cannot rewrite the zone {zone.name}: no lock can be created in "
+            f"{zone.context.lock_directory}, so another process could change the zone meanwhile. "
+            "Nothing was written. Make sure that the directory belongs to the user who runs this."
         )

@@ -108,7 +108,7 @@ class Zone:
         if self.is_taken:
             raise ZoneBusyError(
                 f"Another process on this machine has been changing the zone {self.name} for "
-                "minutes, so nothing was written. Try again when it has ended."
+                "minutes. Nothing was written. Try again when that process has ended."
             )
 
     def claim(self, keys: Iterable[RecordKey]) -> None:

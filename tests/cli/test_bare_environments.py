@@ -69,9 +69,7 @@ def test_no_command_needs_a_home_or_more_than_ascii(
 
 
 def test_a_copy_without_a_home_goes_where_the_message_says(shell: Shell) -> None:
-    program = (
-        "from certbot_dns_mijnhost.cli.account import default_backup_directory as d; print(d())"
-    )
+    program = "from certbot_dns_mijnhost.zone.backup import default_directory as d; print(d())"
     code = PROGRAM.replace("from certbot_dns_mijnhost.cli.main import main", program)
     done = subprocess.run(
         [sys.executable, "-c", code.replace("sys.exit(main())", "")],
@@ -112,7 +110,7 @@ def test_paths_beyond_ascii(shell: Shell) -> None:
     assert done.returncode == 0, done.stderr + done.stdout
     missing = run(shell, "zone", "diff", "example.nl", str(folder / "k\u00f6pie"))
     assert missing.returncode == 2
-    assert b"can't be read" in missing.stderr
+    assert b"Cannot read the zone copy" in missing.stderr
     assert b"Traceback" not in missing.stderr
 
 
@@ -125,7 +123,10 @@ def test_a_working_directory_that_is_gone(shell: Shell, tmp_path: Path) -> None:
     for arguments, words in (
         (["whoami", "--credentials", "mijnhost.ini"], b"a working directory that no longer exists"),
         (["whoami", "--credentials", str(shell.credentials)], b""),
-        (["zone", "backup", "example.nl", "--credentials", str(shell.credentials)], b"be written"),
+        (
+            ["zone", "backup", "example.nl", "--credentials", str(shell.credentials)],
+            b"Cannot write",
+        ),
     ):
         done = subprocess.run(
             [sys.executable, "-c", program, *arguments],

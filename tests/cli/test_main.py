@@ -367,7 +367,7 @@ def test_json_is_json_where_there_is_no_result(shell: Shell, tmp_path: Path) -> 
         (("records", "delete", "example.nl", "A", "@"), 1, "Nothing was changed"),
         (("records", "set", "example.nl", "A", "@", "192.0.2.9"), 1, "Nothing was changed"),
         (("zone", "restore", "example.nl", path, "--exact"), 1, "Nothing was changed"),
-        (("zone", "diff", "example.nl", "/nowhere"), 2, "can't be read"),
+        (("zone", "diff", "example.nl", "/nowhere"), 2, "Cannot read the zone copy"),
     ):
         failed = shell.run(*arguments, "--json")
         assert failed.exit_code == code

@@ -21,7 +21,7 @@ def test_a_domain_that_is_not_in_the_account(runner: DoctorRunner) -> None:
     found = runner.run("exmaple.nl")
     zone = found.one("zone")
     assert zone.state is State.FAILED
-    assert "it has example.nl" in zone.message
+    assert "similar domains in it: example.nl" in zone.message
     assert "Check the spelling" in zone.message
 
 

@@ -81,7 +81,7 @@ CASES: dict[str, tuple[Prepare, str]] = {
     ),
     "wrong key": (_with(api_key="wrong-key"), "No valid API key set"),
     "whitelist": (_variants(Variants(whitelist_refused=True)), "whoami"),
-    "domain not in the account": (_not_in_account, "No domain in the account"),
+    "domain not in the account": (_not_in_account, "is not in the account"),
     "DNS not managed": (_not_managed, "default-mijnhost"),
     "API unreachable": (_closed_port, "Connection refused"),
     "API slow": (_hang, "in time"),

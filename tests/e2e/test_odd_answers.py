@@ -119,7 +119,7 @@ def test_a_firewall_is_named(site: Site, status: int) -> None:
     said = " ".join(failed.output.split())
     assert f"{host} answered {status} with a web page" in said
     assert "a firewall or proxy is in the way" in said
-    assert "No domain in the account" not in said
+    assert "is not in the account" not in said
     assert "Traceback" not in said
 
 
@@ -129,7 +129,7 @@ def test_a_refusal_of_everything_is_not_a_missing_domain(site: Site, status: int
     failed = site.obtain("www")
     assert failed.exit_code != 0
     assert f"answered {status}: No" in " ".join(failed.output.split())
-    assert "No domain in the account" not in failed.output
+    assert "is not in the account" not in failed.output
 
 
 def test_a_pause_of_a_day_is_told_and_kept(site: Site) -> None:

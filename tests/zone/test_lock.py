@@ -66,7 +66,7 @@ def test_a_lock_file_that_is_a_link_is_not_followed(world: World, tmp_path: Path
 def test_without_a_lock_the_zone_is_not_written_as_a_whole(world: World) -> None:
     world.start(Variants())
     (world.directory / "locks").write_text("in the way")
-    with pytest.raises(ZoneNotConfirmedError, match="no lock can be made in"):
+    with pytest.raises(ZoneNotConfirmedError, match="no lock can be created in"):
         world.records().publish([ONE, TWO])
     assert world.calls("PUT") == []
 
