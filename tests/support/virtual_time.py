@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from certbot_dns_mijnhost.api import RetryPolicy
+
 
 class VirtualTime:
     """A clock, and the sleep that moves it; share it with the emulator so that both agree.
@@ -26,3 +30,14 @@ class VirtualTime:
         """
         self.slept.append(seconds)
         self.now += seconds + 0.001
+
+
+def sleep_virtually(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:
+    """Let each new retry policy, also of a program without a way to give it one, use one clock."""
+    virtual = VirtualTime(5000.0)
+    init = RetryPolicy.__init__
+    given = (init.__defaults__ or ())[:-3]
+    monkeypatch.setattr(init, "__defaults__", (*given, virtual.sleep, virtual, lambda: 0.0))
+    made = RetryPolicy()
+    assert (made.sleep, made.clock) == (virtual.sleep, virtual)
+    return virtual
