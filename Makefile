@@ -3,6 +3,7 @@
 # make unit       the tests that need no Pebble, no root and no network; ARGS="-k name" reaches pytest
 # make test       check, and all tests but those on a new Debian
 # make machine    the README and the recipes, typed on a new Debian (root; installs two packages)
+# make docs       this documentation as web pages, in docs/_build/html
 # make coverage   which lines and branches the unit tests run
 # Each sets up what it needs in .venv. `make PYTHON=/path/to/python3 ...` chooses another Python.
 
@@ -20,7 +21,7 @@ PYTEST := $(BIN)/python -m pytest
 REQUIRE ?= pebble,network
 export PYTHON
 
-.PHONY: demo check lint types unit test machine coverage simulate matrix benchmark recording dist deb clean
+.PHONY: demo check lint types unit test machine coverage docs simulate matrix benchmark recording dist deb clean
 .DEFAULT_GOAL := test
 
 $(STAMP): setup.py pyproject.toml scripts/make-venv
@@ -53,6 +54,16 @@ unit: $(STAMP)
 # Lines and branches that the unit tests run; htmlcov/index.html shows them.
 coverage: $(STAMP)
 	$(PYTEST) -n $(WORKERS) -m "$(UNIT)" --cov --cov-report term --cov-report html $(ARGS)
+
+# The documentation as web pages, in docs/_build/html. An environment of its own, since Sphinx needs a newer Python.
+DOCS := .venvs/docs
+docs: $(DOCS)/.installed
+	$(DOCS)/bin/python -m sphinx -E -a -q -W --keep-going -n -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+$(DOCS)/.installed: setup.py scripts/make-venv
+	@scripts/make-venv $(DOCS) docs
+	@touch $@
 
 test: check
 	PEBBLE=$$(scripts/find-pebble) && CLIENTS=$$(scripts/find-clients) && export PEBBLE CLIENTS && \
@@ -91,4 +102,4 @@ deb:
 	python3 -m scripts.build_deb --check
 
 clean:
-	rm -rf $(VENV) .venvs .pebble .clients .machine build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venvs .pebble .clients .machine build dist docs/_build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

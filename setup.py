@@ -44,6 +44,8 @@ if os.environ.get("SNAP_BUILD"):
 EXTRAS_REQUIRE = {
     # Tab completes the arguments of `mijnhost`.
     "completion": ["argcomplete>=2.0"],
+    # What `make docs` needs: Python 3.10 or later.
+    "docs": ["furo>=2024.8", "myst-parser>=4.0", "sphinx>=8.0"],
     # What `make test` needs. Nothing of it is needed to run.
     "test": [
         "argcomplete>=2.0",

@@ -19,7 +19,7 @@ PACKAGE = "certbot_dns_mijnhost"
 AT_THE_TOP = ("README.md", "README.nl.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 PAGES = [
     *(ROOT / name for name in AT_THE_TOP if (ROOT / name).exists()),
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts),
 ]
 DRAWINGS = sorted((ROOT / "docs").glob("*.svg"))
 FOLDERS = (PACKAGE, "tests", "docs", "examples", "scripts", "benchmarks", ".ci")

@@ -67,10 +67,19 @@ def test_a_workflow_may_read_only(path: Path) -> None:
     raised = {
         name: job["permissions"] for name, job in found["jobs"].items() if "permissions" in job
     }
-    if path.stem == "release":
-        assert raised == {"pypi": {"id-token": "write"}, "github": {"contents": "write"}}
-    else:
-        assert raised == {}
+    expected = {
+        "docs": {"publish": {"pages": "write", "id-token": "write"}},
+        "release": {"pypi": {"id-token": "write"}, "github": {"contents": "write"}},
+    }
+    assert raised == expected.get(path.stem, {})
+
+
+def test_only_the_main_branch_is_published() -> None:
+    docs = workflow("docs.yml")
+    # YAML reads the key "on" as true.
+    assert docs[True]["push"] == {"branches": ["main"]}
+    assert docs["jobs"]["publish"]["if"] == "github.event_name == 'push'"
+    assert docs["jobs"]["publish"]["needs"] == "build"
 
 
 def test_no_checkout_keeps_the_token() -> None:
