@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from certbot_dns_mijnhost.emulator import refusals, writes
+from certbot_dns_mijnhost.emulator.account_data import EXTENSIONS, AccountData, Charge
 from certbot_dns_mijnhost.emulator.domain import (
     Domain,
     RecordLike,
@@ -14,7 +15,6 @@ from certbot_dns_mijnhost.emulator.domain import (
     default_records,
     parking_records,
 )
-from certbot_dns_mijnhost.emulator.possessions import EXTENSIONS, Charge, Possessions
 from certbot_dns_mijnhost.emulator.reads import Records
 from certbot_dns_mijnhost.emulator.refusals import Refused
 from certbot_dns_mijnhost.emulator.variants import Variants
@@ -52,7 +52,7 @@ class Account:
         self.customer_number = 100001
         self.odd_domains: list[object] = []
         """JSON values that GET /domains lists before and after the domains; may be changed."""
-        self.possessions = Possessions()
+        self.data = AccountData()
         self.extensions = list(EXTENSIONS)
         self.lock = threading.RLock()
         self.keep_seconds = KEEP_SECONDS
@@ -163,7 +163,7 @@ class Account:
     @property
     def ledger(self) -> list[Charge]:
         """What was charged for orders."""
-        return self.possessions.ledger
+        return self.data.ledger
 
     # What the API does.
 

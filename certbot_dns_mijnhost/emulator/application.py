@@ -11,8 +11,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.chapters import ROUTES
-from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.faults import Faults
 from certbot_dns_mijnhost.emulator.messages import (
     Answer,
@@ -22,6 +20,8 @@ from certbot_dns_mijnhost.emulator.messages import (
     packed,
 )
 from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.routes import ROUTES
+from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.variants import Variants
 
 BASE_PATH = "/api/v2"

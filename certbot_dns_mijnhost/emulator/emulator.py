@@ -19,7 +19,7 @@ from certbot_dns_mijnhost.emulator.dns_server import DnsServer, Endpoint, bind_o
 from certbot_dns_mijnhost.emulator.faults import Faults
 from certbot_dns_mijnhost.emulator.http_server import HttpServer
 from certbot_dns_mijnhost.emulator.nameservers import Nameservers
-from certbot_dns_mijnhost.emulator.seed import plant
+from certbot_dns_mijnhost.emulator.seed import load
 from certbot_dns_mijnhost.emulator.tables import nameserver_address
 from certbot_dns_mijnhost.emulator.variants import Variants
 
@@ -86,7 +86,7 @@ class Emulator:
             account.add_domain(domain)
         self.account = account
         if seed is not None:
-            plant(account, seed)
+            load(account, seed)
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
         self.queries: list[LoggedQuery] = []

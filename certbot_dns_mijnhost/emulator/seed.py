@@ -20,7 +20,7 @@ from pathlib import Path
 from certbot_dns_mijnhost.emulator.account import Account
 
 
-def plant(account: Account, path: Path) -> None:
+def load(account: Account, path: Path) -> None:
     """Add to an account what a file holds.
 
     :raises OSError: where the file can't be read
@@ -37,7 +37,7 @@ def plant(account: Account, path: Path) -> None:
                 tags=domain.get("tags", []),
                 published_at=domain.get("published_at", []),
             ).odd_entries.extend(domain.get("odd_entries", []))
-        mine = account.possessions
+        mine = account.data
         mine.contacts.update({each["id"]: each for each in content.get("contacts", [])})
         mine.profiles.update({each["alias"]: each for each in content.get("nameservers", [])})
         mine.templates.update({each["id"]: each for each in content.get("templates", [])})

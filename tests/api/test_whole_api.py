@@ -44,7 +44,7 @@ from certbot_dns_mijnhost.api import (
     TemplateRecord,
 )
 from certbot_dns_mijnhost.emulator import Emulator, Fault
-from certbot_dns_mijnhost.emulator.chapters import ROUTES
+from certbot_dns_mijnhost.emulator.routes import ROUTES
 from tests.support.waiting import SILENCE
 
 from .conftest import KEY

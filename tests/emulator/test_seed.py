@@ -36,9 +36,9 @@ def test_what_the_file_holds_is_in_the_account(tmp_path: Path) -> None:
     assert not account.find("seeded.nl").managed_dns
     assert len(account.records("plain.nl")) > 3
     assert account.find("plain.nl").odd_entries == [None, {"type": "A"}]
-    assert account.possessions.contacts[7]["name"] == "us"
-    assert set(account.possessions.profiles) == {"ours"}
-    assert set(account.possessions.templates) == {8}
+    assert account.data.contacts[7]["name"] == "us"
+    assert set(account.data.profiles) == {"ours"}
+    assert set(account.data.templates) == {8}
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"domains": [{}]}', '{"domains": 1}'])

@@ -9,44 +9,44 @@ from typing import Any
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.chapters import bodies
-from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
+from certbot_dns_mijnhost.emulator.routes import bodies
+from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
 
 def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
     """List the profiles."""
-    return Reply({"nameservers": list(account.possessions.profiles.values())})
+    return Reply({"nameservers": list(account.data.profiles.values())})
 
 
 def create(account: Account, call: Call) -> Reply:
     """Add a profile."""
     sent = call.json()
     alias = bodies.text(sent, "alias")
-    if alias in account.possessions.profiles:
+    if alias in account.data.profiles:
         raise refusals.bad_request("The alias is taken")
-    account.possessions.profiles[alias] = _profile(alias, sent, default=0)
+    account.data.profiles[alias] = _profile(alias, sent, default=0)
     return Reply(None)
 
 
 def get(account: Account, call: Call) -> Reply:
     """Show a profile."""
-    return Reply(bodies.item(account.possessions.profiles, call.parameters["alias"]))
+    return Reply(bodies.item(account.data.profiles, call.parameters["alias"]))
 
 
 def update(account: Account, call: Call) -> Reply:
     """Replace a profile. Assumed: without ``set_as_default``, that stays as it is."""
     alias = call.parameters["alias"]
-    found = bodies.item(account.possessions.profiles, alias)
+    found = bodies.item(account.data.profiles, alias)
     made = _profile(alias, call.json(), default=found["default"])
-    account.possessions.profiles[alias] = made
+    account.data.profiles[alias] = made
     return Reply(None)
 
 
 def delete(account: Account, call: Call) -> Reply:
     """Remove a profile."""
     alias = call.parameters["alias"]
-    bodies.item(account.possessions.profiles, alias)
-    del account.possessions.profiles[alias]
+    bodies.item(account.data.profiles, alias)
+    del account.data.profiles[alias]
     return Reply(None)
 
 

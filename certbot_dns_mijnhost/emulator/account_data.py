@@ -35,8 +35,8 @@ class Charge:
 
 
 @dataclass
-class Possessions:
-    """State of the chapters that have no zone."""
+class AccountData:
+    """What an account has besides its zones."""
 
     contacts: dict[int, dict[str, Any]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)

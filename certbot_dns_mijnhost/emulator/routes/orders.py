@@ -6,10 +6,10 @@ from typing import Any
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.chapters import bodies
-from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
-from certbot_dns_mijnhost.emulator.possessions import EXTENSIONS, Charge
+from certbot_dns_mijnhost.emulator.account_data import EXTENSIONS, Charge
 from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.routes import bodies
+from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
 PREMIUM = {"premium.nl": {"register": "1234.50"}}
 LARGEST_PAGE = 100
@@ -73,35 +73,35 @@ def order(account: Account, call: Call) -> Reply:
     _check_settings(account, sent)
     prices = PREMIUM.get(domain, {}) if sent["type"] == "register" else {}
     amount = prices.get("register", EXTENSIONS[extension][sent["type"]])
-    number = account.possessions.next_number()
-    account.possessions.ledger.append(Charge(number, domain, sent["type"], amount))
+    number = account.data.next_number()
+    account.data.ledger.append(Charge(number, domain, sent["type"], amount))
     made = {"order_id": number, "domain": domain, "type": sent["type"], "status": "pending"}
-    account.possessions.orders[number] = made
+    account.data.orders[number] = made
     return Reply(made)
 
 
 def _check_settings(account: Account, sent: dict[str, Any]) -> None:
     if "nameserver" in sent:
-        account.possessions.check_profile(sent["nameserver"])
+        account.data.check_profile(sent["nameserver"])
     if "profile" in sent:
-        account.possessions.check_handles(sent["profile"])
-    if "dns_template_id" in sent and sent["dns_template_id"] not in account.possessions.templates:
+        account.data.check_handles(sent["profile"])
+    if "dns_template_id" in sent and sent["dns_template_id"] not in account.data.templates:
         raise bodies.invalid("dns_template_id")
 
 
 def get_orders(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
     """List the orders."""
-    return Reply({"orders": list(account.possessions.orders.values())})
+    return Reply({"orders": list(account.data.orders.values())})
 
 
 def get_order(account: Account, call: Call) -> Reply:
     """Show an order."""
-    return Reply(bodies.item(account.possessions.orders, call.parameters["id"]))
+    return Reply(bodies.item(account.data.orders, call.parameters["id"]))
 
 
 def update_order(account: Account, call: Call) -> Reply:
     """Change an item of an order."""
-    found = bodies.item(account.possessions.orders, call.parameters["id"])
+    found = bodies.item(account.data.orders, call.parameters["id"])
     sent = call.json()
     if "cart_id" not in sent:
         raise refusals.bad_request("The field cart_id is required")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
+from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
 
 def whoami(account: Account, call: Call) -> Reply:

@@ -1,8 +1,8 @@
-"""The API's chapters: one module each, with the routes it answers."""
+"""The routes of the API: one module for each subject."""
 
 from __future__ import annotations
 
-from certbot_dns_mijnhost.emulator.chapters import (
+from certbot_dns_mijnhost.emulator.routes import (
     contacts,
     dns_records,
     dns_templates,

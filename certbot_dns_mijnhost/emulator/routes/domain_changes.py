@@ -6,9 +6,9 @@ from typing import Any
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.chapters import bodies
-from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
-from certbot_dns_mijnhost.emulator.possessions import DEFAULT_PROFILE
+from certbot_dns_mijnhost.emulator.account_data import DEFAULT_PROFILE
+from certbot_dns_mijnhost.emulator.routes import bodies
+from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.zone import Record
 
 
@@ -83,7 +83,7 @@ def _record(line: str) -> Record:
 
 def _check_nameserver(account: Account, sent: dict[str, Any]) -> None:
     """Assumed: an alias that the account lacks is refused."""
-    account.possessions.check_profile(bodies.text(sent, "nameserver"))
+    account.data.check_profile(bodies.text(sent, "nameserver"))
 
 
 def _check_nameservers(account: Account, sent: dict[str, Any]) -> None:  # noqa: ARG001 - one shape
@@ -123,7 +123,7 @@ def _check_forwarder(account: Account, sent: dict[str, Any]) -> None:  # noqa: A
 
 
 def _check_profile(account: Account, sent: dict[str, Any]) -> None:
-    account.possessions.check_handles(bodies.mapping(sent, "profile"))
+    account.data.check_handles(bodies.mapping(sent, "profile"))
 
 
 def _check_tags(account: Account, sent: dict[str, Any]) -> None:  # noqa: ARG001 - one shape

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.domain import Domain
 from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.variants import Variants
 
 

@@ -1,4 +1,4 @@
-"""What the chapters are made of: routes, calls and replies, and the reading of JSON bodies."""
+"""Routes, calls and replies, and the reading of JSON bodies."""
 
 from __future__ import annotations
 

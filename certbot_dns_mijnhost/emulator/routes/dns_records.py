@@ -8,8 +8,8 @@ from typing import Any
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.messages import Digits
+from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 from certbot_dns_mijnhost.emulator.variants import Variants
 from certbot_dns_mijnhost.emulator.zone import DEFAULT_TTL, Record
 

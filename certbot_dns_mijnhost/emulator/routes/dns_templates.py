@@ -6,8 +6,8 @@ from typing import Any
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.chapters import bodies
-from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
+from certbot_dns_mijnhost.emulator.routes import bodies
+from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
 MAXIMUM_TTL = 2147483647
 
@@ -15,34 +15,34 @@ MAXIMUM_TTL = 2147483647
 def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
     """List the templates without their records (documented)."""
     fields = ("id", "alias", "default")
-    templates = account.possessions.templates.values()
+    templates = account.data.templates.values()
     return Reply({"templates": [{name: each[name] for name in fields} for each in templates]})
 
 
 def create(account: Account, call: Call) -> Reply:
     """Add a template."""
-    number = account.possessions.next_number()
-    account.possessions.templates[number] = _template(number, call.json(), default=0)
+    number = account.data.next_number()
+    account.data.templates[number] = _template(number, call.json(), default=0)
     return Reply(None)
 
 
 def get(account: Account, call: Call) -> Reply:
     """Show a template."""
-    return Reply(bodies.item(account.possessions.templates, call.parameters["id"]))
+    return Reply(bodies.item(account.data.templates, call.parameters["id"]))
 
 
 def update(account: Account, call: Call) -> Reply:
     """Replace a template. Assumed: without ``default``, that stays as it is."""
-    found = bodies.item(account.possessions.templates, call.parameters["id"])
+    found = bodies.item(account.data.templates, call.parameters["id"])
     made = _template(found["id"], call.json(), default=found["default"])
-    account.possessions.templates[found["id"]] = made
+    account.data.templates[found["id"]] = made
     return Reply(None)
 
 
 def delete(account: Account, call: Call) -> Reply:
     """Remove a template."""
-    found = bodies.item(account.possessions.templates, call.parameters["id"])
-    del account.possessions.templates[found["id"]]
+    found = bodies.item(account.data.templates, call.parameters["id"])
+    del account.data.templates[found["id"]]
     return Reply(None)
 
 

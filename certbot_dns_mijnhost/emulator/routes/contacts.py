@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.chapters import bodies
-from certbot_dns_mijnhost.emulator.chapters.routing import Call, Reply, Route
+from certbot_dns_mijnhost.emulator.routes import bodies
+from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
 NEEDED = (
     *("firstname", "lastname", "street", "street_number", "zipcode", "city", "country", "email"),
@@ -22,7 +22,7 @@ FIXED = {"firstname", "lastname", "company_name"}
 
 def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
     """List the contacts."""
-    return Reply({"contacts": list(account.possessions.contacts.values())})
+    return Reply({"contacts": list(account.data.contacts.values())})
 
 
 def create(account: Account, call: Call) -> Reply:
@@ -33,20 +33,20 @@ def create(account: Account, call: Call) -> Reply:
     for field in NEEDED:
         bodies.text(profile, field)
     _check(profile)
-    number = account.possessions.next_number()
+    number = account.data.next_number()
     made = {"id": number, "name": name, "profile": dict(profile)}
-    account.possessions.contacts[number] = made
+    account.data.contacts[number] = made
     return Reply(made)
 
 
 def get(account: Account, call: Call) -> Reply:
     """Show a contact."""
-    return Reply(bodies.item(account.possessions.contacts, call.parameters["id"]))
+    return Reply(bodies.item(account.data.contacts, call.parameters["id"]))
 
 
 def update(account: Account, call: Call) -> Reply:
     """Change a part of a contact; documented: names can't be changed."""
-    contact = bodies.item(account.possessions.contacts, call.parameters["id"])
+    contact = bodies.item(account.data.contacts, call.parameters["id"])
     profile = call.json().get("profile")
     if not isinstance(profile, dict) or FIXED & set(profile):
         raise bodies.invalid("profile")
@@ -57,8 +57,8 @@ def update(account: Account, call: Call) -> Reply:
 
 def delete(account: Account, call: Call) -> Reply:
     """Remove a contact."""
-    contact = bodies.item(account.possessions.contacts, call.parameters["id"])
-    del account.possessions.contacts[contact["id"]]
+    contact = bodies.item(account.data.contacts, call.parameters["id"])
+    del account.data.contacts[contact["id"]]
     return Reply(None)
 
 
