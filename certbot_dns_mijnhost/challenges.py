@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
 from certbot_dns_mijnhost.settings import SettingError, Settings
-from certbot_dns_mijnhost.waiting import DNSWait
+from certbot_dns_mijnhost.waiting import DNSWait, dns_view
 from certbot_dns_mijnhost.zone import (
     ChallengeRecords,
     NotRemoved,
@@ -22,7 +22,7 @@ from certbot_dns_mijnhost.zone import (
 )
 
 if TYPE_CHECKING:
-    from certbot_dns_mijnhost.propagation import AliasFollower, AliasResult
+    from certbot_dns_mijnhost.propagation import AliasFollower, AliasResult, DNSView
 
 logger = logging.getLogger(__name__)
 
@@ -70,9 +70,10 @@ class DNSChallenges:
             settings,
             notify=notify,
             live=live,
+            view=self._view,
             sleep=self._retry.sleep,
-            clock=self._retry.clock,
         )
+        self._dns: DNSView | None = None
         self._targets: dict[str, str] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
         self._unknown: dict[str, str] = {}
@@ -172,11 +173,7 @@ class DNSChallenges:
             logger.debug("CNAME records are not followed: dnspython is missing")
             return
         try:
-            follower = propagation.AliasFollower(
-                nameservers=self._settings.nameservers,
-                resolvers=self._settings.resolvers,
-                clock=self._retry.clock,
-            )
+            follower = propagation.AliasFollower(self._view())
             for name in dict.fromkeys(each for each in names if each not in self._targets):
                 found = follower.follow(name)
                 self._chains[name] = found.chain
@@ -193,6 +190,12 @@ class DNSChallenges:
             ) from error
         except propagation.PropagationError as error:
             raise SettingError(f"{error}. Correct the name or the setting.") from error
+
+    def _view(self) -> DNSView:
+        """Return this run's view of DNS, made when it is first needed."""
+        if self._dns is None:
+            self._dns = dns_view(self._settings, self._retry.clock)
+        return self._dns
 
     def _not_found(self, error: ZoneNotFoundError) -> str:
         """Return the message for a record whose name is in no domain of the account."""

@@ -17,6 +17,7 @@ from certbot_dns_mijnhost.zone import TXTRecord
 
 if TYPE_CHECKING:
     from certbot_dns_mijnhost.propagation import (
+        DNSView,
         Outcome,
         Progress,
         PropagationTimeoutError,
@@ -35,11 +36,26 @@ class NotPropagatedError(Exception):
     """No name server served the records in time."""
 
 
+def dns_view(settings: Settings, clock: Callable[[], float]) -> DNSView:
+    """Return a view of DNS by the settings.
+
+    :raises ImportError: if dnspython is missing.
+    :raises certbot_dns_mijnhost.propagation.InvalidEndpointError: if a server in the settings is
+        not a ``host[:port]``.
+    """
+    from certbot_dns_mijnhost import propagation  # noqa: PLC0415  # takes long to import
+
+    return propagation.DNSView(
+        nameservers=settings.nameservers, resolvers=settings.resolvers, clock=clock
+    )
+
+
 class DNSWait:
     """Waits until the name servers serve records.
 
     :param notify: shows a line to the user.
     :param live: a terminal for the progress line; None if there is none.
+    :param view: returns the run's view of DNS, which is needed only if there is a wait.
     """
 
     def __init__(
@@ -48,14 +64,15 @@ class DNSWait:
         *,
         notify: Callable[[str], None],
         live: TextIO | None = None,
+        view: Callable[[], DNSView] | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
+        self._view = view or (lambda: dns_view(settings, clock))
         self._notify = notify
         self._live = live
         self._sleep = sleep
-        self._clock = clock
         self.seen = "The name servers were not queried."
         """The result as a sentence, for the hint if validation fails."""
 
@@ -76,17 +93,12 @@ class DNSWait:
     def _check(self, records: Iterable[TXTRecord]) -> Outcome:
         from certbot_dns_mijnhost import propagation  # noqa: PLC0415  # takes long to import
 
-        settings = self._settings
         expected = [propagation.TXTRecord(record.name, record.value) for record in records]
         try:
             checker = propagation.PropagationChecker(
-                nameservers=settings.nameservers,
-                resolvers=settings.resolvers,
-                report=self._show,
-                sleep=self._sleep,
-                clock=self._clock,
+                self._view(), report=self._show, sleep=self._sleep
             )
-            return checker.wait_for(expected, max_seconds=settings.propagation_seconds)
+            return checker.wait_for(expected, max_seconds=self._settings.propagation_seconds)
         except propagation.PropagationTimeoutError as error:
             raise NotPropagatedError(not_propagated(error)) from error
         except propagation.PropagationError as error:

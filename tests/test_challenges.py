@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,18 @@ def test_a_cname_leads_the_record_to_another_zone(emulator: Emulator, tmp_path: 
     assert values(emulator, "delegated.nl") == {}
     assert challenges.remove([ELSEWHERE]) == []
     assert values(emulator, "challenges.nl") == {}
+    challenges.close()
+
+
+def test_the_wait_uses_what_following_found_out(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.account.add_record("delegated.nl", "CNAME", ELSEWHERE.name + ".", TARGET + ".", 300)
+    emulator.behave(0, "edns_formerr")
+    challenges = run(emulator, tmp_path)
+    challenges.publish([ELSEWHERE])
+    numbers = Counter((query.type, query.name) for query in emulator.queries)
+    # A query with EDNS would be refused and sent again.
+    assert numbers["TXT", f"{TARGET}."] == 2
+    assert numbers["CNAME", f"{TARGET}."] == 1
     challenges.close()
 
 

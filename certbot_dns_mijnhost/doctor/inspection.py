@@ -20,9 +20,10 @@ from certbot_dns_mijnhost.propagation.errors import (
     NoAnswerError,
 )
 from certbot_dns_mijnhost.propagation.names import read_name, write_name
-from certbot_dns_mijnhost.propagation.nameservers import Authority, NameserverFinder
-from certbot_dns_mijnhost.propagation.query import DNSClient, Querier, Server
+from certbot_dns_mijnhost.propagation.nameservers import Authority
+from certbot_dns_mijnhost.propagation.query import Server
 from certbot_dns_mijnhost.propagation.resolver import RecursiveResolver
+from certbot_dns_mijnhost.propagation.view import DNSView
 from certbot_dns_mijnhost.zone.listing import DOCTOR_PREFIX
 
 SECONDS = 15.0
@@ -53,6 +54,10 @@ class _ForgivingResolver(RecursiveResolver):
     def endpoints(self) -> list[Endpoint]:
         return self._checked.endpoints()
 
+    def forget_failures(self) -> None:
+        self._checked.forget_failures()
+        self._unchecked.forget_failures()
+
 
 class Inspector:
     """Queries DNS about names; it changes nothing.
@@ -75,21 +80,21 @@ class Inspector:
         queries: Queries | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        given, by = list(nameservers), list(resolvers)
+        by = list(resolvers)
         self.queries = queries or Queries(query_timeout)
-        pace = self.queries.wait_for_turn
-        self._querier = Querier(DNSClient(query_timeout, before=pace))
         self._resolver = RecursiveResolver(by)
         self._unchecked = RecursiveResolver(by, checks_dnssec=False)
         forgiving = _ForgivingResolver(self._resolver, self._unchecked)
-        self._finder = NameserverFinder(self._querier, forgiving, nameservers=given, port=port)
-        self._follower = AliasFollower(
-            nameservers=given,
-            resolvers=by,
+        self.view = DNSView(
+            nameservers=nameservers,
+            resolver=forgiving,
             port=port,
             query_timeout=query_timeout,
-            before=pace,
+            before=self.queries.wait_for_turn,
+            clock=clock,
         )
+        """Shared by all checks of the run."""
+        self.follower = AliasFollower(self.view)
         self._clock = clock
         self._ds = DSFinder(self.queries, forgiving, port)
 
@@ -122,7 +127,7 @@ class Inspector:
         :raises InspectionError: if its name servers are not found.
         """
         try:
-            return self._finder.find(read_name(name), self._remaining()).zone
+            return self.view.finder.find(read_name(name), self._remaining()).zone
         except LookupFailedError as error:
             raise InspectionError(str(error)) from error
 
@@ -141,7 +146,7 @@ class Inspector:
         :raises InspectionError: if its name servers are not found.
         """
         try:
-            return self._finder.find(_below(read_name(zone)), self._remaining())
+            return self.view.finder.find(_below(read_name(zone)), self._remaining())
         except LookupFailedError as error:
             raise InspectionError(_without_label(error)) from error
 
@@ -186,7 +191,7 @@ class Inspector:
         """
         wanted = read_name(name)
         try:
-            answer = self._querier.first_usable(self.servers_of(below), wanted, "TXT")
+            answer = self.view.querier.first_usable(self.servers_of(below), wanted, "TXT")
         except NoAnswerError as error:
             raise InspectionError(str(error)) from error
         return sorted(
@@ -200,12 +205,12 @@ class Inspector:
         target = name
         # A domain right below a top-level one is an apex, which cannot have a CNAME.
         if len(name.labels) > 3:
-            followed = self._follower.follow(write_name(name))
+            followed = self.follower.follow(write_name(name))
             if followed.reason:
                 raise LookupFailedError(followed.reason)
             target = read_name(followed.target)
-        authority = self._finder.find(_below(target), self._remaining())
-        answer = self._querier.first_usable(authority.servers, target, "CAA")
+        authority = self.view.finder.find(_below(target), self._remaining())
+        answer = self.view.querier.first_usable(authority.servers, target, "CAA")
         records = tuple(
             # Bytes that are not text stay visible, and violate the grammar.
             CAARecord(

@@ -24,7 +24,7 @@ from certbot_dns_mijnhost.doctor.queries import InspectionError, Queries
 from certbot_dns_mijnhost.doctor.servers import ServersCheck
 from certbot_dns_mijnhost.doctor.trial import Trial
 from certbot_dns_mijnhost.doctor.zone import check_managed, check_published, check_records
-from certbot_dns_mijnhost.propagation import AliasFollower, PropagationError
+from certbot_dns_mijnhost.propagation import DNSView, PropagationError
 from certbot_dns_mijnhost.settings import Settings
 from certbot_dns_mijnhost.zone import ChallengeRecords, canonical
 
@@ -78,20 +78,17 @@ class NamesCheck:
         names_in_dns = list(map(canonical, asked))
         wanted = [name for name in names_in_dns if check_name(name, self._report)]
         try:
-            inspector, follower = self._dns()
-            self._check(wanted, inspector, follower, write=write)
+            self._check(wanted, self._inspector(), write=write)
         except PropagationError as error:
             self._report(Finding("settings", State.FAILED, f"{error}. Correct the setting."))
 
-    def _check(
-        self, wanted: Sequence[str], inspector: Inspector, follower: AliasFollower, *, write: bool
-    ) -> None:
+    def _check(self, wanted: Sequence[str], inspector: Inspector, *, write: bool) -> None:
         """Check where the challenges belong, then the zones, then CAA for each name."""
         names = list(dict.fromkeys(name.removeprefix(WILDCARD) for name in wanted))
         found = {}
         for number, name in enumerate(names, start=1):
             self._progress(f"{number} of {len(names)}: {name}")
-            found[name] = self._zone_of(inspector, follower, name)
+            found[name] = self._zone_of(inspector, name)
         held_by = {name: _dns_zone(inspector, name) for name in names}
         zones = list(dict.fromkeys(zone for zone in found.values() if zone is not None))
         servers = ServersCheck(inspector, self._report, sleep=self._calls.retry.sleep)
@@ -115,26 +112,24 @@ class NamesCheck:
             check_persist(inspector, name, records, self._report)
         servers.finish()
         for zone in zones if write else ():
-            self._try_out(zone, is_managed=managed[zone])
+            self._try_out(zone, inspector.view, is_managed=managed[zone])
 
-    def _dns(self) -> tuple[Inspector, AliasFollower]:
-        nameservers, resolvers = self._settings.nameservers, self._settings.resolvers
-        how = asdict(self._dns_options)
+    def _inspector(self) -> Inspector:
         retry = self._calls.retry
-        queries = Queries(self._dns_options.query_timeout, clock=retry.clock, sleep=retry.sleep)
-        return (
-            Inspector(nameservers=nameservers, resolvers=resolvers, queries=queries, **how),
-            AliasFollower(
-                nameservers=nameservers, resolvers=resolvers, before=queries.wait_for_turn, **how
-            ),
+        return Inspector(
+            nameservers=self._settings.nameservers,
+            resolvers=self._settings.resolvers,
+            queries=Queries(self._dns_options.query_timeout, clock=retry.clock, sleep=retry.sleep),
+            clock=retry.clock,
+            **asdict(self._dns_options),
         )
 
-    def _zone_of(self, inspector: Inspector, follower: AliasFollower, name: str) -> str | None:
+    def _zone_of(self, inspector: Inspector, name: str) -> str | None:
         target: str | None = f"{CHALLENGE}.{name}"
         if self._settings.follow_cname:
-            target = check_delegation(follower, self._records, name, self._report)
+            target = check_delegation(inspector.follower, self._records, name, self._report)
         else:
-            check_ignored_cname(follower, name, self._report)
+            check_ignored_cname(inspector.follower, name, self._report)
         if target is None:
             return None
         zone = check_zone(
@@ -160,7 +155,7 @@ class NamesCheck:
         self._is_limited = is_managed is None and self._calls.exchanges[-1].status == 429
         return is_managed
 
-    def _try_out(self, zone: str, *, is_managed: bool | None) -> None:
+    def _try_out(self, zone: str, view: DNSView, *, is_managed: bool | None) -> None:
         if not is_managed:
             reason = (
                 "mijn.host does not serve its DNS"
@@ -170,7 +165,7 @@ class NamesCheck:
             message = f"No test record was created in {zone}: {reason}."
             self._report(Finding("write", State.SKIPPED, message, domain=zone))
             return
-        Trial(self._calls, zone, self._settings, self._report, dns=self._dns_options).run()
+        Trial(self._calls, zone, self._settings, self._report, view=view).run()
 
 
 def _dns_zone(inspector: Inspector, name: str) -> str:

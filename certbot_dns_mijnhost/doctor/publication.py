@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-from certbot_dns_mijnhost.doctor.context import Calls, DNSOptions
+from certbot_dns_mijnhost.doctor.context import Calls
 from certbot_dns_mijnhost.doctor.findings import Finding, State
 from certbot_dns_mijnhost.propagation import (
+    DNSView,
     Outcome,
     PropagationChecker,
     PropagationTimeoutError,
@@ -18,20 +17,14 @@ from certbot_dns_mijnhost.zone import TXTRecord
 
 
 def check_publication(
-    record: TXTRecord, zone: str, settings: Settings, calls: Calls, *, dns: DNSOptions
+    record: TXTRecord, zone: str, settings: Settings, calls: Calls, *, view: DNSView
 ) -> Finding:
     """Return how long the name servers took to serve `record`."""
     ceiling = settings.propagation_seconds
     if ceiling == 0:
         message = "No wait for the name servers: dns_mijnhost_propagation_seconds is 0."
         return Finding("publication", State.SKIPPED, message, domain=zone)
-    checker = PropagationChecker(
-        nameservers=settings.nameservers,
-        resolvers=settings.resolvers,
-        clock=calls.retry.clock,
-        sleep=calls.retry.sleep,
-        **asdict(dns),
-    )
+    checker = PropagationChecker(view, sleep=calls.retry.sleep)
     expected = [ExpectedRecord(record.name, record.value)]
     try:
         return _of_outcome(checker.wait_for(expected, max_seconds=ceiling), zone)

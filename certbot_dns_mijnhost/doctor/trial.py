@@ -24,9 +24,10 @@ from certbot_dns_mijnhost.api import (
     MijnHostError,
     NotFoundError,
 )
-from certbot_dns_mijnhost.doctor.context import Calls, DNSOptions
+from certbot_dns_mijnhost.doctor.context import Calls
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.publication import check_publication
+from certbot_dns_mijnhost.propagation import DNSView
 from certbot_dns_mijnhost.settings import Settings
 from certbot_dns_mijnhost.zone import (
     ChallengeRecords,
@@ -53,7 +54,7 @@ class Trial:
     """The trial in one zone."""
 
     def __init__(
-        self, calls: Calls, zone: str, settings: Settings, report: Report, *, dns: DNSOptions
+        self, calls: Calls, zone: str, settings: Settings, report: Report, *, view: DNSView
     ) -> None:
         self._calls = calls
         self._client = calls.client
@@ -61,7 +62,7 @@ class Trial:
         self._zone = zone
         self._settings = settings
         self._report = report
-        self._dns = dns
+        self._view = view
         self._exchanges_before = len(calls.exchanges)
         self._is_written = False
         name = f"{DOCTOR_PREFIX}{secrets.token_hex(4)}.{zone}"
@@ -183,7 +184,7 @@ class Trial:
 
     def _wait_for_dns(self) -> None:
         found = check_publication(
-            self._first, self._zone, self._settings, self._calls, dns=self._dns
+            self._first, self._zone, self._settings, self._calls, view=self._view
         )
         self._report(found)
 

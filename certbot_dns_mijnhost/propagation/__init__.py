@@ -14,12 +14,14 @@ from certbot_dns_mijnhost.propagation.errors import (
     PropagationTimeoutError,
 )
 from certbot_dns_mijnhost.propagation.outcome import Outcome, Progress, State
+from certbot_dns_mijnhost.propagation.view import DNSView
 from certbot_dns_mijnhost.propagation.wait import PropagationChecker, TXTRecord
 
 __all__ = [
     "AliasFollower",
     "AliasLoopError",
     "AliasResult",
+    "DNSView",
     "Endpoint",
     "InvalidEndpointError",
     "InvalidNameError",

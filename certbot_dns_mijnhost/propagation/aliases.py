@@ -7,23 +7,19 @@ added at the last name of the chain.
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import dns.name
 
 from certbot_dns_mijnhost.propagation.answers import alias_target
-from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT, Endpoint
 from certbot_dns_mijnhost.propagation.errors import (
     AliasLoopError,
     LookupFailedError,
     NoAnswerError,
 )
 from certbot_dns_mijnhost.propagation.names import read_name, write_name
-from certbot_dns_mijnhost.propagation.nameservers import NameserverFinder
-from certbot_dns_mijnhost.propagation.query import DNSClient, Querier
-from certbot_dns_mijnhost.propagation.resolver import RecursiveResolver
+from certbot_dns_mijnhost.propagation.view import DNSView
 
 logger = logging.getLogger(__name__)
 
@@ -59,30 +55,12 @@ class AliasFollower:
     If these do not answer, a recursive resolver is queried for the CNAME only. It may cache that
     there is none, which is harmless: CAs do not use it, and it gets no query for TXT records.
 
-    :param nameservers: ``host[:port]`` to query instead of the published ones.
-    :param resolvers: ``host[:port]`` that find the published ones, instead of the system's.
-    :param port: of the published name servers.
-    :param query_timeout: seconds for one query.
-    :param before: called with the server's address before each query.
-    :raises InvalidEndpointError: if a server is not a ``host[:port]``.
+    :param view: has the servers, and the targets that are known already.
     """
 
-    def __init__(
-        self,
-        *,
-        nameservers: Iterable[str] = (),
-        resolvers: Iterable[str] = (),
-        port: int = DNS_PORT,
-        query_timeout: float = 2.0,
-        before: Callable[[Endpoint], None] = lambda _: None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._querier = Querier(DNSClient(query_timeout, before=before))
-        self._resolver = RecursiveResolver(resolvers)
-        self._finder = NameserverFinder(
-            self._querier, self._resolver, nameservers=nameservers, port=port
-        )
-        self._clock = clock
+    def __init__(self, view: DNSView) -> None:
+        self._view = view
+        self._clock = view.clock
         self._resolver_failures = 0
 
     def follow(self, name: str) -> AliasResult:
@@ -112,6 +90,12 @@ class AliasFollower:
 
     def _next(self, name: dns.name.Name, deadline: float) -> tuple[dns.name.Name | None, bool]:
         """Return the target of one alias, and whether a recursive resolver answered."""
+        known = self._view.alias_targets
+        if name not in known:
+            known[name] = self._look_up(name, deadline)
+        return known[name]
+
+    def _look_up(self, name: dns.name.Name, deadline: float) -> tuple[dns.name.Name | None, bool]:
         if self._clock() > deadline:
             raise LookupFailedError(f"following its CNAME records took longer than {SECONDS:.0f} s")
         try:
@@ -121,8 +105,8 @@ class AliasFollower:
         return _usable(target), False
 
     def _query_servers(self, name: dns.name.Name, deadline: float) -> dns.name.Name | None:
-        authority = self._finder.find(name, lambda: deadline - self._clock())
-        return alias_target(self._querier.first_usable(authority.servers, name, "CNAME"), name)
+        authority = self._view.finder.find(name, lambda: deadline - self._clock())
+        return alias_target(self._view.querier.first_usable(authority.servers, name, "CNAME"), name)
 
     def _query_resolver(
         self, name: dns.name.Name, deadline: float, why: Exception
@@ -135,7 +119,7 @@ class AliasFollower:
             raise LookupFailedError(str(why)) from why
         least = LEAST_RESOLVER_SECONDS if isinstance(why, NoAnswerError) else 0.0
         try:
-            found = self._resolver.look_up(
+            found = self._view.resolver.look_up(
                 name, "CNAME", lambda: max(deadline - self._clock(), least)
             )
         except LookupFailedError as error:

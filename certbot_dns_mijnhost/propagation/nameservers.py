@@ -74,6 +74,9 @@ class NameserverFinder:
         self._port = port
         self._looked_up: tuple[list[Endpoint], dict[Endpoint, str]] | None = None
         self._known: dict[dns.name.Name, Authority] = {}
+        """By zone."""
+        self._found: dict[dns.name.Name, Authority] = {}
+        """By name."""
 
     def find(self, name: dns.name.Name, remaining: Callable[[], float]) -> Authority:
         """Return the servers that are authoritative for `name`.
@@ -84,7 +87,19 @@ class NameserverFinder:
         """
         if self._given:
             return self._of_user()
-        return self._descend(self._closest_known_zone(name, remaining), name, remaining)
+        if name not in self._found:
+            zone = self._closest_known_zone(name, remaining)
+            authority, is_certain = self._descend(zone, name, remaining)
+            if not is_certain:
+                return authority
+            self._found[name] = authority
+        return self._found[name]
+
+    def forget_failures(self) -> None:
+        """Look up again the addresses that were not found."""
+        for known in (self._known, self._found):
+            for name in [each for each, authority in known.items() if authority.left_out]:
+                del known[name]
 
     def _of_user(self) -> Authority:
         if dns.name.root not in self._known:
@@ -117,15 +132,21 @@ class NameserverFinder:
 
     def _descend(
         self, zone: dns.name.Name, name: dns.name.Name, remaining: Callable[[], float]
-    ) -> Authority:
-        """Continue down to the servers of the zone that contains `name` itself."""
+    ) -> tuple[Authority, bool]:
+        """Continue down to the servers of the zone that contains `name` itself.
+
+        Also tells whether they are certain: without an answer, `name` is treated as part of the
+        last known zone.
+        """
         for _ in range(MOST_REFERRALS):
             answer = self._query(zone, name) if remaining() > 0 else None
-            child = None if answer is None else self._enter(zone, name, answer, remaining)
+            if answer is None:
+                return self._known[zone], False
+            child = self._enter(zone, name, answer, remaining)
             if child is None:
-                break
+                return self._known[zone], True
             zone = child
-        return self._known[zone]
+        return self._known[zone], False
 
     def _enter(
         self,

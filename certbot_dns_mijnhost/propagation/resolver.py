@@ -95,6 +95,16 @@ class RecursiveResolver:
             raise LookupFailedError(str(known)) from known
         return known
 
+    def forget_failures(self) -> None:
+        """Query again for what no resolver answered."""
+        self._known = {
+            key: found
+            for key, found in self._known.items()
+            if not isinstance(found, LookupFailedError)
+        }
+        self._timeouts = 0
+        self._broken = ""
+
     def endpoints(self) -> list[Endpoint]:
         """Return the addresses of the resolvers; empty if there is none."""
         try:

@@ -17,10 +17,9 @@ import dns.name
 
 from certbot_dns_mijnhost.propagation.answers import Answer
 from certbot_dns_mijnhost.propagation.decision import ServerCheck, ZoneCheck
-from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT
 from certbot_dns_mijnhost.propagation.errors import LookupFailedError
 from certbot_dns_mijnhost.propagation.names import read_name
-from certbot_dns_mijnhost.propagation.nameservers import Authority, NameserverFinder
+from certbot_dns_mijnhost.propagation.nameservers import Authority
 from certbot_dns_mijnhost.propagation.outcome import (
     Outcome,
     Progress,
@@ -28,8 +27,8 @@ from certbot_dns_mijnhost.propagation.outcome import (
     outcome_of,
     progress_of,
 )
-from certbot_dns_mijnhost.propagation.query import MOST_THREADS, DNSClient, Querier
-from certbot_dns_mijnhost.propagation.resolver import RecursiveResolver
+from certbot_dns_mijnhost.propagation.query import MOST_THREADS, DNSClient
+from certbot_dns_mijnhost.propagation.view import DNSView
 
 logger = logging.getLogger(__name__)
 
@@ -53,32 +52,20 @@ class TXTRecord(NamedTuple):
 class PropagationChecker:
     """Queries each address of the authoritative name servers until all serve the records.
 
-    :param nameservers: ``host[:port]`` to query instead of the published ones.
-    :param resolvers: ``host[:port]`` that find the published ones, instead of the system's.
-    :param port: of the published name servers.
-    :param query_timeout: seconds for one query.
+    :param view: has the servers to query.
     :param report: receives the progress after each poll.
-    :raises InvalidEndpointError: if a server is not a ``host[:port]``.
     """
 
     def __init__(
         self,
+        view: DNSView,
         *,
-        nameservers: Iterable[str] = (),
-        resolvers: Iterable[str] = (),
-        port: int = DNS_PORT,
-        query_timeout: float = 2.0,
         report: Callable[[Progress], None] | None = None,
-        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client = DNSClient(query_timeout)
-        self._finder = NameserverFinder(
-            Querier(self._client), RecursiveResolver(resolvers), nameservers=nameservers, port=port
-        )
-        self._query_timeout = query_timeout
+        self._view = view
+        self._clock = view.clock
         self._report = report
-        self._clock = clock
         self._sleep = sleep
 
     def wait_for(self, records: Iterable[TXTRecord], *, max_seconds: float) -> Outcome:
@@ -96,6 +83,7 @@ class PropagationChecker:
         expected = _by_name(records)
         if max_seconds <= 0 or not expected:
             return Outcome(State.NOT_ASKED, 0.0, reason="the longest wait is 0 s")
+        self._view.forget_failures()
         zones, unknown = self._zones(expected, started + max_seconds)
         if zones:
             self._wait(zones, started, max_seconds)
@@ -112,7 +100,7 @@ class PropagationChecker:
                 unknown["no time was left to find the name servers of all names"] = None
                 break
             try:
-                authority = self._finder.find(name, lambda: deadline - self._clock())
+                authority = self._view.finder.find(name, lambda: deadline - self._clock())
             except LookupFailedError as error:
                 unknown[str(error)] = None
                 continue
@@ -129,8 +117,8 @@ class PropagationChecker:
 
     def _wait(self, zones: Sequence[ZoneCheck], started: float, max_seconds: float) -> None:
         servers = sum(len(zone.servers) for zone in zones)
-        until = started + max_seconds + self._query_timeout
-        with Poller(servers, client=self._client, clock=self._clock) as poller:
+        until = started + max_seconds + self._view.query_timeout
+        with Poller(servers, client=self._view.client, clock=self._clock) as poller:
             while not all(zone.is_done for zone in zones):
                 poller.poll([check for zone in zones for check in zone.awaited], until=until)
                 elapsed = self._clock() - started

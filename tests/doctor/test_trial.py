@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from certbot_dns_mijnhost.api import RetryPolicy
@@ -36,6 +38,17 @@ def test_it_tells_how_the_api_behaves_and_leaves_nothing(
     assert found.one("others").data["records"] == len(before)
     assert runner.emulator.account.records("example.nl") == before
     assert not any(request.method == "PUT" for request in runner.emulator.requests)
+
+
+def test_all_checks_share_what_dns_answered(runner: DoctorRunner) -> None:
+    runner.run("example.nl", "*.example.nl", write=True)
+    numbers = Counter(
+        (query.server, query.type, query.name)
+        for query in runner.emulator.queries
+        if query.server == runner.emulator.resolver or query.type in {"NS", "CNAME"}
+    )
+    assert len(numbers) > 5
+    assert {query: number for query, number in numbers.items() if number > 1} == {}
 
 
 def test_readings_that_lag_and_fall_short_are_told(runner: DoctorRunner) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from certbot_dns_mijnhost.propagation import (
     AliasFollower,
     AliasLoopError,
+    DNSView,
     InvalidNameError,
     PropagationChecker,
     TXTRecord,
@@ -30,7 +31,7 @@ ALIAS = "_acme-challenge.alias.example.nl"
 
 def follower(server: ScriptedServer, query_timeout: float = SILENCE) -> AliasFollower:
     return AliasFollower(
-        nameservers=[server.endpoint], resolvers=[NO_RESOLVER], query_timeout=query_timeout
+        DNSView(nameservers=[server.endpoint], resolvers=[NO_RESOLVER], query_timeout=query_timeout)
     )
 
 
@@ -82,7 +83,7 @@ def test_a_dname_above_is_followed(is_synthesised: bool) -> None:
 
 def test_a_broken_resolver_stops_no_run_that_needs_no_alias() -> None:
     with ScriptedServer(code(dns.rcode.SERVFAIL)) as resolver:
-        broken = AliasFollower(resolvers=[resolver.endpoint], query_timeout=SILENCE)
+        broken = AliasFollower(DNSView(resolvers=[resolver.endpoint], query_timeout=SILENCE))
         found = [broken.follow(f"_acme-challenge.host{n}.example.nl") for n in range(20)]
         questions = len(resolver.queries)
     assert {result.target for result in found} == {
@@ -122,9 +123,11 @@ def test_a_lame_server_does_not_hide_an_alias(lame: Answer) -> None:
         ScriptedServer(SERVED, address="127.0.0.2") as second,
     ):
         found = AliasFollower(
-            nameservers=[first.endpoint, second.endpoint],
-            resolvers=[NO_RESOLVER],
-            query_timeout=SILENCE,
+            DNSView(
+                nameservers=[first.endpoint, second.endpoint],
+                resolvers=[NO_RESOLVER],
+                query_timeout=SILENCE,
+            )
         ).follow(ALIAS)
     assert found.target == "two.example.com"
     assert found.reason == ""
@@ -171,12 +174,16 @@ def test_sixty_names_do_not_wait_sixty_times_for_dead_servers(is_published: bool
         first = stack.enter_context(ScriptedServer(silence, address="127.0.0.2"))
         second = stack.enter_context(ScriptedServer(silence, address="127.0.0.3", port=first.port))
         dead = (
-            AliasFollower(resolvers=[resolver.endpoint], port=first.port, query_timeout=SILENCE)
+            AliasFollower(
+                DNSView(resolvers=[resolver.endpoint], port=first.port, query_timeout=SILENCE)
+            )
             if is_published
             else AliasFollower(
-                nameservers=[first.endpoint, second.endpoint],
-                resolvers=[NO_RESOLVER],
-                query_timeout=SILENCE,
+                DNSView(
+                    nameservers=[first.endpoint, second.endpoint],
+                    resolvers=[NO_RESOLVER],
+                    query_timeout=SILENCE,
+                )
             )
         )
         found = [dead.follow(f"_acme-challenge.host{n}.example.nl") for n in range(60)]
@@ -190,7 +197,11 @@ def test_following_for_too_long_ends() -> None:
     ticks = iter(range(0, 1000, 3))
     with ScriptedServer(SERVED) as server:
         slow = AliasFollower(
-            nameservers=[server.endpoint], resolvers=[NO_RESOLVER], clock=lambda: float(next(ticks))
+            DNSView(
+                nameservers=[server.endpoint],
+                resolvers=[NO_RESOLVER],
+                clock=lambda: float(next(ticks)),
+            )
         )
         found = slow.follow("hop0.example.nl")
     assert found.chain[0] == "hop0.example.nl"
@@ -219,9 +230,9 @@ MALFORMED = ["", ".", "a..example.nl", ".example.nl", f"{'a' * 64}.nl", "a." * 1
 @pytest.mark.parametrize("name", MALFORMED)
 def test_a_malformed_name_is_our_error(name: str) -> None:
     with pytest.raises(InvalidNameError, match="domain name"):
-        AliasFollower(nameservers=["127.0.0.1:1"]).follow(name)
+        AliasFollower(DNSView(nameservers=["127.0.0.1:1"])).follow(name)
     with pytest.raises(InvalidNameError, match="domain name"):
-        PropagationChecker(nameservers=["127.0.0.1:1"]).wait_for(
+        PropagationChecker(DNSView(nameservers=["127.0.0.1:1"])).wait_for(
             [TXTRecord(name, "value")], max_seconds=1.0
         )
 

@@ -11,7 +11,13 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
-from certbot_dns_mijnhost.propagation import AliasFollower, PropagationChecker, State, TXTRecord
+from certbot_dns_mijnhost.propagation import (
+    AliasFollower,
+    DNSView,
+    PropagationChecker,
+    State,
+    TXTRecord,
+)
 from certbot_dns_mijnhost.propagation.endpoints import parse_endpoint
 from certbot_dns_mijnhost.propagation.errors import LookupFailedError, NoAnswerError
 from certbot_dns_mijnhost.propagation.query import MOST_THREADS, DNSClient, Querier, Server
@@ -62,7 +68,7 @@ def stalling(clock: Clock) -> Iterator[ScriptedServer]:
 
 
 def test_finding_servers_ends_at_the_ceiling(clock: Clock, stalling: ScriptedServer) -> None:
-    checker = PropagationChecker(resolvers=[stalling.endpoint], clock=clock)
+    checker = PropagationChecker(DNSView(resolvers=[stalling.endpoint], clock=clock))
     outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=8.0)
     assert outcome.state is State.NOT_ASKED
     assert "no time" in outcome.reason
@@ -71,7 +77,7 @@ def test_finding_servers_ends_at_the_ceiling(clock: Clock, stalling: ScriptedSer
 
 
 def test_following_an_alias_ends_in_time(clock: Clock, stalling: ScriptedServer) -> None:
-    found = AliasFollower(resolvers=[stalling.endpoint], clock=clock).follow(NAME)
+    found = AliasFollower(DNSView(resolvers=[stalling.endpoint], clock=clock)).follow(NAME)
     assert found.target == NAME
     assert "no time" in found.reason
     assert clock.now == 10.0
@@ -88,7 +94,9 @@ def test_no_zone_below_is_looked_for_when_the_time_is_up(clock: Clock) -> None:
         ScriptedServer(zone((f"{NAME}.", "TXT", '"value"')), address="127.0.0.2") as server,
     ):
         checker = PropagationChecker(
-            resolvers=[resolver.endpoint], port=server.port, query_timeout=SILENCE, clock=clock
+            DNSView(
+                resolvers=[resolver.endpoint], port=server.port, query_timeout=SILENCE, clock=clock
+            )
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert [query.type for query in server.queries] == ["TXT"], "the one poll at the ceiling"
@@ -123,11 +131,11 @@ def test_a_failure_with_time_left_is_kept_in_mind() -> None:
 
 
 def test_where_there_is_no_resolver_it_is_told() -> None:
-    checker = PropagationChecker(resolvers=[NOWHERE])
+    checker = PropagationChecker(DNSView(resolvers=[NOWHERE]))
     outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.NOT_ASKED
     assert "no recursive resolver is usable" in outcome.reason
-    found = AliasFollower(resolvers=[NOWHERE]).follow(NAME)
+    found = AliasFollower(DNSView(resolvers=[NOWHERE])).follow(NAME)
     assert found.target == NAME
     assert "no recursive resolver is usable" in found.reason
 

@@ -12,6 +12,7 @@ import dns.rdatatype
 import pytest
 
 from certbot_dns_mijnhost.propagation import (
+    DNSView,
     Outcome,
     PropagationChecker,
     PropagationTimeoutError,
@@ -99,10 +100,12 @@ class Network:
 
     def wait(self, *names: str, max_seconds: float = 60.0) -> Outcome:
         checker = PropagationChecker(
-            resolvers=[server.endpoint for server in self.resolvers],
-            port=self.servers[0].port if self.servers else 1,
-            query_timeout=SILENCE,
-            clock=lambda: self.now,
+            DNSView(
+                resolvers=[server.endpoint for server in self.resolvers],
+                port=self.servers[0].port if self.servers else 1,
+                query_timeout=SILENCE,
+                clock=lambda: self.now,
+            ),
             sleep=self.sleep,
         )
         return checker.wait_for(

@@ -7,6 +7,7 @@ import dns.rcode
 import pytest
 
 from certbot_dns_mijnhost.propagation import (
+    DNSView,
     PropagationChecker,
     State,
     TXTRecord,
@@ -45,9 +46,7 @@ def test_published_servers_are_found_and_the_resolver_never_hears_the_name() -> 
         ScriptedServer(SERVED, address="127.0.0.3", port=first.port),
     ):
         checker = PropagationChecker(
-            resolvers=[resolver.endpoint],
-            port=first.port,
-            query_timeout=SILENCE,
+            DNSView(resolvers=[resolver.endpoint], port=first.port, query_timeout=SILENCE),
             sleep=lambda _: None,
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
@@ -76,9 +75,7 @@ def test_a_delegated_challenge_is_asked_of_its_own_servers() -> None:
         ScriptedServer(SERVED, address="127.0.0.3", port=above.port) as below,
     ):
         checker = PropagationChecker(
-            resolvers=[resolver.endpoint],
-            port=above.port,
-            query_timeout=SILENCE,
+            DNSView(resolvers=[resolver.endpoint], port=above.port, query_timeout=SILENCE),
             sleep=lambda _: None,
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
@@ -93,7 +90,7 @@ def test_without_a_working_resolver_nothing_can_be_asked(
 ) -> None:
     monkeypatch.setattr(resolver_module, "LIFETIME", 0.3)
     with ScriptedServer(answer) as resolver:
-        checker = PropagationChecker(resolvers=[resolver.endpoint], query_timeout=SILENCE)
+        checker = PropagationChecker(DNSView(resolvers=[resolver.endpoint], query_timeout=SILENCE))
         outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.NOT_ASKED
     assert outcome.reason

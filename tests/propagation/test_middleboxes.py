@@ -9,6 +9,7 @@ import pytest
 
 from certbot_dns_mijnhost.propagation import (
     AliasFollower,
+    DNSView,
     PropagationChecker,
     PropagationTimeoutError,
     State,
@@ -74,7 +75,7 @@ def test_a_server_without_edns_is_asked_without_it(world: World, refusal: Answer
 def test_a_cname_at_a_server_without_edns_is_followed(refusal: Answer) -> None:
     with ScriptedServer(without_edns(refusal, SERVED)) as server:
         follower = AliasFollower(
-            nameservers=[server.endpoint], resolvers=[NO_RESOLVER], query_timeout=SILENCE
+            DNSView(nameservers=[server.endpoint], resolvers=[NO_RESOLVER], query_timeout=SILENCE)
         )
         found = follower.follow(ALIAS)
         assert sum(query.has_edns for query in server.queries) == 1
@@ -186,7 +187,7 @@ def test_a_resolver_tells_the_cname_if_the_name_servers_cannot_be_asked(blocked:
         ScriptedServer(blocked, address="127.0.0.2") as server,
     ):
         follower = AliasFollower(
-            resolvers=[resolver.endpoint], port=server.port, query_timeout=SILENCE
+            DNSView(resolvers=[resolver.endpoint], port=server.port, query_timeout=SILENCE)
         )
         found = follower.follow(ALIAS)
         asked = {q.type for q in resolver.queries if "_acme-challenge" in q.name}
@@ -202,7 +203,7 @@ def test_the_resolver_is_not_asked_for_the_challenge_if_the_name_servers_answer(
         ScriptedServer(SERVED, address="127.0.0.2") as server,
     ):
         found = AliasFollower(
-            resolvers=[resolver.endpoint], port=server.port, query_timeout=SILENCE
+            DNSView(resolvers=[resolver.endpoint], port=server.port, query_timeout=SILENCE)
         ).follow(ALIAS)
         assert not any("_acme-challenge" in name for name in resolver.names())
     assert found.target == "two.example.com"
@@ -215,7 +216,9 @@ def test_given_name_servers_that_cannot_be_asked_leave_the_resolver() -> None:
         ScriptedServer(silence, address="127.0.0.2") as server,
     ):
         found = AliasFollower(
-            nameservers=[server.endpoint], resolvers=[resolver.endpoint], query_timeout=SILENCE
+            DNSView(
+                nameservers=[server.endpoint], resolvers=[resolver.endpoint], query_timeout=SILENCE
+            )
         ).follow(ALIAS)
     assert found.target == "two.example.com"
 
@@ -226,7 +229,9 @@ def test_a_resolver_that_fails_is_asked_for_few_cnames() -> None:
         ScriptedServer(silence, address="127.0.0.2") as server,
     ):
         follower = AliasFollower(
-            nameservers=[server.endpoint], resolvers=[resolver.endpoint], query_timeout=SILENCE
+            DNSView(
+                nameservers=[server.endpoint], resolvers=[resolver.endpoint], query_timeout=SILENCE
+            )
         )
         found = [follower.follow(f"_acme-challenge.host{n}.example.nl") for n in range(60)]
         assert len(resolver.queries) <= 4
@@ -274,10 +279,12 @@ def test_an_internal_view_of_the_zone_is_recognised_by_its_addresses() -> None:
         ScriptedServer(authoritative, address="127.0.0.2") as server,
     ):
         checker = PropagationChecker(
-            resolvers=[resolver.endpoint],
-            port=server.port,
-            query_timeout=SILENCE,
-            clock=lambda: clock[0],
+            DNSView(
+                resolvers=[resolver.endpoint],
+                port=server.port,
+                query_timeout=SILENCE,
+                clock=lambda: clock[0],
+            ),
             sleep=sleep,
         )
         with pytest.raises(PropagationTimeoutError) as caught:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.propagation import (
     AliasFollower,
+    DNSView,
     InvalidEndpointError,
     PropagationChecker,
     State,
@@ -110,7 +111,8 @@ def test_a_usable_line_among_odd_ones_is_enough(case: str, tmp_path: Path) -> No
         # In front, so that servers of the example that do not exist are not waited for.
         path.write_bytes(f"nameserver [{host}]:{port}\n".encode() + PARSED[case][0])
         checker = PropagationChecker(
-            resolvers=[str(path)], port=first.port, query_timeout=SILENCE, sleep=lambda _: None
+            DNSView(resolvers=[str(path)], port=first.port, query_timeout=SILENCE),
+            sleep=lambda _: None,
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.EVERYWHERE
@@ -122,7 +124,9 @@ def test_a_scope_that_does_not_exist_costs_no_run(tmp_path: Path) -> None:
     with ScriptedServer(zone(*RESOLVER), address="127.0.0.1") as resolver:
         host, port = resolver.endpoint.split(":")
         path.write_text(f"nameserver fe80::1%nowhere0\nnameserver [{host}]:{port}\n")
-        found = AliasFollower(resolvers=[str(path)], port=1, query_timeout=SILENCE).follow(NAME)
+        found = AliasFollower(DNSView(resolvers=[str(path)], port=1, query_timeout=SILENCE)).follow(
+            NAME
+        )
         assert resolver.queries, "the next one is asked"
     assert found.target == NAME
 
@@ -131,7 +135,7 @@ def test_why_there_is_no_answer_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     # A machine may have a resolver at libc's default; nothing listens at this address.
     monkeypatch.setattr(resolver_module, "DEFAULT", Endpoint("127.0.0.1", 1))
     path = tmp_path / "resolv.conf"
-    outcome = PropagationChecker(resolvers=[str(path)]).wait_for(
+    outcome = PropagationChecker(DNSView(resolvers=[str(path)])).wait_for(
         [TXTRecord(NAME, "value")], max_seconds=60.0
     )
     assert outcome.state is State.NOT_ASKED
@@ -143,7 +147,7 @@ def test_a_resolver_that_is_not_running_costs_no_time(monkeypatch: pytest.Monkey
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
         closed.bind(("127.0.0.1", 0))
         host, port = closed.getsockname()
-    found = AliasFollower(resolvers=[f"{host}:{port}"]).follow(NAME)
+    found = AliasFollower(DNSView(resolvers=[f"{host}:{port}"])).follow(NAME)
     assert f"no recursive resolver is usable ({host}:{port}: nothing listens there)" in found.reason
 
 
@@ -152,14 +156,14 @@ def test_the_systems_file_is_the_default(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(resolver_module, "SYSTEM_FILE", str(path))
     with ScriptedServer(code(dns.rcode.NXDOMAIN)) as resolver:
         path.write_text(f"nameserver [{resolver.endpoint.replace(':', ']:')}\n")
-        found = AliasFollower().follow(NAME)
+        found = AliasFollower(DNSView()).follow(NAME)
         assert resolver.queries
     assert "no name servers are published for" in found.reason
 
 
 def test_a_relative_path_is_no_resolver() -> None:
     with pytest.raises(InvalidEndpointError, match="resolv/conf"):
-        PropagationChecker(resolvers=["resolv/conf"])
+        PropagationChecker(DNSView(resolvers=["resolv/conf"]))
 
 
 def test_dead_servers_of_a_file_cost_their_time_once(
@@ -173,7 +177,7 @@ def test_dead_servers_of_a_file_cost_their_time_once(
     ):
         lines = [server.endpoint.replace(":", "]:") for server in (dead, alive)]
         path.write_text("".join(f"nameserver [{line}\n" for line in lines))
-        follower = AliasFollower(resolvers=[str(path)], port=1, query_timeout=SILENCE)
+        follower = AliasFollower(DNSView(resolvers=[str(path)], port=1, query_timeout=SILENCE))
         for number in range(20):
             follower.follow(f"_acme-challenge.www{number}.example{number}.nl")
         assert len(dead.queries) == 1

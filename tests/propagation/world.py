@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from certbot_dns_mijnhost.propagation import Outcome, Progress, PropagationChecker, TXTRecord
+from certbot_dns_mijnhost.propagation import (
+    DNSView,
+    Outcome,
+    Progress,
+    PropagationChecker,
+    TXTRecord,
+)
 from tests.support.waiting import SILENCE
 
 from .scripted_server import Answer, ScriptedServer
@@ -46,11 +52,13 @@ class World:
         self, *records: TXTRecord, max_seconds: float = 300.0, more: tuple[str, ...] = ()
     ) -> Outcome:
         checker = PropagationChecker(
-            nameservers=[*(server.endpoint for server in self.servers), *more],
-            resolvers=[NO_RESOLVER],
-            query_timeout=SILENCE,
+            DNSView(
+                nameservers=[*(server.endpoint for server in self.servers), *more],
+                resolvers=[NO_RESOLVER],
+                query_timeout=SILENCE,
+                clock=self.clock,
+            ),
             report=self.progress.append,
-            clock=self.clock,
             sleep=self.sleep,
         )
         return checker.wait_for(records or (RECORD,), max_seconds=max_seconds)
