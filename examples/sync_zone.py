@@ -27,7 +27,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError
+from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostClient, MijnHostError
 from certbot_dns_mijnhost.zone import ZoneEditor
 
 try:
@@ -72,13 +72,13 @@ def read(path: Path, domain: str) -> Iterator[DNSRecord]:
     for name, rrsets in content.items():
         absolute = f"{domain}." if name in {"", "@"} else f"{name}.{domain}."
         for rrset in rrsets if isinstance(rrsets, list) else [rrsets]:
-            yield from records_of(rrset, absolute, f"{path}: {name!r}")
+            yield from records_of(rrset, absolute, domain, f"{path}: {name!r}")
 
 
-def records_of(rrset: object, name: str, place: str) -> Iterator[DNSRecord]:
+def records_of(rrset: object, name: str, zone: str, place: str) -> Iterator[DNSRecord]:
     """Yield the records of one RRset.
 
-    :raises FileError: if it lacks a type or values.
+    :raises FileError: if it lacks a type or values, or breaks a rule of the API.
     """
     if not isinstance(rrset, dict) or set(rrset) - {"type", "ttl", "value", "values"}:
         raise FileError(f"{place}: an RRset has type, value or values, and ttl.")
@@ -89,7 +89,12 @@ def records_of(rrset: object, name: str, place: str) -> Iterator[DNSRecord]:
     if not all(isinstance(value, str) for value in values) or not isinstance(ttl, int):
         raise FileError(f"{place}: a value must be a text (use quotes), and a ttl a number.")
     for value in values:
-        yield DNSRecord(rrset["type"], name, value, ttl)
+        record = DNSRecord(rrset["type"], name, value, ttl)
+        try:
+            record.check(zone)
+        except InvalidInputError as error:
+            raise FileError(f"{place}: {error}") from error
+        yield record
 
 
 def parser() -> argparse.ArgumentParser:

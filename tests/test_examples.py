@@ -458,7 +458,8 @@ def test_sync_zone(
         ("www: {type: TXT, value: 7}", "'www': a value must be a text (use quotes)"),
         ("www: {type: A, values: 192.0.2.1}", "'www': give a type, and a value or a list"),
         ("www: {type: A, value: 192.0.2.1, tll: 7}", "'www': an RRset has type"),
-        ("www: {type: A, value: 192.0.2.256}", "value"),
+        ("www: {type: A, value: 192.0.2.256}", "'www': value: "),
+        ("'': {type: MX, value: mail.example.nl.}", "priority"),
     ],
 )
 def test_sync_zone_refuses_what_is_not_a_zone(
