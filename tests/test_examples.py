@@ -275,7 +275,7 @@ def test_order_domain_refuses(
 
 
 def test_export_contacts(emulator: Emulator, capsys: pytest.CaptureFixture[str], run: Run) -> None:
-    emulator.account.possessions.contacts[7] = {"id": 7, "name": "us", "profile": CONTACT}
+    emulator.account.data.contacts[7] = {"id": 7, "name": "us", "profile": CONTACT}
     file = Path("contacts.csv")
     assert run(export_contacts, str(file)) == 0
     assert file.stat().st_mode & 0o777 == 0o600
@@ -378,7 +378,7 @@ def test_apply_template(
     emulator: Emulator, variants: Variants, capsys: pytest.CaptureFixture[str], run: Run
 ) -> None:
     before = rows(emulator)
-    emulator.account.possessions.templates[9] = {
+    emulator.account.data.templates[9] = {
         "id": 9,
         "alias": "web",
         "default": 0,
@@ -410,7 +410,7 @@ def test_apply_template_names_the_templates(
 ) -> None:
     for number in (1, 2):
         template: dict[str, object] = {"id": number, "alias": "web", "default": 0, "records": []}
-        emulator.account.possessions.templates[number] = template
+        emulator.account.data.templates[number] = template
     assert run(apply_template, "example.nl", "mail") == 1
     assert "No template is called mail" in capsys.readouterr().err
     assert run(apply_template, "example.nl", "web") == 1
