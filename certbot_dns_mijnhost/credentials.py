@@ -26,16 +26,16 @@ KEY_LINE = f"{KEY} = YOUR-KEY"
 SYSTEMD_DIRECTORY = "CREDENTIALS_DIRECTORY"
 SYSTEMD_FILE = "mijnhost.ini"
 SYSTEMD_KEY = "mijnhost_api_key"
-USUAL_PATH = "/etc/letsencrypt/mijnhost.ini"
+DEFAULT_PATH = "/etc/letsencrypt/mijnhost.ini"
 
 
 class Credentials(NamedTuple):
-    """What was found, and where.
+    """The options that were found, and where.
 
-    :param settings: by their full names, the key among them: never to be shown.
-    :param source: how to call the place in a message.
-    :param paths: the files that hold the key, or may.
-    :param hints: what was accepted although it should be written in another way, as sentences.
+    :param settings: by their full names, including the key: never show them.
+    :param source: the name of the place in a message.
+    :param paths: the files that contain the key, or may contain it.
+    :param hints: sentences about what was accepted although it should be written in another way.
     """
 
     settings: dict[str, str]
@@ -48,22 +48,22 @@ class Credentials(NamedTuple):
 
 
 def locate(path: str | None, environment: Mapping[str, str]) -> Credentials:
-    """Return the credentials of a file that was named, of the environment, or of the usual file.
+    """Return the credentials of the given file, of the environment, or of the default file.
 
-    :param path: the file that was named; None where none was.
-    :raises SettingError: where there are none, or they can't be read.
+    :param path: the given file, or None.
+    :raises SettingError: if there are none, or they cannot be read.
     """
     if path is None:
         found = find(environment)
         if found is not None:
             return found
-        if not _may_exist(USUAL_PATH):
+        if not _may_exist(DEFAULT_PATH):
             raise SettingError(
-                f"No API key was found: no credentials file was named, {USUAL_PATH} does not "
+                f"No API key was found: no credentials file was given, {DEFAULT_PATH} does not "
                 "exist, and MIJNHOST_API_KEY and MIJNHOST_API_KEY_FILE are not set. "
-                "Name the file: --credentials FILE"
+                "Give the file: --credentials FILE"
             )
-        path = USUAL_PATH
+        path = DEFAULT_PATH
     # The shell leaves the ~ in --credentials=~/mijnhost.ini as it is.
     return load(os.path.expanduser(path))  # noqa: PTH111
 
@@ -73,7 +73,7 @@ def load(path: str) -> Credentials:
 
     If it names a file with the key, that is read too.
 
-    :raises SettingError: if one of them can't be read or has no usable key, saying what to do.
+    :raises SettingError: if one of them cannot be read or has no usable key.
     """
     found = _load(path)
     for name in KEYS:
@@ -84,18 +84,18 @@ def load(path: str) -> Credentials:
 def read(path: str) -> dict[str, str]:
     """Return the settings of a credentials file by their names, which may be those of an example.
 
-    :raises SettingError: if it can't be read, saying what to do.
+    :raises SettingError: if it cannot be read.
     """
     return _load(path).settings
 
 
 def find(environment: Mapping[str, str]) -> Credentials | None:
-    """Return the credentials that the environment gives, where no file was named.
+    """Return the credentials of the environment, or None.
 
     Looks for ``MIJNHOST_API_KEY`` and ``MIJNHOST_API_KEY_FILE`` (a file with the key alone), then
-    for ``mijnhost.ini`` and ``mijnhost_api_key`` (the key alone) among systemd's credentials.
+    for ``mijnhost.ini`` and ``mijnhost_api_key`` (the key alone) in systemd's credentials.
 
-    :raises SettingError: where a file that the environment names can't be read.
+    :raises SettingError: if a file of the environment cannot be read.
     """
     # Here and not above: it brings the client along, which reading a file does not need.
     from certbot_dns_mijnhost.api.api_key import (  # noqa: PLC0415
@@ -160,7 +160,7 @@ def _load(path: str) -> Credentials:
         return Credentials(settings, path, (path,), tuple(hints))
     if settings.get(KEY):
         raise SettingError(
-            f"The credentials file {path} holds both {KEY} and {KEY_FILE}. Keep one of them."
+            f"The credentials file {path} has both {KEY} and {KEY_FILE}. Keep one of them."
         )
     beside = _beside(path, key_file)
     settings[KEY], hint = _bare_key(beside, f"{KEY_FILE} in {path}")
@@ -185,25 +185,25 @@ def _value(path: str, assignment: Assignment) -> CleanKey:
 def _may_exist(path: str) -> bool:
     try:
         return Path(path).exists()
-    except OSError:  # Its folder is closed to this user, say: reading the file tells.
+    except OSError:  # For example, its directory is not accessible: reading it gives the reason.
         return True
 
 
 def _beside(path: str, key_file: str) -> str:
-    # One that is relative lies beside the file, since cron and systemd start elsewhere.
+    # A relative path starts at the file, because cron and systemd use other directories.
     key_file = usable_path(os.path.expanduser(key_file))  # noqa: PTH111
     return os.path.join(os.path.dirname(path), key_file)  # noqa: PTH118, PTH120
 
 
 def _bare_key(path: str, named_by: str) -> CleanKey:
-    """Return what a file with nothing but the key holds."""
+    """Return the key in a file that contains nothing else."""
     try:
         found = read_key_file(path)
     except KeyTextError as error:
         raise SettingError(f"The file {path}, named by {named_by}, {error}.") from None
     if not found.key:
         raise SettingError(
-            f"The file {path}, named by {named_by}, is empty. Write the API key into it."
+            f"The file {path}, named by {named_by}, is empty. Write the API key to it."
         )
     _check_is_no_placeholder(f"The file {path}, named by {named_by},", found.key)
     return found
@@ -212,7 +212,9 @@ def _bare_key(path: str, named_by: str) -> CleanKey:
 def _read_ini(path: str) -> Iterable[Assignment]:
     text = _text(path)
     if text.lstrip().startswith("{"):
-        raise SettingError(f"The credentials file {path} is a JSON file. Write into it: {KEY_LINE}")
+        raise SettingError(
+            f"The credentials file {path} is a JSON file. It must have the line: {KEY_LINE}"
+        )
     try:
         return assignments(text)
     except LineError as error:
@@ -229,19 +231,19 @@ def _text(path: str) -> str:
         raise SettingError(_not_found(path)) from error
     except IsADirectoryError as error:
         raise SettingError(
-            f"The credentials file {path} is a folder. Name a file that holds: {KEY_LINE}"
+            f"The credentials file {path} is a directory. Use a file with the line: {KEY_LINE}"
         ) from error
     except TextFileError as error:
         raise SettingError(
-            f"The credentials file {path} {error}. It should hold: {KEY_LINE}"
+            f"The credentials file {path} {error}. It must have the line: {KEY_LINE}"
         ) from None
     except OSError as error:
         raise SettingError(
-            f"The credentials file {path} can't be read: {error.strerror}. "
+            f"Cannot read the credentials file {path}: {error.strerror}. "
             "Run Certbot as the user who owns the file, or correct its permissions."
         ) from error
     if not text.strip():
-        raise SettingError(f"The credentials file {path} is empty. Write into it: {KEY_LINE}")
+        raise SettingError(f"The credentials file {path} is empty. Add the line: {KEY_LINE}")
     return text
 
 

@@ -1,7 +1,7 @@
-"""The authenticator ``dns-mijnhost``: Certbot's side of the work.
+"""The authenticator ``dns-mijnhost``: Certbot's side of the plugin.
 
-Certbot loads this module at every run, whatever plugin it then uses: what it does not need for
-being listed is imported where it is used.
+Certbot imports this module at every run, whichever plugin it then uses. So everything that is not
+needed to list the plugin is imported in the functions that use it.
 """
 
 from __future__ import annotations
@@ -51,23 +51,23 @@ class Authenticator(dns_common.DNSAuthenticator):
         """
         add(
             "credentials",
-            help="INI file with the mijn.host API key (dns_mijnhost_api_key). Without it the key "
-            "is taken from MIJNHOST_API_KEY, MIJNHOST_API_KEY_FILE or systemd's credentials.",
+            help="INI file with the mijn.host API key (dns_mijnhost_api_key). Without it, the key "
+            "is read from MIJNHOST_API_KEY, MIJNHOST_API_KEY_FILE or systemd's credentials.",
         )
         add(
             "propagation-seconds",
             type=int,
             default=None,
-            help="Seconds to wait at the most for the name servers to serve the records. The wait "
-            f"ends as soon as all do; 0 does not wait. (default: {default_propagation_seconds})",
+            help="The longest wait in seconds until the name servers serve the records. The wait "
+            f"ends as soon as all do; 0 skips it. (default: {default_propagation_seconds})",
         )
         add(
             "nameservers",
-            help="Name servers to ask instead of the published ones: host[:port], ...",
+            help="Name servers to query instead of the published ones: host[:port], ...",
         )
         add(
             "resolver",
-            help="Resolvers to find the name servers by instead of the system's: "
+            help="Recursive resolvers for finding the name servers, instead of the system's: "
             "host[:port], ..., or the path of a file like /etc/resolv.conf.",
         )
 
@@ -92,14 +92,14 @@ class Authenticator(dns_common.DNSAuthenticator):
             raise _UnusableCredentialsError(message) from error.__cause__
 
     def more_info(self) -> str:
-        """Say in a sentence what the plugin does."""
+        """Return a sentence about what the plugin does."""
         return (
             "This plugin adds a TXT record for each challenge through the API of mijn.host, waits "
             "until the name servers serve it, and removes it again."
         )
 
     def auth_hint(self, failed_achalls: list[Any]) -> str:  # noqa: ARG002
-        """Say what was seen, for a user whose challenges failed."""
+        """Return what the DNS check saw, for a user whose challenges failed."""
         seen = "" if self._challenges is None else self._challenges.seen + " "
         return (
             f"The CA did not find the TXT records that this plugin added. {seen}Check that the "
@@ -110,7 +110,7 @@ class Authenticator(dns_common.DNSAuthenticator):
     def perform(self, achalls: list[Any]) -> list[Any]:
         """Publish the records of all challenges, wait for the name servers, and respond.
 
-        :raises certbot.errors.PluginError: where the records can't be published.
+        :raises certbot.errors.PluginError: if the records cannot be published.
         """
         self._setup_credentials()
         records = [_record_of(achall) for achall in achalls]
@@ -119,7 +119,7 @@ class Authenticator(dns_common.DNSAuthenticator):
         return [achall.response(achall.account_key) for achall in achalls]
 
     def cleanup(self, achalls: list[Any]) -> None:
-        """Remove the records of the challenges. Warns of what stays behind, and never fails."""
+        """Remove the records of the challenges. Warns about those that remain, and never fails."""
         if self._challenges is None:
             return
         try:
@@ -127,12 +127,13 @@ class Authenticator(dns_common.DNSAuthenticator):
         except Exception as error:  # a certificate may have been issued already
             logger.debug("Removing the challenge records failed", exc_info=True)
             logger.warning(
-                "Removing the challenge records failed: %s. Look in mijn.host's control panel for "
-                "TXT records named _acme-challenge, and remove those of this run.",
+                "Removing the challenge records failed: %s. Remove the TXT records named "
+                "_acme-challenge of this run in mijn.host's control panel, or run "
+                "`mijnhost challenges sweep`.",
                 error,
             )
         finally:
-            # `certbot renew` makes an authenticator for each certificate. A further run opens anew.
+            # `certbot renew` makes an authenticator for each certificate.
             self._challenges.close()
 
     def _setup_credentials(self) -> None:
@@ -158,7 +159,7 @@ class Authenticator(dns_common.DNSAuthenticator):
         given = self.conf("credentials")
         if not given.strip():
             raise errors.PluginError(
-                "--dns-mijnhost-credentials is empty. Name the credentials file, or omit it."
+                "--dns-mijnhost-credentials is empty. Give the path of a file, or omit the option."
             )
         try:
             path = os.path.abspath(os.path.expanduser(given))
@@ -187,14 +188,14 @@ class Authenticator(dns_common.DNSAuthenticator):
     def _remove(self, records: list[TXTRecord]) -> None:
         if self._challenges is None:
             return
-        for leftover in self._challenges.remove(records):
+        for left in self._challenges.remove(records):
             logger.warning(
-                "The TXT record %s with the value %s stays behind%s. Remove it in mijn.host's "
-                "control panel, or leave it: it does no harm. The reason: %s",
-                leftover.name,
-                leftover.value,
-                f" in the zone {leftover.zone}" if leftover.zone else "",
-                leftover.reason,
+                'Could not remove the TXT record %s ("%s")%s: %s It is harmless; remove it in '
+                "mijn.host's control panel, or run `mijnhost challenges sweep`.",
+                left.name,
+                left.value,
+                f" from the zone {left.zone}" if left.zone else "",
+                left.reason,
             )
 
     def _dns_challenges(self) -> DNSChallenges:
@@ -219,21 +220,21 @@ class Authenticator(dns_common.DNSAuthenticator):
             found = self._checked.pop(path, None) or credentials.load(path)
         for file in found.paths:
             dns_common.validate_file_permissions(file)
-        settled = settings.settle(self._flag, found.settings, found.source, found.hints)
-        if settled.hint:
-            _notify(settled.hint)
-        return settled
+        resolved = settings.resolve_settings(self._flag, found.settings, found.source, found.hints)
+        if resolved.hint:
+            _notify(resolved.hint)
+        return resolved
 
     @staticmethod
     def _found_credentials() -> Credentials | None:
-        """Return the credentials of the environment, for where no file is named."""
+        """Return the credentials of the environment, or None."""
         from certbot_dns_mijnhost import credentials  # noqa: PLC0415
 
         with _plain_errors():
             return credentials.find(os.environ)
 
     def _flag(self, name: str) -> object:
-        """Return a flag's value; None where it was not given or is none of the flags."""
+        """Return a flag's value; None if it was not given, or there is no such flag."""
         return getattr(self.config, self.dest(name), None)
 
 
@@ -255,7 +256,7 @@ def _checked_credentials(path: str, flag: Callable[[str], object]) -> Credential
 
     with _plain_errors():
         found = credentials.load(path)
-        settings.settle(flag, found.settings, found.source)
+        settings.resolve_settings(flag, found.settings, found.source)
     return found
 
 
@@ -276,11 +277,11 @@ def _renewal_folder(config: Any) -> str:
 
 
 def _no_key(config: Any) -> str:
-    """Return the message for a run without a key in which nobody can be asked for one."""
-    cure = "Name a credentials file: --dns-mijnhost-credentials /etc/letsencrypt/mijnhost.ini"
+    """Return the message for a non-interactive run without a key."""
+    cure = "Give a credentials file: --dns-mijnhost-credentials /etc/letsencrypt/mijnhost.ini"
     why = "MIJNHOST_API_KEY and MIJNHOST_API_KEY_FILE are not set"
     if not _is_renewal(config):
-        return f"No API key was found: no credentials file was named, and {why}. {cure}"
+        return f"No API key was found: no credentials file was given, and {why}. {cure}"
     return (
         "No API key was found: this renewal was stored without a credentials file, because the "
         f"first run took the key from its environment, and now {why}. Set the variable for "
@@ -305,7 +306,7 @@ def _txt_record(name: str, value: str) -> TXTRecord:
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Turn the errors of the rooms below into Certbot's, which end in one message."""
+    """Turn the plugin's errors into Certbot's, which end in one message."""
     from certbot_dns_mijnhost.api import MijnHostError  # noqa: PLC0415
     from certbot_dns_mijnhost.settings import SettingError  # noqa: PLC0415
     from certbot_dns_mijnhost.waiting import NotPropagatedError  # noqa: PLC0415

@@ -19,7 +19,7 @@ OTHER_NAMES = {
     "mijn_host_api_key": KEY,
     "mijn_host_api_key_file": KEY_FILE,
 }
-"""What the variables of the environment are called, in lower case."""
+"""The names of the environment variables, in lower case."""
 ENDPOINTS = (f"{PREFIX}nameservers", f"{PREFIX}resolver")
 ASSIGNMENT = re.compile(
     r"""(?P<export>(?:export|set)\s+)?(?P<quote>["']?)(?P<name>[A-Za-z][\w-]*)(?P=quote)"""
@@ -45,7 +45,7 @@ class LineError(ValueError):
 class Assignment(NamedTuple):
     """One line that sets something that this plugin reads.
 
-    :param value: may be the API key: never to be shown.
+    :param value: may be the API key: never show it.
     :param hint: how the line should be written, as the end of a sentence; empty if it is right.
     """
 
@@ -118,7 +118,7 @@ def _value(number: int, name: str, text: str) -> str:
                 raise LineError(
                     number,
                     f"has a {what} inside the API key. If it is a part of the key, write the key "
-                    f'in quotation marks: {name} = "YOUR-KEY"; else remove it',
+                    f'in quotation marks: {name} = "YOUR-KEY"; otherwise remove it',
                 )
     elif name not in ENDPOINTS:  # 192.0.2.1#53 is a server and its port.
         value = value.partition("#")[0].strip()
@@ -134,6 +134,6 @@ def _quoted(number: int, name: str, text: str) -> str:
     if not rest or rest.startswith("#"):
         return text[len(quote) : end].strip()
     if name in KEYS or not rest.startswith(","):
-        raise LineError(number, "has something behind the value in quotation marks. Remove it")
+        raise LineError(number, "has text after the value in quotation marks. Remove it")
     # A list, such as "192.0.2.1", "192.0.2.2".
     return COMMENT.sub("", text).replace('"', "").replace("'", "").strip()

@@ -1,4 +1,4 @@
-"""Files that hold nothing but the API key, as Docker's and systemd's secrets do."""
+"""Files that contain only the API key, such as Docker's and systemd's secrets."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ NAMED = re.compile(
 def read_key_file(path: str | Path) -> CleanKey:
     """Return the API key of a file; an empty key if the file is empty.
 
-    :raises KeyTextError: if the file holds something else, or cannot be read; the message
-        continues a sentence that names the file, and never shows its content.
+    :raises KeyTextError: if the file has other content, or cannot be read; the message continues a
+        sentence that names the file, and never shows its content.
     """
     try:
         text = read_text(path)
     except OSError as error:
         raise KeyTextError(
-            f"can't be read: {error.strerror}. Write the API key into it, readable by the user "
-            "who runs this"
+            f"cannot be read: {error.strerror}. Write the API key to it, and make it readable for "
+            "the user who runs this"
         ) from None
     except TextFileError as error:
         raise KeyTextError(
-            f"can't be read: it {error}. Write the API key into it, readable by the user who runs "
-            "this"
+            f"cannot be read: it {error}. Write the API key to it, and make it readable for the "
+            "user who runs this"
         ) from None
     lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
     if not lines:
         return CleanKey("")
     if lines[0].lstrip().startswith(("{", "[")):
-        raise KeyTextError("is a JSON or INI file. Write only the API key into it")
+        raise KeyTextError("is a JSON or INI file. Write only the API key to it")
     if len(lines) > 1:
         raise KeyTextError(
-            f"has {len(lines)} lines with text. Write only the API key into it, on one line"
+            f"has {len(lines)} lines with text. Write only the API key to it, on one line"
         )
     named = NAMED.fullmatch(lines[0].strip())
     if named is None:

@@ -1,4 +1,4 @@
-"""The API key as people paste it: cleaned if that is unambiguous, else refused, and never shown."""
+"""The API key as people paste it: cleaned if that is unambiguous, otherwise refused."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class KeyTextError(ValueError):
 class CleanKey(NamedTuple):
     """An API key.
 
-    :param key: never to be shown; empty if the text was.
+    :param key: never show it; empty if the text was.
     :param hint: what was left out, as the end of a sentence that begins with the key's place.
     """
 
@@ -51,7 +51,7 @@ def clean_key(text: str) -> CleanKey:
 
 
 def check_is_no_placeholder(key: str) -> None:
-    """Refuse a key that an example or a template holds instead of one.
+    """Refuse the placeholder of an example or a template.
 
     :raises KeyTextError: if it is such a key.
     """

@@ -1,7 +1,7 @@
-"""What the user set: by flag, else in the credentials file, else the default.
+"""The options of a run: a flag overrides the credentials file, which overrides the default.
 
-Each setting can stand in the file, since some integrators pass on no flags of ours but the
-credentials and the propagation seconds.
+Every option can be set in the file, because some integrators pass no flags of this plugin except
+the credentials and the propagation seconds.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ PREFIX = "dns_mijnhost_"
 KEY = "dns_mijnhost_api_key"
 KEY_FILE = "dns_mijnhost_api_key_file"
 VENDOR_KEY = "dns_mijn_host_api_key"
-"""What the vendor's own plugin calls the key; read too, so that moving over is easy."""
+"""The name of the key in mijn.host's own plugin; accepted too, so that moving over is easy."""
 
 TRUTHS = {"true": True, "yes": True, "on": True, "1": True}
 FALSEHOODS = {"false": False, "no": False, "off": False, "0": False}
 
 
 class SettingError(ValueError):
-    """A setting is missing or breaks a rule; the message says which, and what to do."""
+    """An option is missing or breaks a rule; the message says which, and what to do."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of a run.
+    """All options of a run.
 
-    :param api_key: shown nowhere.
+    :param api_key: never shown.
     :param api_url: base URL of the API.
-    :param ttl: seconds, of the records that are added.
-    :param timeout: seconds to wait for each part of an answer of the API.
-    :param propagation_seconds: ceiling of the wait for the name servers; 0 does not wait.
-    :param nameservers: ``host[:port]`` to ask instead of the published name servers.
-    :param resolvers: ``host[:port]``, or the absolute path of a resolv.conf, to find the name
-        servers by, instead of the system's.
+    :param ttl: TTL of the challenge records, in seconds.
+    :param timeout: timeout for each part of an API answer, in seconds.
+    :param propagation_seconds: the longest wait for the name servers, in seconds; 0 skips it.
+    :param nameservers: name servers to query instead of the published ones: ``host[:port]``.
+    :param resolvers: recursive resolvers for finding the name servers, instead of the system's:
+        ``host[:port]``, or the absolute path of a resolv.conf.
     :param follow_cname: whether a CNAME at the challenge's name is followed.
-    :param zones: the domains to choose from, instead of the account's.
-    :param allow_zone_rewrite: whether a zone may be written as a whole where nothing else works.
-    :param hint: what the user might put in order; empty where there is nothing.
+    :param zones: the domains to choose from, instead of the account's domains.
+    :param allow_zone_rewrite: whether a zone may be rewritten if no single-record call works.
+    :param hint: what the user could improve in the file; empty if nothing.
     """
 
     api_key: str = field(repr=False)
@@ -61,20 +61,20 @@ class Settings:
     hint: str = ""
 
 
-def settle(
+def resolve_settings(
     flag: Callable[[str], object],
     file: Mapping[str, str],
     path: str,
     hints: Iterable[str] = (),
 ) -> Settings:
-    """Return the settings.
+    """Return the options of a run.
 
-    :param flag: gives a flag's value by its name, such as ``propagation-seconds``; None where it
-        was not given.
-    :param file: the credentials file's settings, by their full names.
-    :param path: the credentials file, or where else they were found, for messages.
+    :param flag: returns a flag's value by its name, such as ``propagation-seconds``; None if it was
+        not given.
+    :param file: the options of the credentials file, by their full names.
+    :param path: the credentials file, or another place where they were found, for messages.
     :param hints: sentences about how the file should be written.
-    :raises SettingError: where one is missing or breaks a rule.
+    :raises SettingError: if an option is missing or breaks a rule.
     """
     reader = _Reader(flag, file, path)
     return Settings(
@@ -105,18 +105,18 @@ class _Reader:
             key = self._file.get(name, "").strip()
             if key:
                 return key
-        found = "holds no" if KEY not in self._file else "has nothing behind"
+        found = "has no" if KEY not in self._file else "has no value for"
         raise SettingError(
-            f"The credentials file {self._path} {found} {KEY}. Make a key in mijn.host's "
-            f"control panel and write: {KEY} = YOUR-KEY"
+            f"The credentials file {self._path} {found} {KEY}. Create a key in mijn.host's "
+            f"control panel, and add the line: {KEY} = YOUR-KEY"
         )
 
     def hint(self) -> str:
         if self._file.get(KEY, "").strip() or VENDOR_KEY not in self._file:
             return ""
         return (
-            f"The credentials file {self._path} calls the key {VENDOR_KEY}, as another plugin "
-            f"does. It was read all the same; rename it to {KEY}."
+            f"The credentials file {self._path} uses {VENDOR_KEY}, the name of another plugin. "
+            f"It is accepted; rename it to {KEY}."
         )
 
     def get(self, name: str, parse: Callable[[str], T], default: T) -> T:
@@ -132,13 +132,15 @@ class _Reader:
         try:
             return parse(text)
         except ValueError as error:
-            raise SettingError(f"{source}: {error}. Correct it or leave it out.") from error
+            raise SettingError(
+                f"{source}: {error}. Correct it, or remove it to use the default."
+            ) from error
 
 
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not (text.isascii() and text.isdecimal()) or not least <= int(text[:12]) <= most:
-            raise ValueError(f"{text!r} is no whole number from {least} to {most}")
+            raise ValueError(f"must be a whole number from {least} to {most}, not {text!r}")
         return int(text)
 
     return parse
@@ -150,14 +152,14 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= 600:
-        raise ValueError(f"{text!r} is no number of seconds, more than 0 and up to 600")
+        raise ValueError(f"must be a number of seconds above 0 and up to 600, not {text!r}")
     return seconds
 
 
 def _boolean(text: str) -> bool:
     truth = {**TRUTHS, **FALSEHOODS}.get(text.lower())
     if truth is None:
-        raise ValueError(f"{text!r} is neither true nor false")
+        raise ValueError(f"must be true or false, not {text!r}")
     return truth
 
 
@@ -174,7 +176,7 @@ def _servers(text: str) -> tuple[str, ...]:
 
 
 def _server(text: str) -> str:
-    """Return ``host:port`` for ``host#port`` and ``host@port``, as dnsmasq and unbound have it."""
+    """Return ``host:port`` for ``host#port`` and ``host@port``, as dnsmasq and unbound write it."""
     found = re.fullmatch(r"\[?(?P<host>[^\[\]#@]+)\]?[#@](?P<port>\d+)", text)
     if found is None:
         return text

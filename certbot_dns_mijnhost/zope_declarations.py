@@ -1,7 +1,7 @@
-"""What Certbots before 1.19 ask of a plugin.
+"""Declarations for Certbot before 1.19.
 
-They list a plugin only if its class carries zope's declarations; later ones have abstract base
-classes instead, and from 2.0 on zope is not installed with them.
+It lists a plugin only if its class has zope's declarations; later versions have abstract base
+classes instead, and zope is not installed with Certbot 2.0 and later.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ PluginClass = TypeVar("PluginClass", bound=type)
 
 
 def declared(plugin: PluginClass) -> PluginClass:
-    """Return the class with zope's declarations where this Certbot asks for them."""
+    """Return the class, with zope's declarations if this Certbot needs them."""
     if hasattr(interfaces, "Authenticator"):
         return plugin
-    # Imported only where a Certbot so old has brought it.
+    # A Certbot that is so old depends on it.
     from zope import interface  # noqa: PLC0415
 
     interface.classImplements(plugin, interfaces.IAuthenticator)

@@ -15,7 +15,7 @@ from certbot_dns_mijnhost import credentials
 from certbot_dns_mijnhost.api.api_key import api_key_of
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.credentials import Credentials
-from certbot_dns_mijnhost.settings import SettingError, Settings, settle
+from certbot_dns_mijnhost.settings import SettingError, Settings, resolve_settings
 
 SECRET = "s3cr3t-s3cr3t"
 LINE = f"dns_mijnhost_api_key = {SECRET}"
@@ -25,7 +25,7 @@ def loaded(path: Path, content: str | bytes) -> Settings:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     found = credentials.load(str(path))
     assert SECRET not in repr(found)
-    return settle(lambda _: None, found.settings, found.source, found.hints)
+    return resolve_settings(lambda _: None, found.settings, found.source, found.hints)
 
 
 def refusal(path: Path, content: str | bytes) -> str:
@@ -140,8 +140,8 @@ def test_what_is_accepted_with_a_hint(ini: Path, content: str, words: str) -> No
         (SECRET, "Line 1|is not NAME = VALUE|Write the key as"),
         (f"dns_mijnhost_api_key {SECRET}", "Line 1|is not NAME = VALUE"),
         (f"dns_mijnhost_api_key {SECRET}==", "Line 1|is not NAME = VALUE"),
-        (f"{SECRET}==", "holds no dns_mijnhost_api_key"),
-        (f"api_key = {SECRET}", "holds no dns_mijnhost_api_key"),
+        (f"{SECRET}==", "has no dns_mijnhost_api_key"),
+        (f"api_key = {SECRET}", "has no dns_mijnhost_api_key"),
         (f'{{"dns_mijnhost_api_key": "{SECRET}"}}', "is a JSON file"),
         (f"dns_mijnhost_api_key = {SECRET} {SECRET}", "Line 1|spaces"),
         (f"dns_mijnhost_api_key = {SECRET}\u00a0{SECRET}", "Line 1|spaces"),
@@ -150,8 +150,8 @@ def test_what_is_accepted_with_a_hint(ini: Path, content: str, words: str) -> No
         (b"dns_mijnhost_api_key = " + SECRET.encode() + b"\xe9", "Line 1|U+DCE9"),
         (f"{LINE}\ndns_mijnhost_zone = ".encode() + b"\xe9.nl", "Line 2|not text in UTF-8"),
         (f"dns_mijnhost_api_key = '{SECRET}", "Line 1|does not end on the same line"),
-        (f"dns_mijnhost_api_key = '{SECRET}' more", "Line 1|behind the value"),
-        (f"dns_mijnhost_api_key = '{SECRET}', 'more'", "Line 1|behind the value"),
+        (f"dns_mijnhost_api_key = '{SECRET}' more", "Line 1|after the value"),
+        (f"dns_mijnhost_api_key = '{SECRET}', 'more'", "Line 1|after the value"),
         (f'dns_mijnhost_api_key = """{SECRET}\n{SECRET}"""', "Line 1|does not end on the same"),
         (f"dns_mijnhost_api_key = {SECRET}\u201d", "Line 1|at one end"),
         ("dns_mijnhost_api_key = YOUR-KEY", "placeholder"),
@@ -160,7 +160,7 @@ def test_what_is_accepted_with_a_hint(ini: Path, content: str, words: str) -> No
         ("dns_mijnhost_api_key = xxxxxxxx", "placeholder"),
         ("dns_mijnhost_api_key = ${MIJNHOST_API_KEY}", "variable that was not replaced"),
         ("dns_mijnhost_api_key = {{ vault_key }}", "variable that was not replaced"),
-        ("dns_mijnhost_api_key = ''", "has nothing behind dns_mijnhost_api_key"),
+        ("dns_mijnhost_api_key = ''", "has no value for dns_mijnhost_api_key"),
         (LINE.encode("utf-16"), "UTF-16|Save it as UTF-8"),
         (LINE.encode("utf-16-be"), "UTF-16"),
         (codecs.BOM_UTF16_BE + LINE.encode("utf-16-be"), "UTF-16"),

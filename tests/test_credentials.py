@@ -8,12 +8,12 @@ import pytest
 
 from certbot_dns_mijnhost import credentials
 from certbot_dns_mijnhost.credentials import Credentials
-from certbot_dns_mijnhost.settings import SettingError, settle
+from certbot_dns_mijnhost.settings import SettingError, resolve_settings
 
 
 def key_of(found: Credentials | None) -> str:
     assert found is not None
-    return settle(lambda _: None, found.settings, found.source).api_key
+    return resolve_settings(lambda _: None, found.settings, found.source).api_key
 
 
 @pytest.fixture
@@ -48,10 +48,10 @@ def test_each_place_is_looked_in_after_the_one_before(directory: Path) -> None:
 def test_a_folder_that_can_not_be_looked_into_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     # A closed folder would not stop the tests' user where that is root; too long a name does.
     closed = "/" + "x" * 300
-    with pytest.raises(SettingError, match="can't be read: File name too long"):
+    with pytest.raises(SettingError, match="Cannot read the credentials file"):
         credentials.find({"CREDENTIALS_DIRECTORY": closed})
-    monkeypatch.setattr(credentials, "USUAL_PATH", f"{closed}/mijnhost.ini")
-    with pytest.raises(SettingError, match="can't be read: File name too long"):
+    monkeypatch.setattr(credentials, "DEFAULT_PATH", f"{closed}/mijnhost.ini")
+    with pytest.raises(SettingError, match="Cannot read the credentials file"):
         credentials.locate(None, {})
 
 
@@ -81,7 +81,7 @@ def test_a_secret_that_can_not_be_read_names_the_file_and_the_variable(
     with pytest.raises(SettingError) as caught:
         credentials.find({"MIJNHOST_API_KEY_FILE": str(path)})
     assert f"{path}, named by MIJNHOST_API_KEY_FILE," in str(caught.value)
-    assert "Write the API key into it" in str(caught.value)
+    assert "Write the API key to it" in str(caught.value)
 
 
 @pytest.mark.parametrize("named", ["secret", "{directory}/secret"])
@@ -94,7 +94,7 @@ def test_the_file_may_name_a_file_with_the_key(
         f"dns_mijnhost_api_key_file = {named.format(directory=directory)}\ndns_mijnhost_ttl = 120\n"
     )
     found = credentials.load(str(path))
-    settings = settle(lambda _: None, found.settings, found.source)
+    settings = resolve_settings(lambda _: None, found.settings, found.source)
     assert settings.api_key == "of-a-secret"
     assert settings.ttl == 120
     assert found.paths == (str(path), str(directory / "secret")), "both are checked"
@@ -103,7 +103,7 @@ def test_the_file_may_name_a_file_with_the_key(
 def test_a_key_and_a_file_with_the_key_are_one_too_many(tmp_path: Path) -> None:
     path = tmp_path / "mijnhost.ini"
     path.write_text("dns_mijnhost_api_key = a\ndns_mijnhost_api_key_file = b\n")
-    with pytest.raises(SettingError, match="holds both dns_mijnhost_api_key and"):
+    with pytest.raises(SettingError, match="has both dns_mijnhost_api_key and"):
         credentials.read(str(path))
 
 
@@ -117,7 +117,7 @@ def test_a_file_with_the_key_that_is_missing_names_the_setting(tmp_path: Path) -
 def test_the_vendors_name_of_the_key_is_read_with_a_hint(tmp_path: Path) -> None:
     path = tmp_path / "mijn-host.ini"
     path.write_text("dns_mijn_host_api_key = of-the-vendor\n")
-    settings = settle(lambda _: None, credentials.read(str(path)), str(path))
+    settings = resolve_settings(lambda _: None, credentials.read(str(path)), str(path))
     assert settings.api_key == "of-the-vendor"
     assert str(path) in settings.hint
     assert "rename it to dns_mijnhost_api_key" in settings.hint
@@ -126,5 +126,5 @@ def test_the_vendors_name_of_the_key_is_read_with_a_hint(tmp_path: Path) -> None
 
 def test_our_own_name_of_the_key_goes_before_the_vendors() -> None:
     file = {"dns_mijn_host_api_key": "theirs", "dns_mijnhost_api_key": "ours"}
-    settings = settle(lambda _: None, file, "both.ini")
+    settings = resolve_settings(lambda _: None, file, "both.ini")
     assert (settings.api_key, settings.hint) == ("ours", "")

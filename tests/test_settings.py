@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from certbot_dns_mijnhost import credentials
 from certbot_dns_mijnhost import settings as settings_module
-from certbot_dns_mijnhost.settings import SettingError, Settings, settle
+from certbot_dns_mijnhost.settings import SettingError, Settings, resolve_settings
 
 FILE = "/etc/mijnhost.ini"
 
 
 def settled(file: dict[str, str], **flags: object) -> Settings:
     named = {name.replace("_", "-"): value for name, value in flags.items()}
-    return settle(named.get, {"dns_mijnhost_api_key": "k", **file}, FILE)
+    return resolve_settings(named.get, {"dns_mijnhost_api_key": "k", **file}, FILE)
 
 
 def test_defaults() -> None:
@@ -92,7 +92,9 @@ def test_a_broken_flag_is_named_as_a_flag() -> None:
 
 
 def test_the_key_does_not_show() -> None:
-    assert "secret" not in repr(settle(lambda _: None, {"dns_mijnhost_api_key": "secret"}, FILE))
+    assert "secret" not in repr(
+        resolve_settings(lambda _: None, {"dns_mijnhost_api_key": "secret"}, FILE)
+    )
 
 
 @given(st.text(max_size=60), st.sampled_from(["ttl", "timeout", "propagation_seconds"]))
@@ -143,7 +145,7 @@ def test_servers_with_any_separator(name: str, text: str, tmp_path: Path) -> Non
     assert getattr(settled({}, **{name: text}), name.replace("resolver", "resolvers")) == wanted
     path = tmp_path / "mijnhost.ini"
     path.write_text(f"dns_mijnhost_api_key = k\ndns_mijnhost_{name} = {text}  # comment\n")
-    found = settle(lambda _: None, credentials.read(str(path)), str(path))
+    found = resolve_settings(lambda _: None, credentials.read(str(path)), str(path))
     assert getattr(found, name.replace("resolver", "resolvers")) == wanted
 
 

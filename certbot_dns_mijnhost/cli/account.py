@@ -8,7 +8,7 @@ from pathlib import Path
 
 from certbot_dns_mijnhost import credentials
 from certbot_dns_mijnhost.api import MijnHostClient, RetryPolicy
-from certbot_dns_mijnhost.settings import Settings, settle
+from certbot_dns_mijnhost.settings import Settings, resolve_settings
 from certbot_dns_mijnhost.zone import ZoneEditor, backup
 
 
@@ -22,7 +22,9 @@ class Account:
 
     def __init__(self, options: argparse.Namespace) -> None:
         found = credentials.locate(options.credentials, os.environ)
-        self.settings: Settings = settle(lambda _: None, found.settings, found.source, found.hints)
+        self.settings: Settings = resolve_settings(
+            lambda _: None, found.settings, found.source, found.hints
+        )
         self.backup_directory: Path = options.backup_directory or backup.default_directory()
         self.retry = RetryPolicy(sleep=options.sleep, clock=options.clock)
         self.client = MijnHostClient(

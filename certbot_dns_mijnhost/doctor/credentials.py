@@ -9,7 +9,7 @@ from typing import Any
 
 from certbot_dns_mijnhost import credentials
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
-from certbot_dns_mijnhost.settings import SettingError, Settings, settle
+from certbot_dns_mijnhost.settings import SettingError, Settings, resolve_settings
 
 
 def check_credentials(
@@ -22,7 +22,7 @@ def check_credentials(
     """
     try:
         found = credentials.locate(path, environment)
-        settings = settle(flags.get, found.settings, found.source, found.hints)
+        settings = resolve_settings(flags.get, found.settings, found.source, found.hints)
     except SettingError as error:
         report(Finding("credentials", State.FAILED, str(error)))
         return None

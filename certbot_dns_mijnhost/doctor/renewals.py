@@ -17,7 +17,7 @@ from certbot_dns_mijnhost.doctor.certbot_config import (
 from certbot_dns_mijnhost.doctor.certbot_log import Failure, last_failure
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.schedule import Schedule
-from certbot_dns_mijnhost.settings import SettingError, settle
+from certbot_dns_mijnhost.settings import SettingError, resolve_settings
 
 OVERDUE = 0.2
 """A certificate with less than this part of its lifetime left is overdue: Certbot renews when a
@@ -66,7 +66,7 @@ def _problem(renewal: Renewal, environment: Mapping[str, str]) -> Finding | None
         )
     try:
         found = credentials.load(path)
-        settle(lambda _: None, found.settings, found.source)
+        resolve_settings(lambda _: None, found.settings, found.source)
     except SettingError as error:
         return Finding(
             "renewal",

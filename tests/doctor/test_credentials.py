@@ -12,7 +12,7 @@ from .runner import DoctorRunner
 
 
 def test_no_credentials_at_all(runner: DoctorRunner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("certbot_dns_mijnhost.credentials.USUAL_PATH", "/nowhere/mijnhost.ini")
+    monkeypatch.setattr("certbot_dns_mijnhost.credentials.DEFAULT_PATH", "/nowhere/mijnhost.ini")
     found = runner.run("example.nl", path=None)
     assert "No API key was found" in found.one("credentials").message
     assert "--credentials FILE" in found.one("credentials").message

@@ -71,8 +71,8 @@ CASES: dict[str, tuple[Prepare, str]] = {
         lambda site: (site.credentials.write_bytes(b"\xff\xfe\x00"), None)[1],
         "not a text",
     ),
-    "no key": (_text("dns_mijnhost_ttl = 60\n"), "holds no dns_mijnhost_api_key"),
-    "empty key": (_text("dns_mijnhost_api_key =\n"), "has nothing behind dns_mijnhost_api_key"),
+    "no key": (_text("dns_mijnhost_ttl = 60\n"), "has no dns_mijnhost_api_key"),
+    "empty key": (_text("dns_mijnhost_api_key =\n"), "has no value for dns_mijnhost_api_key"),
     "nothing but the key": (_text("a-key-without-its-name\n"), "Line 1 of the credentials file"),
     "key with a space": (_with(api_key="half-a-key other-half"), "spaces, line breaks"),
     "key with a line break": (

@@ -101,7 +101,7 @@ def test_other_ways_to_write_a_path(
         (("--dns-mijnhost-credentials", "nowhere.ini"), "/nowhere.ini does not exist. Create it"),
         (("--dns-mijnhost-credentials", ""), "--dns-mijnhost-credentials is empty. Name"),
         (("--dns-mijnhost-credentials", "~nobody-has-this-name/x.ini"), "does not exist"),
-        ((), "No API key was found: no credentials file was named"),
+        ((), "No API key was found: no credentials file was given"),
     ],
 )
 def test_a_file_that_is_missing_is_one_message_and_nothing_is_stored(

@@ -296,7 +296,7 @@ def test_the_template_of_nginx_proxy_manager_is_a_credentials_file(tmp_path: Pat
 
 
 def accepted(path: Path) -> settings.Settings:
-    settled = settings.settle(lambda _: None, credentials.read(str(path)), str(path))
+    settled = settings.resolve_settings(lambda _: None, credentials.read(str(path)), str(path))
     assert settled.hint == ""
     return settled
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from certbot_dns_mijnhost.credentials import read
-from certbot_dns_mijnhost.settings import KEY, KEY_FILE, PREFIX, Settings, settle
+from certbot_dns_mijnhost.settings import KEY, KEY_FILE, PREFIX, Settings, resolve_settings
 
 from .support import EXAMPLES, ROOT
 
@@ -32,9 +32,9 @@ def test_the_credentials_file_holds_every_option_with_its_default(tmp_path: Path
     everything = tmp_path / "mijnhost.ini"
     everything.write_text(re.sub(rf"^#({PREFIX})", r"\1", source.read_text(), flags=re.MULTILINE))
     settings = read(str(everything))
-    assert settle(lambda _: None, settings, str(everything)) == Settings("YOUR-KEY")
+    assert resolve_settings(lambda _: None, settings, str(everything)) == Settings("YOUR-KEY")
     asked = Asked()
-    settle(lambda _: None, asked, "")
+    resolve_settings(lambda _: None, asked, "")
     assert set(settings) == asked.names
     in_readme = set(
         re.findall(rf"^\| .*`({PREFIX}\w+)`", (ROOT / "README.md").read_text(), re.MULTILINE)
