@@ -95,8 +95,8 @@ def is_there(name: str) -> bool:
     """Tell whether a file of the repository has this path, or a module's path ends so."""
     if "*" in name:
         return any(ROOT.glob(name))
-    if (ROOT / name).exists():
-        return True
+    if (ROOT / name).exists() or name.startswith("docs/_build/"):
+        return True  # What `make docs` builds is not in the repository.
     return any(path.parts[-len(Path(name).parts) :] == Path(name).parts for path in modules())
 
 

@@ -223,6 +223,16 @@ class Journal:
         """Return the listings that arrived, oldest first."""
         return [event for event in self._events if isinstance(event, Read)]
 
+    def reads_since_delete(self, key: RecordKey) -> int:
+        """Return how many listings arrived since the last DELETE of a record."""
+        reads = 0
+        for event in self._events:
+            if isinstance(event, Deleted) and event.key == key:
+                reads = 0
+            elif isinstance(event, Read):
+                reads += 1
+        return reads
+
     def damaged(self) -> dict[RecordKey, DNSRecord]:
         """Return the records as they were before the API damaged them, by the listed records."""
         damaged: dict[RecordKey, DNSRecord] = {}

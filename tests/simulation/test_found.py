@@ -201,6 +201,16 @@ FOUND = {
         Run(at=30.0, values=(2,), wait=0.0, crash_at=None, crash_after=False),
         edits=(Edit(56.0, None, None),),
     ),
+    "five calls a minute, and four listings that lag": history(
+        Variants(
+            delete_missing="ok",
+            stale_reads=4,
+            rate_limit=5,
+            rate_seconds=60.0,
+            rate_retry_after=False,
+        ),
+        Run(at=0.0, values=(2,), wait=0.0, crash_at=None, crash_after=False),
+    ),
     "a lost answer, a rate limit, and listings that lag": history(
         Variants(
             delete="wrong_method",
