@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import get_type_hints
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -63,24 +60,6 @@ nitpick_ignore_regex = [
     # Python's own names and those of libraries: their documentation is not on this site.
     ("py:.*", rf"({LIBRARIES})\..*"),
 ]
-
-
-def show_public_names() -> None:
-    """Document each public name under the package that exports it, not under its module."""
-    for package in (api, zone):
-        for name in package.__all__:
-            found = getattr(package, name)
-            if inspect.isclass(found) and found.__module__.startswith(package.__name__):
-                # From another module's name, Sphinx could not resolve them.
-                hints = get_type_hints(found)
-                found.__annotations__ = {each: hints[each] for each in annotations_of(found)}
-                found.__module__ = package.__name__
-
-
-def annotations_of(found: type) -> Iterable[str]:
-    """Return the names that a class itself annotates."""
-    annotations: Mapping[str, object] = vars(found).get("__annotations__", {})
-    return annotations
 
 
 def source_url(path: Path) -> str | None:
@@ -147,7 +126,7 @@ def show_signature(
 def find_public_name(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.TextElement
 ) -> nodes.reference | None:
-    """Resolve a class, or a member of one, that a docstring names without its package."""
+    """Resolve a class, or a member of one, that is named by another module than its public one."""
     named = re.search(r"(?:^|\.)([A-Z]\w*(?:\.\w+)?)$", node.get("reftarget", ""))
     python = env.domains.python_domain
     for package in (api, zone):
@@ -159,7 +138,6 @@ def find_public_name(
 
 def setup(app: Sphinx) -> None:
     """Register what happens while pages are read."""
-    show_public_names()
     app.connect("autodoc-skip-member", is_left_out)
     app.connect("autodoc-process-signature", show_signature)
     app.connect("missing-reference", find_public_name)
