@@ -10,9 +10,12 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 
 import certbot_dns_mijnhost
 from certbot_dns_mijnhost import api, zone
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = os.environ.get("DOCS_SOURCE_URL", "").rstrip("/")
@@ -136,10 +139,20 @@ def find_public_name(
     return None
 
 
+def check_reference(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of public classes and functions that no page documents."""
+    for package in (api, zone):
+        names = [each for each in package.__all__ if callable(getattr(package, each))]
+        for name in names:
+            if f"{package.__name__}.{name}" not in env.domains.python_domain.objects:
+                logger.warning("No page documents %s.%s", package.__name__, name)
+
+
 def setup(app: Sphinx) -> None:
     """Register what happens while pages are read."""
     app.connect("autodoc-skip-member", is_left_out)
     app.connect("autodoc-process-signature", show_signature)
+    app.connect("env-check-consistency", check_reference)
     app.connect("missing-reference", find_public_name)
     app.connect("source-read", read_page)
     app.connect("include-read", read_included)
