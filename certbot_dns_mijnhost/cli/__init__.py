@@ -1,4 +1,4 @@
-"""The command ``mijnhost``: the account and its zones from a shell, and a doctor for renewals.
+"""The command ``mijnhost``: the domains, records and zones of an account, and the doctor.
 
-It asks before it changes what stands, and does it by the guarded ways of the challenge records.
+It asks before it replaces or deletes records, and changes zones with the same guards as the plugin.
 """

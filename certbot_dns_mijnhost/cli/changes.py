@@ -1,4 +1,4 @@
-"""Changes to a zone, as the command makes them: asked for, guarded, and told of."""
+"""Change a zone after the user confirmed it, and report what could not be done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable
 
 from certbot_dns_mijnhost.cli.account import Account
-from certbot_dns_mijnhost.cli.terminal import Terminal
+from certbot_dns_mijnhost.cli.output import Terminal
 from certbot_dns_mijnhost.zone import (
     Listing,
     NotRemoved,
@@ -17,19 +17,21 @@ from certbot_dns_mijnhost.zone import (
     unreadable_entries,
 )
 
-NOT_CONFIRMED = "Nothing was changed. Confirm it, or give --yes where nobody can be asked."
+NOT_CONFIRMED = (
+    "Nothing was changed: not confirmed. Use --yes if the command does not run on a terminal."
+)
 NOT_REWRITTEN = (
-    "The zone was not written as a whole. Confirm it, give --yes where nobody can be asked, or use "
-    "mijn.host's control panel."
+    "The zone was not rewritten: not confirmed. Use --yes if the command does not run on a "
+    "terminal, or make the change in mijn.host's control panel."
 )
 
 
 class NotConfirmedError(Exception):
-    """Nobody said yes, and nothing was changed."""
+    """The user did not confirm, and nothing was changed."""
 
 
 class Changes:
-    """Makes changes, by single-record calls first; the whole zone is written only after asking.
+    """Changes a zone by single-record calls; it rewrites the zone only after asking.
 
     :param editor: of the zone.
     """
@@ -47,9 +49,9 @@ class Changes:
         self._terminal = terminal
 
     def confirm(self, question: str) -> None:
-        """Ask whether to begin, unless ``--yes`` said so.
+        """Ask for confirmation, unless ``--yes`` was given.
 
-        :raises NotConfirmedError: where the answer is no, or nobody can answer.
+        :raises NotConfirmedError: if the answer is no, or the command does not run on a terminal.
         """
         if not self._is_confirmed and not self._terminal.ask(question):
             raise NotConfirmedError(NOT_CONFIRMED)
@@ -57,7 +59,7 @@ class Changes:
     def make(self, listing: Listing, change: Callable[[], object]) -> bool:
         """Make a change; if only a zone rewrite would do, ask first. Return whether it was made.
 
-        :param listing: the zone as it is.
+        :param listing: the present zone.
         :param change: calls the editor. After the question it is called again.
         :raises MijnHostError: if the change cannot be made.
         """
@@ -73,7 +75,7 @@ class Changes:
     def remove(self, listing: Listing, unwanted: Iterable[RecordKey]) -> list[NotRemoved]:
         """Remove records; return and show those that could not be removed.
 
-        :param listing: the zone as it is.
+        :param listing: the present zone.
         :raises MijnHostError: if the API cannot be read.
         """
         keys = list(unwanted)
@@ -94,29 +96,29 @@ class Changes:
     def show_left(self, left: Iterable[NotRemoved]) -> None:
         """Show records that could not be removed."""
         for each in left:
-            self._terminal.problem(f"Still there: {each.name} {each.value}. {each.reason}")
+            self._terminal.problem(f"Could not remove {each.name} {each.value}: {each.reason}")
 
     def _may_rewrite(self, listing: Listing) -> bool:
         if not self._account.settings.allow_zone_rewrite:
             self._terminal.problem(
-                "Only a write of the whole zone would do that here, and the credentials file "
-                "forbids it (dns_mijnhost_allow_zone_rewrite = false). Do it in mijn.host's "
-                "control panel."
+                "This change needs a zone rewrite, which the credentials file forbids "
+                "(dns_mijnhost_allow_zone_rewrite = false). Make the change in mijn.host's control "
+                "panel."
             )
             return False
         self._terminal.line(
-            f"The API can't do that by a single-record call. The zone {listing.zone} would be "
-            f"written as a whole ({len(listing.records)} records), with a copy saved in "
-            f"{self._editor.backup_directory} first, and read back."
+            f"The API cannot make this change by single-record calls. The zone {listing.zone} "
+            f"({len(listing.records)} records) has to be rewritten; a copy is saved in "
+            f"{self._editor.backup_directory} first."
         )
-        if self._is_confirmed or self._terminal.ask("Write the whole zone?"):
+        if self._is_confirmed or self._terminal.ask("Rewrite the zone?"):
             return True
         self._terminal.problem(NOT_REWRITTEN)
         return False
 
 
 def show_unreadable(listing: Listing, terminal: Terminal) -> None:
-    """Name the entries of a zone that cannot be sent back exactly."""
+    """Report the entries of a zone that cannot be sent back exactly."""
     for entry in unreadable_entries(listing):
         message = (
             f"The API lists an entry in {listing.zone} that cannot be sent back exactly: {entry}. "
@@ -127,5 +129,5 @@ def show_unreadable(listing: Listing, terminal: Terminal) -> None:
 
 
 def shown(key: RecordKey) -> str:
-    """Return a record in a line."""
+    """Return a record as one line of text."""
     return f"{key.name} {key.type} {key.value}"

@@ -1,4 +1,4 @@
-"""``mijnhost doctor``: what would fail at renewal time, beforehand and in words."""
+"""``mijnhost doctor``: show the results of the doctor's checks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from certbot_dns_mijnhost.cli.exit_codes import DONE, NOT_IN_ORDER
-from certbot_dns_mijnhost.cli.terminal import FAINT, GREEN, RED, YELLOW, Terminal
+from certbot_dns_mijnhost.cli.output import DONE, FAINT, GREEN, NOT_IN_ORDER, RED, YELLOW, Terminal
 from certbot_dns_mijnhost.settings import SettingError
 
 if TYPE_CHECKING:
@@ -22,19 +21,20 @@ INDENT = 23
 
 
 def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Check what a renewal will need, and say what to do about what is not in order.
+    """Check what a renewal needs, and show how to fix each problem.
 
-    Where domains are named, a scratch record is written in their zones, waited for and removed.
+    If domains are given with -d, the doctor creates a test record in their
+    zones, waits until the name servers serve it, and removes it.
     """
     try:
-        from certbot_dns_mijnhost.doctor import INTERACTIVE_RETRY, Doctor  # noqa: PLC0415  # DNS takes long to import
+        from certbot_dns_mijnhost.doctor import INTERACTIVE_RETRY, Doctor  # noqa: PLC0415  # dnspython is slow to import
     except ImportError as error:
         raise SettingError(
-            f"The doctor needs the library dnspython ({error.name} is missing). Install it beside "
-            "this plugin."
+            f"The doctor needs the library dnspython ({error.name} is missing). Install it in the "
+            "same environment: pip install dnspython"
         ) from error
-    _heed_hangup()
-    examiner = Doctor(
+    _stop_at_hangup()
+    examination = Doctor(
         lambda finding: _show(finding, terminal),
         ca=options.ca,
         port=options.dns_port,
@@ -42,7 +42,7 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
         progress=lambda text: terminal.progress(f"Checking {text}"),
     )
     try:
-        examiner.run(
+        examination.run(
             options.domain,
             path=options.credentials,
             flags={flag: getattr(options, flag.replace("-", "_")) for flag in FLAGS},
@@ -51,18 +51,18 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
             write=options.write,
         )
     except KeyboardInterrupt:
-        # A scratch record that had to stay is told to machines too.
-        terminal.data(_as_data(examiner, is_complete=False))
+        # Programs need to know of a test record that was not removed, too.
+        terminal.data(_as_data(examination, is_complete=False))
         raise
     terminal.line()
-    terminal.line(_summary(examiner))
-    terminal.data(_as_data(examiner, is_complete=True))
-    return NOT_IN_ORDER if examiner.has_failed else DONE
+    terminal.line(_summary(examination))
+    terminal.data(_as_data(examination, is_complete=True))
+    return NOT_IN_ORDER if examination.has_failed else DONE
 
 
-def _heed_hangup() -> None:
-    """End as at Ctrl-C when the terminal goes, so that a scratch record is removed."""
-    hangup = getattr(signal, "SIGHUP", None)  # Not on Windows; ignored below nohup.
+def _stop_at_hangup() -> None:
+    """Treat a closed terminal like Ctrl-C, so that a test record is removed."""
+    hangup = getattr(signal, "SIGHUP", None)  # Not on Windows; nohup ignores it.
     if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL:
         signal.signal(hangup, signal.default_int_handler)
 
@@ -78,23 +78,23 @@ def _show(finding: Finding, terminal: Terminal) -> None:
         terminal.paragraph(f"{' ' * INDENT}-> {finding.next_step}", indent=INDENT + 3)
 
 
-def _as_data(examiner: Doctor, *, is_complete: bool) -> dict[str, object]:
+def _as_data(examination: Doctor, *, is_complete: bool) -> dict[str, object]:
     return {
-        "in_order": is_complete and not examiner.has_failed,
+        "in_order": is_complete and not examination.has_failed,
         "complete": is_complete,
-        "findings": [finding.to_dict() for finding in examiner.findings],
+        "findings": [finding.to_dict() for finding in examination.findings],
     }
 
 
-def _summary(examiner: Doctor) -> str:
-    counts = Counter(finding.state.value for finding in examiner.findings)
+def _summary(examination: Doctor) -> str:
+    counts = Counter(finding.state.value for finding in examination.findings)
     words = [
         f"{counts[state]} {word}{'' if counts[state] == 1 else 's'}"
         for state, word in (("failed", "problem"), ("warning", "warning"))
         if counts[state]
     ]
     if not words:
-        return "Everything is in order."
-    if not examiner.has_failed:
-        return f"In order, with {words[0]}."
-    return f"{' and '.join(words)}. Put the first one in order, then run the doctor again."
+        return "No problems found."
+    if not examination.has_failed:
+        return f"No problems, {words[0]}."
+    return f"{', '.join(words)}. Fix the first problem, then run the doctor again."

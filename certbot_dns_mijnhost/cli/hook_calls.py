@@ -1,6 +1,6 @@
-"""What an ACME client asks of its hook: each client's own arguments and variables, read.
+"""Parse the arguments and environment variables that ACME clients pass to their hooks.
 
-Pure: nothing is sent and nothing is shown.
+Nothing is sent, and nothing is shown.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from certbot_dns_mijnhost.cli.challenge_values import CHALLENGE_LABEL, DIGEST, checked
+from certbot_dns_mijnhost.cli.user_input import CHALLENGE_LABEL, DIGEST, checked_challenge
 from certbot_dns_mijnhost.settings import SettingError
 from certbot_dns_mijnhost.zone import TXTRecord
 
 
 class Action(enum.Enum):
-    """What the client asks for."""
+    """What the client requests."""
 
     ADD = "add"
     REMOVE = "remove"
@@ -63,7 +63,7 @@ def certbot_call(arguments: Sequence[str], environment: Mapping[str, str]) -> Ho
         raise SettingError(
             _other_type("Certbot", "Add --preferred-challenges dns to Certbot's command.")
         )
-    record = checked(
+    record = checked_challenge(
         TXTRecord(_challenge_name(environment["CERTBOT_DOMAIN"]), environment["CERTBOT_VALIDATION"])
     )
     all_domains = environment.get("CERTBOT_ALL_DOMAINS", "").split(",")
@@ -101,7 +101,7 @@ def lego_call(arguments: Sequence[str]) -> HookCall:
                 "mijnhost hook lego present|cleanup -- DOMAIN TOKEN KEY-AUTHORIZATION",
             )
         )
-    record = checked(record)
+    record = checked_challenge(record)
     return HookCall(action, (record,), (record.name,), is_removed_by_client=True)
 
 
@@ -123,7 +123,7 @@ def dehydrated_call(arguments: Sequence[str]) -> HookCall:
             _other_type("dehydrated", 'Set CHALLENGETYPE="dns-01" in its configuration.')
         )
     pairs = zip(map(_challenge_name, rest[::3]), rest[2::3])
-    records = tuple(dict.fromkeys(checked(TXTRecord(*pair)) for pair in pairs))
+    records = tuple(dict.fromkeys(checked_challenge(TXTRecord(*pair)) for pair in pairs))
     return HookCall(action, records, tuple(dict.fromkeys(record.name for record in records)))
 
 
@@ -138,7 +138,7 @@ def uacme_call(arguments: Sequence[str]) -> HookCall:
     method, kind, ident, _, value = arguments
     if kind != "dns-01":
         return HookCall(Action.DECLINE)
-    record = checked(TXTRecord(_challenge_name(ident), value))
+    record = checked_challenge(TXTRecord(_challenge_name(ident), value))
     return HookCall(actions[method], (record,), (record.name,))
 
 

@@ -1,6 +1,6 @@
 """``mijnhost hook CLIENT ...``: the hook of another ACME client, or of Certbot itself.
 
-Standard output stays empty: clients show it, or read it.
+Standard output stays empty, because clients show it or read it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ import argparse
 import io
 import os
 
-from certbot_dns_mijnhost.cli import challenge_values
-from certbot_dns_mijnhost.cli.exit_codes import DONE, NOT_IN_ORDER
+from certbot_dns_mijnhost.cli import challenges
 from certbot_dns_mijnhost.cli.hook_calls import (
     Action,
     HookCall,
@@ -19,7 +18,7 @@ from certbot_dns_mijnhost.cli.hook_calls import (
     lego_call,
     uacme_call,
 )
-from certbot_dns_mijnhost.cli.terminal import Terminal
+from certbot_dns_mijnhost.cli.output import DONE, NOT_IN_ORDER, Terminal
 
 
 def certbot(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001
@@ -28,8 +27,9 @@ def certbot(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: AR
     --manual-auth-hook "mijnhost hook certbot auth"
     --manual-cleanup-hook "mijnhost hook certbot cleanup"
 
-    It reads CERTBOT_DOMAIN, CERTBOT_VALIDATION, CERTBOT_REMAINING_CHALLENGES and
-    CERTBOT_ALL_DOMAINS, and waits for the name servers once, at the last challenge.
+    It reads CERTBOT_DOMAIN, CERTBOT_VALIDATION, CERTBOT_REMAINING_CHALLENGES
+    and CERTBOT_ALL_DOMAINS, and waits for the name servers once, at the last
+    challenge.
     """
     return _run(certbot_call(options.arguments, os.environ), options)
 
@@ -47,8 +47,8 @@ def dehydrated(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa:
     """Add or remove the records of challenges for dehydrated.
 
     HOOK names a script: exec mijnhost hook dehydrated "$@"
-    deploy_challenge and clean_challenge are handled, with HOOK_CHAIN=yes and no; all other hooks
-    are ignored.
+    deploy_challenge and clean_challenge are handled, with HOOK_CHAIN=yes and
+    no; all other hooks are ignored.
     """
     return _run(dehydrated_call(options.arguments), options)
 
@@ -57,7 +57,8 @@ def uacme(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG0
     """Add or remove the record of a challenge for uacme.
 
     --hook names a script: exec mijnhost hook uacme "$@"
-    Challenges of other types than dns-01 are declined, so that uacme goes on to dns-01.
+    Challenges of other types than dns-01 are declined, so that uacme tries
+    dns-01 next.
     """
     return _run(uacme_call(options.arguments), options)
 
@@ -68,10 +69,10 @@ def _run(call: HookCall, options: argparse.Namespace) -> int:
     if call.action is Action.DECLINE:
         return NOT_IN_ORDER
     terminal = Terminal(out=io.StringIO())
-    account = challenge_values.account_of(options)
+    account = challenges.account_of(options)
     if call.action is Action.REMOVE:
-        return challenge_values.run_remove(account, call.records, terminal)
-    return challenge_values.run_add(
+        return challenges.run_remove(account, call.records, terminal)
+    return challenges.run_add(
         account,
         call.records,
         terminal,

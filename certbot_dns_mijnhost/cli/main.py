@@ -1,5 +1,5 @@
 # PYTHON_ARGCOMPLETE_OK
-"""From the arguments to the exit code; whatever fails ends in one message."""
+"""Run the command: from the arguments to the exit code, with one message for each failure."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ from typing import Callable, NoReturn
 
 from certbot_dns_mijnhost.api import InvalidInputError, MijnHostError
 from certbot_dns_mijnhost.cli.changes import NotConfirmedError
-from certbot_dns_mijnhost.cli.exit_codes import FAILED, INTERRUPTED, NOT_IN_ORDER, USAGE
+from certbot_dns_mijnhost.cli.output import (
+    FAILED,
+    INTERRUPTED,
+    NOT_IN_ORDER,
+    USAGE,
+    OutputError,
+    Terminal,
+)
 from certbot_dns_mijnhost.cli.parser import make_parser
-from certbot_dns_mijnhost.cli.spelling import read_arguments
-from certbot_dns_mijnhost.cli.terminal import OutputError, Terminal
+from certbot_dns_mijnhost.cli.user_input import read_arguments
 from certbot_dns_mijnhost.settings import SettingError
 from certbot_dns_mijnhost.zone import ZoneCopyError
 
@@ -45,7 +51,7 @@ def main(
     try:
         return _run(options, terminal)
     except OutputError as error:
-        return _cut_off(error, terminal)
+        return _output_failed(error, terminal)
 
 
 def _run(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -60,22 +66,23 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         is_usage = isinstance(error, (SettingError, InvalidInputError, ZoneCopyError))
         return USAGE if is_usage else FAILED
     except OSError as error:
-        terminal.failed(f"mijnhost: {error}. Put that in order, and give the same command again.")
+        terminal.failed(f"mijnhost: {error}. Fix this, then run the same command again.")
         return FAILED
     except KeyboardInterrupt:
         terminal.failed("Stopped.")
         return INTERRUPTED
 
 
-def _cut_off(error: OutputError, terminal: Terminal) -> int:
-    """End where what is shown can't be written."""
+def _output_failed(error: OutputError, terminal: Terminal) -> int:
+    """Return the exit code if the output cannot be written."""
     cause = error.__cause__
-    # What is still to be written would fail once more at the end of the process.
+    # Otherwise Python fails again when it flushes the stream at its end.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(cause, BrokenPipeError):
-        # Whoever read has enough: `mijnhost records list example.nl | head`.
+        # The reader ended first: `mijnhost records list example.nl | head`.
         return INTERRUPTED
-    terminal.problem(f"mijnhost: The output can't be written: {getattr(cause, 'strerror', cause)}.")
+    reason = getattr(cause, "strerror", cause)
+    terminal.problem(f"mijnhost: Cannot write the output: {reason}. Choose another destination.")
     return FAILED
 
 
@@ -89,7 +96,7 @@ def _set_up_log(*, is_verbose: bool) -> None:
 
 
 def _offer_completion(parser: argparse.ArgumentParser) -> None:
-    """Let Tab complete the arguments where argcomplete is installed."""
+    """Offer tab completion if argcomplete is installed."""
     try:
         import argcomplete  # noqa: PLC0415
     except ImportError:

@@ -1,4 +1,4 @@
-"""The command line."""
+"""The arguments of the command, and its help."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 
 from certbot_dns_mijnhost import __version__
 from certbot_dns_mijnhost.cli import (
-    challenge_values,
+    account,
     challenges,
     doctor,
-    domains,
     hooks,
     records,
     zone,
@@ -20,28 +19,31 @@ from certbot_dns_mijnhost.cli import (
 
 EXIT_CODES = """\
 exit codes:
-  0    done, or all in order
-  1    a problem was found, zones differ, something stays behind, or nobody confirmed
+  0    done
+  1    problems found, zones differ, or a change was not made or not confirmed
   2    wrong arguments or settings
-  3    the API or DNS refused or could not be reached, or the output could not be written
-  130  stopped
+  3    the API, DNS or the output failed
+  130  interrupted
 
-Without --credentials the key is taken from MIJNHOST_API_KEY, MIJNHOST_API_KEY_FILE, systemd's
-credentials, or /etc/letsencrypt/mijnhost.ini.
+Without --credentials, the key is read from MIJNHOST_API_KEY,
+MIJNHOST_API_KEY_FILE, systemd's credentials, or
+/etc/letsencrypt/mijnhost.ini.
 """
 
 CERTBOT_DIRECTORY = Path("/etc/letsencrypt")
 LONGEST_WAIT = 86_400
-VALUE = "MX, SRV: priority first; one that begins with - goes behind --"
+DNS_PORT = 53
+CA = "letsencrypt.org"
+VALUE = "for MX and SRV with the priority first; write -- before a value that begins with -"
 
 Subparsers = Any
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the parser; what it parses names in `run` what to call."""
+    """Return the parser. Its result has the function to call in `run`."""
     parser = argparse.ArgumentParser(
         prog="mijnhost",
-        description="The domains and zones of an account at mijn.host, and a doctor for renewals.",
+        description="Manage domains and zones at mijn.host, and check what renewals need.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -57,99 +59,105 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add_doctor(groups: Subparsers) -> None:
-    parser = _command(groups, "doctor", "check beforehand what a renewal will need", doctor.doctor)
+    parser = _command(groups, "doctor", "check what a renewal needs", doctor.doctor)
     _domains(parser, metavar="NAME", help_text="names of a certificate")
     parser.add_argument(
-        "--no-write", dest="write", action="store_false", help="write no scratch record"
+        "--no-write", dest="write", action="store_false", help="create no test record"
     )
     parser.add_argument(
         "--ca",
-        default="letsencrypt.org",
+        default=CA,
         help="the CA's name in CAA records (default: %(default)s)",
     )
     parser.add_argument(
         "--config-dir",
         type=Path,
         default=CERTBOT_DIRECTORY,
-        metavar="FOLDER",
-        help="Certbot's folder, whose renewals are looked at (default: %(default)s)",
+        metavar="DIRECTORY",
+        help="Certbot's configuration directory (default: %(default)s)",
     )
-    _like_certbots(
-        parser, "propagation-seconds", metavar="SECONDS", help="to wait for the name servers"
+    _add_shared_flag(
+        parser, "propagation-seconds", metavar="SECONDS", help="longest wait for the name servers"
     )
     servers = "HOST[:PORT],..."
-    _like_certbots(parser, "nameservers", metavar=servers, help="name servers to ask")
-    _like_certbots(parser, "resolver", metavar=servers, help="to find the name servers by")
-    # For tests: the emulator's name servers can't have port 53.
-    parser.add_argument("--dns-port", type=int, default=53, help=argparse.SUPPRESS)
+    _add_shared_flag(parser, "nameservers", metavar=servers, help="name servers to query")
+    _add_shared_flag(parser, "resolver", metavar=servers, help="resolvers to find them")
+    # For tests: the emulator's name servers cannot use port 53.
+    parser.add_argument("--dns-port", type=int, default=DNS_PORT, help=argparse.SUPPRESS)
 
 
 def _add_domains(groups: Subparsers) -> None:
-    _command(groups, "whoami", "show how the API sees this machine", domains.whoami)
-    group = _group(groups, "domains", "the account's domains")
-    parser = _command(group, "list", "show renewal dates and status", domains.list_domains)
+    _command(
+        groups,
+        "whoami",
+        "show what the API reports about this machine",
+        account.whoami,
+    )
+    group = _group(groups, "domains", "show the domains of the account")
+    parser = _command(group, "list", "show renewal dates and status", account.list_domains)
     _repeatable(parser, "--tag", help="only domains with this tag")
 
 
 def _add_records(groups: Subparsers) -> None:
-    group = _group(groups, "records", "the records of a zone")
+    group = _group(groups, "records", "show and change the records of a zone")
     parser = _command(group, "list", "show the records", records.list_records)
     parser.add_argument("domain", metavar="DOMAIN")
     parser.add_argument("--type", help="only records of this type")
     parser.add_argument("--name", help="only records of this name")
-    parser = _command(group, "add", "add a value beside others", records.add)
+    parser = _command(group, "add", "add a value to an RRset", records.add)
     _record(parser)
     _yes(parser)
-    parser = _command(group, "set", "make a value the only one", records.set_value)
+    parser = _command(group, "set", "make a value the only one of its RRset", records.set_value)
     _record(parser)
     _yes(parser)
-    parser = _command(group, "delete", "remove a value, or all of a name", records.delete)
+    parser = _command(group, "delete", "delete a value, or a whole RRset", records.delete)
     _record(parser, value="?")
     _yes(parser)
 
 
 def _add_zone(groups: Subparsers) -> None:
-    group = _group(groups, "zone", "a zone as a whole")
-    parser = _command(group, "backup", "copy a zone to a file", zone.back_up)
+    group = _group(groups, "zone", "save, compare and restore a zone")
+    parser = _command(group, "backup", "save a copy of a zone", zone.back_up)
     parser.add_argument("domain", metavar="DOMAIN")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where to; - is the terminal")
+    parser.add_argument("-o", "--output", metavar="FILE", help="the new file; - is standard output")
     parser = _command(group, "diff", "show how a zone differs from a copy", zone.diff)
     parser.add_argument("domain", metavar="DOMAIN")
     parser.add_argument("file", metavar="FILE")
-    parser = _command(group, "restore", "put back what a zone lacks of a copy", zone.restore)
+    parser = _command(group, "restore", "restore records from a copy", zone.restore)
     parser.add_argument("domain", metavar="DOMAIN")
     parser.add_argument("file", metavar="FILE")
-    parser.add_argument("--exact", action="store_true", help="remove what the copy lacks too")
+    parser.add_argument("--exact", action="store_true", help="also delete new records")
     _yes(parser)
 
 
 def _add_challenges(groups: Subparsers) -> None:
-    group = _group(groups, "challenges", "the TXT records of ACME challenges")
+    group = _group(groups, "challenges", "add and remove the TXT records of ACME challenges")
     for name, help_text, run in (
-        ("add", "add challenge records and wait for the name servers", challenge_values.add),
-        ("remove", "remove challenge records", challenge_values.remove),
+        ("add", "add challenge records and wait for the name servers", challenges.add),
+        ("remove", "remove challenge records", challenges.remove),
     ):
         parser = _command(group, name, help_text, run)
         parser.add_argument(
             "pairs",
             metavar="NAME VALUE",
             nargs="+",
-            help="pairs; behind -- if a value begins with -",
+            help="pairs; write -- before them if a value begins with -",
         )
         _wait(parser)
-    parser = _command(group, "sweep", "list them, and remove those you confirm", challenges.sweep)
-    _domains(parser, metavar="DOMAIN", help_text="domains, instead of all")
+    parser = _command(group, "sweep", "remove leftover challenge records", challenges.sweep)
+    _domains(parser, metavar="DOMAIN", help_text="domains (default: all)")
     parser.add_argument(
         "--wait",
         type=_seconds,
         metavar="SECONDS",
-        help="look twice, so long apart, and take only what stands both times; needed with --yes",
+        help="read twice, so many seconds apart, and count only records that exist both times; "
+        "--yes requires it",
     )
     _yes(parser)
 
 
 def _add_hooks(groups: Subparsers) -> None:
-    group = _group(groups, "hook", "the hook of an ACME client")
+    group = _group(groups, "hook", "the hooks of ACME clients")
     for name, run in (
         ("certbot", hooks.certbot),
         ("lego", hooks.lego),
@@ -162,7 +170,7 @@ def _add_hooks(groups: Subparsers) -> None:
             "arguments",
             nargs=argparse.REMAINDER,
             metavar="ARGUMENT",
-            help="as the client gives them; options go before them",
+            help="arguments of the client; options of mijnhost go before them",
         )
 
 
@@ -170,12 +178,12 @@ def _wait(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-wait", dest="wait", action="store_false", help="do not wait for the name servers"
     )
-    _like_certbots(
+    _add_shared_flag(
         parser,
         "propagation-seconds",
         type=_seconds,
         metavar="SECONDS",
-        help="to wait for the name servers at most",
+        help="longest wait for the name servers",
     )
 
 
@@ -193,25 +201,25 @@ def _command(groups: Subparsers, name: str, help_text: str, run: Any) -> argpars
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
-    _like_certbots(parser, "credentials", metavar="FILE", help="file with dns_mijnhost_api_key")
-    parser.add_argument("--json", action="store_true", help="write JSON for machines")
-    parser.add_argument("-v", "--verbose", action="store_true", help="show each call to the API")
+    _add_shared_flag(parser, "credentials", metavar="FILE", help="file with dns_mijnhost_api_key")
+    parser.add_argument("--json", action="store_true", help="write JSON")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show each API call")
     parser.add_argument(
-        "--backup-directory", type=Path, metavar="FOLDER", help="where copies of zones are saved"
+        "--backup-directory", type=Path, metavar="DIRECTORY", help="for copies of zones"
     )
     return parser
 
 
-def _like_certbots(parser: argparse.ArgumentParser, name: str, **more: Any) -> None:
-    """Add a flag that Certbot has too, under both names: messages speak of Certbot's."""
+def _add_shared_flag(parser: argparse.ArgumentParser, name: str, **more: Any) -> None:
+    """Add a flag that Certbot has too, under both names: messages use Certbot's."""
     destination = name.replace("-", "_")
     parser.add_argument(f"--{name}", f"--dns-mijnhost-{name}", dest=destination, **more)
 
 
 def _record(parser: argparse.ArgumentParser, value: str | None = None) -> None:
     parser.add_argument("domain", metavar="DOMAIN")
-    parser.add_argument("type", metavar="TYPE", help="such as TXT")
-    parser.add_argument("name", metavar="NAME", help="relative to the domain; @ is itself")
+    parser.add_argument("type", metavar="TYPE", help="for example TXT")
+    parser.add_argument("name", metavar="NAME", help="relative to the domain; @ for the domain")
     parser.add_argument("value", metavar="VALUE", nargs=value, help=VALUE)
     if value is None:
         parser.add_argument("--ttl", type=int, default=3600, help="seconds (default: %(default)s)")
@@ -233,11 +241,10 @@ def _domains(parser: argparse.ArgumentParser, *, metavar: str, help_text: str) -
 
 
 def _seconds(text: str) -> int:
-    seconds = int(text)
-    if not 0 <= seconds <= LONGEST_WAIT:
-        raise argparse.ArgumentTypeError(f"must be a whole number within 0 to {LONGEST_WAIT}")
-    return seconds
+    if not text.isdecimal() or int(text) > LONGEST_WAIT:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to {LONGEST_WAIT}")
+    return int(text)
 
 
 def _yes(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-y", "--yes", action="store_true", help="ask nothing")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask for confirmation")

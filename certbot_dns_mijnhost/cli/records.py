@@ -1,4 +1,4 @@
-"""``mijnhost records``: the records of a zone, one by one."""
+"""``mijnhost records``: show, add, set and delete the records of a zone."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError
 from certbot_dns_mijnhost.api.exact_json import dumps
 from certbot_dns_mijnhost.cli.account import Account
 from certbot_dns_mijnhost.cli.changes import Changes, show_unreadable, shown
-from certbot_dns_mijnhost.cli.exit_codes import DONE, NOT_IN_ORDER
-from certbot_dns_mijnhost.cli.spelling import absolute_name, record_as_typed
-from certbot_dns_mijnhost.cli.terminal import Terminal
+from certbot_dns_mijnhost.cli.output import DONE, NOT_IN_ORDER, Terminal
+from certbot_dns_mijnhost.cli.user_input import absolute_name, parse_record
 from certbot_dns_mijnhost.zone import (
     Listing,
     NotRemoved,
@@ -36,7 +35,7 @@ def list_records(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def add(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Add a value, beside others if there are any."""
+    """Add a value, and keep the other values of the RRset."""
     account = Account(options)
     record = _record(options)
     with account.client:
@@ -44,10 +43,10 @@ def add(options: argparse.Namespace, terminal: Terminal) -> int:
         wanted = editor.key_of(record)
         listing = editor.read()
         if wanted in listing.keys:
-            terminal.line(f"It stands there already: {shown(wanted)}")
+            terminal.line(f"It exists already: {shown(wanted)}")
             terminal.data({"added": []})
             return DONE
-        _check_company(wanted, {i for i in listing.keys if i.name == wanted.name})
+        _check_cname(wanted, {i for i in listing.keys if i.name == wanted.name})
         changes = Changes(account, editor, options, terminal)
         if not changes.make(listing, lambda: editor.add(record)):
             terminal.data({"added": []})
@@ -58,7 +57,7 @@ def add(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def set_value(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Make a value the only one of its type and name."""
+    """Make a value the only one of its RRset, after asking."""
     account = Account(options)
     record = _record(options)
     with account.client:
@@ -68,7 +67,7 @@ def set_value(options: argparse.Namespace, terminal: Terminal) -> int:
         listing = editor.read()
         others = _at(listing, wanted) - {wanted}
         at_name = {i for i in listing.keys if i.name == wanted.name}
-        _check_company(wanted, at_name - others - {wanted})
+        _check_cname(wanted, at_name - others - {wanted})
         if others:
             terminal.line(f"{shown(wanted)} will replace:")
             _show(others, terminal)
@@ -91,49 +90,49 @@ def set_value(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def delete(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Remove one value, or all of a type and name."""
+    """Delete one value, or all values of an RRset, after asking."""
     account = Account(options)
     with account.client:
         editor = account.editor(options.domain)
         listing = editor.read()
         unwanted = _unwanted(editor, listing, options)
         if not unwanted:
-            terminal.line("There is no such record.")
+            terminal.line("No such record.")
             terminal.data({"deleted": [], "left": []})
             return DONE
-        terminal.line("This will be removed:")
+        terminal.line("These records will be deleted:")
         _show(unwanted, terminal)
         changes = Changes(account, editor, options, terminal)
-        changes.confirm("Remove?")
+        changes.confirm("Delete?")
         leftovers = changes.remove(listing, sorted(unwanted))
     gone = [i for i in sorted(unwanted) if i.value not in {each.value for each in leftovers}]
-    terminal.line(f"Removed: {len(gone)}")
+    terminal.line(f"Deleted: {len(gone)}")
     terminal.data(
         {"deleted": [i._asdict() for i in gone], "left": [each._asdict() for each in leftovers]}
     )
     return NOT_IN_ORDER if leftovers else DONE
 
 
-def _check_company(wanted: RecordKey, beside: set[RecordKey]) -> None:
-    """Refuse a CNAME beside another record, which DNS forbids: a server may then serve neither."""
-    for other in sorted(beside):
+def _check_cname(wanted: RecordKey, others: set[RecordKey]) -> None:
+    """Refuse a CNAME next to other records, which DNS forbids: a server may then serve neither.
+
+    :param others: the other records of the name.
+    """
+    for other in sorted(others):
         if "CNAME" in {wanted.type, other.type}:
             raise InvalidInputError(
-                f"A CNAME can't stand beside another record, and there is {shown(other)}. Remove "
-                "that first; records set replaces one CNAME by another."
+                f"Cannot add {wanted.type} {wanted.name}: {shown(other)} exists, and a name with a "
+                "CNAME cannot have other records. Delete that record first, or replace one CNAME "
+                "by another with `mijnhost records set`."
             )
 
 
 def _record(options: argparse.Namespace) -> DNSRecord:
-    return record_as_typed(
-        options.type, options.name, options.value, options.ttl, zone=options.domain
-    )
+    return parse_record(options.type, options.name, options.value, options.ttl, zone=options.domain)
 
 
 def _unwanted(editor: ZoneEditor, listing: Listing, options: argparse.Namespace) -> set[RecordKey]:
-    typed = record_as_typed(
-        options.type, options.name, options.value or "", None, zone=options.domain
-    )
+    typed = parse_record(options.type, options.name, options.value or "", None, zone=options.domain)
     if options.value is not None:
         return {editor.key_of(typed)} & listing.keys
     return _at(listing, Listing(listing.zone, [typed]).key_of(typed))
@@ -164,7 +163,7 @@ def _row(listing: Listing, record: DNSRecord) -> tuple[str, str, str, str]:
 
 
 def _as_data(listing: Listing, record: DNSRecord) -> dict[str, object]:
-    """Return a record for a machine: what cannot be read is as the API lists it."""
+    """Return a record for a program: what cannot be read is as the API lists it."""
     shown = {
         **listing.key_of(record)._asdict(),
         "value": listed_value(record),

@@ -10,8 +10,7 @@ from pathlib import Path
 from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostError
 from certbot_dns_mijnhost.cli.account import Account
 from certbot_dns_mijnhost.cli.changes import Changes, show_unreadable, shown
-from certbot_dns_mijnhost.cli.exit_codes import DONE, NOT_IN_ORDER
-from certbot_dns_mijnhost.cli.terminal import GREEN, RED, YELLOW, Terminal
+from certbot_dns_mijnhost.cli.output import DONE, GREEN, NOT_IN_ORDER, RED, YELLOW, Terminal
 from certbot_dns_mijnhost.settings import SettingError
 from certbot_dns_mijnhost.zone import (
     Listing,
@@ -37,13 +36,16 @@ def back_up(options: argparse.Namespace, terminal: Terminal) -> int:
         return DONE
     path = Path(options.output or f"{listing.zone}-{_stamp()}.json")
     _write(path, text)
-    terminal.line(f"{len(listing.records)} records of {listing.zone} are in {path}")
+    terminal.line(f"Saved {len(listing.records)} records of {listing.zone} to {path}")
     terminal.data({"zone": listing.zone, "records": len(listing.records), "file": str(path)})
     return DONE
 
 
 def diff(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Show how a zone differs from a copy: - is missing, + is newer, ~ has another TTL."""
+    """Show how a zone differs from a copy.
+
+    - is missing in the zone, + is newer, ~ has another TTL.
+    """
     account = Account(options)
     copy = read_copy(Path(options.file), options.domain)
     with account.client:
@@ -58,9 +60,9 @@ def diff(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def restore(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Add the records of a copy that a zone does not have, after showing them and asking.
+    """Add the records of a copy that a zone lacks, after asking.
 
-    With --exact, records that the copy does not have are removed too.
+    With --exact, records that the copy lacks are deleted too.
     """
     account = Account(options)
     copy = read_copy(Path(options.file), options.domain)
@@ -76,13 +78,13 @@ def restore(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.data({**_as_data(wanted), "restored": is_done, "saved": None})
             return DONE if is_done else NOT_IN_ORDER
         if plan.removed and not options.exact:
-            terminal.line("Records that the copy does not have (+) stay; --exact removes them.")
+            terminal.line("Records that the copy lacks (+) are kept; --exact deletes them.")
             plan = replace(plan, keep=(*plan.keep, *plan.removed), remove=_old(plan))
         _check(editor, plan)
         changes = Changes(account, editor, options, terminal)
-        changes.confirm(f"Change {live.zone} so that it is like the copy?")
+        changes.confirm(f"Restore {live.zone} from the copy?")
         saved = editor.save(live)
-        terminal.line(f"A copy of the zone as it was is in {saved}")
+        terminal.line(f"The present zone was saved to {saved}")
         try:
             changes.make(live, lambda: editor.carry_out(_still_needed(editor, plan)))
         except (NotRemovedError, TTLNotChangedError) as error:
@@ -106,7 +108,7 @@ def _still_needed(editor: ZoneEditor, plan: ZonePlan) -> ZonePlan:
 
 
 def _restorable(plan: ZonePlan, terminal: Terminal) -> ZonePlan:
-    """Leave out, and name, the records that the copy has with a value that cannot be read."""
+    """Skip and report the records that have an unreadable value in the copy."""
     for record in plan.added:
         if not record.is_exact:
             message = (
@@ -129,7 +131,7 @@ def _stamp() -> str:
 
 
 def _check(editor: ZoneEditor, plan: ZonePlan) -> None:
-    """Refuse what cannot be written before anything is changed."""
+    """Refuse records that cannot be written, before anything is changed."""
     for record in plan.add:
         try:
             editor.key_of(record)

@@ -18,8 +18,6 @@ from certbot_dns_mijnhost.doctor.renewals import check_horizon, check_renewals
 from certbot_dns_mijnhost.doctor.schedule import find_schedule
 from certbot_dns_mijnhost.settings import Settings
 
-DNS_PORT = 53
-CA = "letsencrypt.org"
 INTERACTIVE_RETRY = RetryPolicy(tries=3, total_seconds=20.0)
 """A person is waiting, so that a failure is reported soon."""
 
@@ -40,8 +38,8 @@ class Doctor:
         self,
         report: Report,
         *,
-        ca: str = CA,
-        port: int = DNS_PORT,
+        ca: str,
+        port: int,
         query_timeout: float = 2.0,
         retry: RetryPolicy = INTERACTIVE_RETRY,
         root: Path = Path("/"),

@@ -72,7 +72,7 @@ def test_a_standing_authorization_is_never_swept(stale: Shell, name: str) -> Non
 def test_which_go_can_be_chosen(
     stale: Shell, monkeypatch: pytest.MonkeyPatch, answer: str, gone: int
 ) -> None:
-    monkeypatch.setattr("certbot_dns_mijnhost.cli.terminal.Terminal.answer", lambda *_: answer)
+    monkeypatch.setattr("certbot_dns_mijnhost.cli.output.Terminal.answer", lambda *_: answer)
     before = stale.emulator.account.records("example.nl")
     swept = stale.run("challenges", "sweep", "-d", "example.nl")
     assert swept.exit_code == (0 if gone == 3 else 1)
@@ -92,14 +92,14 @@ def test_what_goes_by_itself_meanwhile_is_in_use(stale: Shell) -> None:
 
 def test_nothing_stale(shell: Shell) -> None:
     swept = shell.run("challenges", "sweep")
-    assert (swept.exit_code, swept.out) == (0, "No challenge records were left behind.\n")
+    assert (swept.exit_code, swept.out) == (0, "No leftover challenge records found.\n")
 
 
 def test_a_zone_that_can_not_be_read_is_named_and_the_others_are_swept(stale: Shell) -> None:
     stale.emulator.account.add_domain("elsewhere.nl", managed_dns=False)
     swept = stale.run("challenges", "sweep", "--yes", "--wait", "0")
     assert swept.exit_code == 3
-    assert "elsewhere.nl was not read" in swept.problems
+    assert "Could not read the zone elsewhere.nl" in swept.problems
     assert "Removed: 3" in swept.out
 
 
@@ -108,7 +108,7 @@ def test_what_would_not_go_is_named(stale: Shell) -> None:
     swept = stale.run("challenges", "sweep", "--yes", "--wait", "0", "--json")
     assert swept.exit_code == 1
     assert swept.data["removed"] == []
-    assert "Still there: _acme-challenge.example.nl left-1" in swept.problems
+    assert "Could not remove _acme-challenge.example.nl left-1" in swept.problems
 
 
 def test_nothing_is_removed_unseen_without_a_word_about_those_in_use(stale: Shell) -> None:
@@ -127,7 +127,7 @@ def test_a_zone_that_fails_in_the_middle_does_not_hide_what_was_done(stale: Shel
     stale.emulator.faults.add(Fault.status(403, "No more"), path=path, times=None, skip=2)
     swept = stale.run("challenges", "sweep", "--yes", "--wait", "0", "--json")
     assert swept.exit_code == 1
-    assert "example.com was not swept" in swept.problems
+    assert "Could not remove the records from example.com" in swept.problems
     assert {entry["value"] for entry in swept.data["removed"]} == {value for _, value in STALE}
     assert len(swept.data["found"]) == 4
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.api import InvalidInputError
-from certbot_dns_mijnhost.cli.spelling import domain_as_typed, domains_as_typed
+from certbot_dns_mijnhost.cli.user_input import parse_domain, parse_domains
 
 from .conftest import Shell
 
@@ -65,7 +65,7 @@ def test_an_empty_name_is_not_all_domains(
 ) -> None:
     failed = shell.run(*command, "-d", empty, "--json")
     assert failed.exit_code == 2
-    assert "-d names no domain" in failed.data["error"]
+    assert "-d has no domain" in failed.data["error"]
     assert shell.methods() == []
 
 
@@ -109,7 +109,7 @@ def test_what_is_no_domain_is_refused_with_the_reason(
 ) -> None:
     failed = shell.run(*(each.replace("DOMAIN", typed) for each in command), "--json")
     assert failed.exit_code == 2, failed.out
-    assert words in failed.data["error"] or "-d names no domain" in failed.data["error"]
+    assert words in failed.data["error"] or "-d has no domain" in failed.data["error"]
     assert failed.data["error"].endswith("."), "a sentence"
     assert shell.methods() == []
 
@@ -131,11 +131,11 @@ def test_a_record_name_with_an_empty_or_long_label(shell: Shell, name: str) -> N
 def test_any_text_is_a_domain_or_our_error(text: str) -> None:
     for typed in ([text], [f"example.nl,{text}"], [text, text]):
         try:
-            names = domains_as_typed(typed)
+            names = parse_domains(typed)
         except InvalidInputError:
             continue
         assert names
         for name in names:
             assert name.isascii()
             assert all(0 < len(label) <= 63 for label in name.split("."))
-            assert name == domain_as_typed(name)
+            assert name == parse_domain(name)

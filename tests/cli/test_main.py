@@ -1,4 +1,4 @@
-"""The command as a whole: arguments, endings, what is shown where."""
+"""The command as a whole: arguments, exit codes, and what is shown where."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_domains_by_renewal_date(shell: Shell) -> None:
 def test_an_account_without_domains(shell: Shell) -> None:
     answer = {"status": 200, "status_description": "", "data": {"domains": []}}
     shell.emulator.faults.add(Fault.envelope(answer))
-    assert shell.run("domains", "list").out == "No domains.\n"
+    assert shell.run("domains", "list").out == "No domains found.\n"
 
 
 @pytest.mark.parametrize("command", SUBCOMMANDS, ids=" ".join)
@@ -112,7 +112,7 @@ def test_the_doctor_by_command(shell: Shell) -> None:
     assert found.exit_code == 0, found.out
     lines = found.out.splitlines()
     assert lines[0].startswith("ok       credentials")
-    assert lines[-1] == "Everything is in order."
+    assert lines[-1] == "No problems found."
     assert "PATCH" not in shell.methods()
 
 
@@ -129,10 +129,12 @@ def test_the_doctor_for_machines(shell: Shell) -> None:
 def test_the_doctor_counts_problems_and_warnings(shell: Shell) -> None:
     shell.credentials.chmod(0o644)
     warned = shell.run("doctor", "-d", "example.nl", "--no-write").out.splitlines()
-    assert warned[-1] == "In order, with 1 warning."
+    assert warned[-1] == "No problems, 1 warning."
     found = shell.run("doctor", "-d", "example.nl", "-d", "exmaple.nl", "--no-write")
-    assert found.out.splitlines()[-1].startswith("1 problem and 2 warnings.")
-    assert "                       -> Close it: chmod 600" in found.out
+    assert found.out.splitlines()[-1] == (
+        "1 problem, 2 warnings. Fix the first problem, then run the doctor again."
+    )
+    assert "                       -> Restrict it: chmod 600" in found.out
 
 
 def test_a_flag_goes_before_the_file(shell: Shell) -> None:
@@ -201,7 +203,7 @@ def test_a_person_is_asked(tmp_path: Path, answer: bytes, is_done: bool) -> None
             lambda **streams: start(emulator, tmp_path, *arguments, **streams), answer
         )
         left = [r for r in emulator.account.records(domain) if r.type == "TXT"]
-    assert "Remove? [y/N]" in shown
+    assert "Delete? [y/N]" in shown
     assert code == (0 if is_done else 1), shown
     assert (left == []) is is_done
 
@@ -228,7 +230,7 @@ def test_colours_are_for_terminals(
 
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_doctor_leaves_no_scratch_record(tmp_path: Path, kind: signal.Signals) -> None:
+def test_a_stopped_doctor_leaves_no_test_record(tmp_path: Path, kind: signal.Signals) -> None:
     domain = own_domain()
     with Emulator(domains=[domain], lags=(3600.0,)) as emulator:
         before = emulator.account.records(domain)
@@ -274,7 +276,9 @@ def test_a_full_disk_is_told(tmp_path: Path, arguments: tuple[str, ...], before:
     with Emulator() as emulator, Path("/dev/full").open("w") as full:
         process = start(emulator, tmp_path, *arguments, stdout=full, stderr=subprocess.PIPE)
         _, problems = process.communicate()
-    full_disk = b"mijnhost: The output can't be written: No space left on device.\n"
+    full_disk = (
+        b"mijnhost: Cannot write the output: No space left on device. Choose another destination.\n"
+    )
     assert problems == before + full_disk
     assert process.returncode == 3
 

@@ -56,7 +56,7 @@ def test_add_where_nothing_stands_is_one_single_record_call(
 
 def test_add_what_stands_already_sends_nothing(shell: Shell) -> None:
     again = shell.run("records", "add", "example.nl", "A", "@", "192.0.2.10")
-    assert "stands there already" in again.out
+    assert "exists already" in again.out
     assert set(shell.methods()) == {"GET"}
 
 
@@ -74,8 +74,8 @@ def test_add_beside_another_value_where_patch_replaces_asks_first(shell: Shell) 
     arguments = ("records", "add", "example.nl", "A", "@", "192.0.2.11")
     refused = shell.run(*arguments)
     assert refused.exit_code == 1
-    assert "would be written as a whole (6 records)" in refused.out
-    assert "The zone was not written as a whole" in refused.problems
+    assert "(6 records) has to be rewritten" in refused.out
+    assert "The zone was not rewritten" in refused.problems
     assert shell.emulator.account.records("example.nl") == before
     confirmed = shell.run(*arguments, "--yes")
     assert confirmed.exit_code == 0, confirmed.problems
@@ -88,7 +88,7 @@ def test_where_the_file_forbids_it_the_zone_is_not_written_as_a_whole(shell: She
     shell.write(allow_zone_rewrite="false")
     refused = shell.run("records", "add", "example.nl", "A", "@", "192.0.2.11", "--yes")
     assert refused.exit_code == 1
-    assert "the credentials file forbids it" in refused.problems
+    assert "which the credentials file forbids" in refused.problems
     assert shell.values("A", "example.nl") == ["192.0.2.10"]
 
 
@@ -152,12 +152,12 @@ def test_who_declines_a_write_of_the_zone_is_told_no_other_reason(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "certbot_dns_mijnhost.cli.terminal.Terminal.ask", lambda _, text: text == "Remove?"
+        "certbot_dns_mijnhost.cli.output.Terminal.ask", lambda _, text: text == "Delete?"
     )
     shell.emulator.variants = Variants(delete="wrong_method")
     declined = shell.run("records", "delete", "example.nl", "A", "@")
     assert declined.exit_code == 1
-    assert "The zone was not written as a whole" in declined.problems
+    assert "The zone was not rewritten" in declined.problems
     assert "dns_mijnhost_allow_zone_rewrite" not in declined.problems
     assert "Nothing was changed" not in declined.problems
 
@@ -189,9 +189,9 @@ def test_delete_all_of_a_name_after_asking(shell: Shell) -> None:
 def test_a_value_is_known_as_the_listing_spells_it(shell: Shell, type_: str, listed: str) -> None:
     shell.emulator.account.add_record("example.nl", type_, "odd.example.nl.", listed)
     again = shell.run("records", "add", "example.nl", type_, "odd", listed)
-    assert "stands there already" in again.out
+    assert "exists already" in again.out
     done = shell.run("records", "delete", "example.nl", type_, "odd", listed, "--yes")
-    assert done.out.endswith("Removed: 1\n")
+    assert done.out.endswith("Deleted: 1\n")
     assert shell.values(type_, "odd.example.nl") == []
 
 
@@ -210,7 +210,7 @@ def test_an_empty_name_is_not_taken_for_the_domain_itself(shell: Shell, name: st
 
 def test_delete_what_is_not_there(shell: Shell) -> None:
     done = shell.run("records", "delete", "example.nl", "A", "nowhere", "--yes")
-    assert (done.exit_code, done.out) == (0, "There is no such record.\n")
+    assert (done.exit_code, done.out) == (0, "No such record.\n")
     assert set(shell.methods()) == {"GET"}
 
 
@@ -218,7 +218,7 @@ def test_delete_that_is_refused_names_what_stays(shell: Shell) -> None:
     shell.emulator.faults.add(Fault.status(403, "Read-only key"), method="DELETE", times=None)
     done = shell.run("records", "delete", "example.nl", "A", "@", "--yes")
     assert done.exit_code == 1
-    assert "Still there: example.nl 192.0.2.10" in done.problems
+    assert "Could not remove example.nl 192.0.2.10" in done.problems
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_cname_is_not_put_beside_another_record(
 ) -> None:
     failed = shell.run("records", verb, "example.nl", type_, name, value, "--yes")
     assert failed.exit_code == 2
-    assert f"and there is {name}.example.nl" in failed.problems
+    assert f"{name}.example.nl: {name}.example.nl " in failed.problems
     assert set(shell.methods()) == {"GET"}
     assert shell.run("records", "set", "example.nl", "CNAME", "www", "a.nl", "-y").exit_code == 0
 

@@ -1,4 +1,4 @@
-"""``mijnhost zone``: copied, compared, put back."""
+"""``mijnhost zone``: save, compare and restore zones."""
 
 from __future__ import annotations
 

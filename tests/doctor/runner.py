@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import RetryPolicy
+from certbot_dns_mijnhost.cli.parser import CA
 from certbot_dns_mijnhost.doctor import Doctor, Finding, State
 from certbot_dns_mijnhost.emulator import Emulator
 from examples.local_ca import write_credentials
@@ -46,6 +47,7 @@ class DoctorRunner:
             write_credentials(self.credentials, {**needed, **self.settings})
         doctor = Doctor(
             lambda _: None,
+            ca=CA,
             port=int(self.emulator.nameservers[0].split(":")[1]),
             query_timeout=SILENCE,
             root=self.credentials.parent / "root",

@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from certbot_dns_mijnhost.cli.terminal import Terminal
+from certbot_dns_mijnhost.cli.output import Terminal
 from certbot_dns_mijnhost.doctor import State
 from certbot_dns_mijnhost.doctor.queries import INTERVAL, Queries
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint

@@ -36,7 +36,7 @@ def obtain(newcomer: Newcomer, *, needs_cron: bool) -> None:
     newcomer.tell_where_the_ca_is()
     newcomer.type(write)
     newcomer.tell_where_the_api_is()
-    assert "Everything is in order." in newcomer.type(doctor)
+    assert "No problems found." in newcomer.type(doctor)
     assert "The dry run was successful" in newcomer.type(trial)
     assert not newcomer.path("/etc/letsencrypt/live").exists()
     newcomer.type(real)

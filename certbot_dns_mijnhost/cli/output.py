@@ -1,4 +1,4 @@
-"""What the command shows and asks."""
+"""What the command shows and asks, and its exit codes."""
 
 from __future__ import annotations
 
@@ -12,22 +12,34 @@ from typing import Any, TextIO
 
 from certbot_dns_mijnhost.api.exact_json import dumps
 
+DONE = 0
+NOT_IN_ORDER = 1
+"""A problem was found, zones differ, or a change was not made or not confirmed."""
+USAGE = 2
+"""Wrong arguments or settings; argparse uses it too."""
+FAILED = 3
+"""The API, DNS or the output failed."""
+INTERRUPTED = 130
+
 GREEN, YELLOW, RED, FAINT = "32", "33", "31", "2"
+INDENT = "    "
+LEAST_ROOM = 30
+"""Characters for the last column of a table, which otherwise starts on a line of its own."""
 
 
 class OutputError(Exception):
-    """What is shown can't be written; the cause tells why."""
+    """The output cannot be written; the cause has the reason."""
 
 
 class Terminal:
-    """The place where the command talks: people read lines, machines read JSON.
+    """Writes lines for people or JSON for programs, and asks questions.
 
-    Colour is used on a terminal only, and not where ``NO_COLOR`` is set, see https://no-color.org
+    Colour is used on a terminal only, and not if ``NO_COLOR`` is set, see https://no-color.org
 
-    A stream that is closed takes what is written to nowhere, and gives no answer. Each method that
-    writes raises :class:`OutputError` where a stream takes nothing more.
+    What is written to a closed stream is dropped, and a closed input gives no answer. Each method
+    that writes raises :class:`OutputError` if the stream fails.
 
-    :param is_json: lines for people are kept back, and :meth:`data` is written.
+    :param is_json: write only the result of :meth:`data`, and no lines for people.
     """
 
     def __init__(
@@ -45,18 +57,18 @@ class Terminal:
         self._answers = answers or sys.stdin or io.StringIO()
 
     def line(self, text: str = "", *, colour: str = "") -> None:
-        """Show a line to a person, without what could rule the terminal: values are whoever's."""
+        """Show a line to a person, without control characters: values come from others."""
         if not self.is_json:
             self._write(self._out, self._painted(_printable(text), colour))
 
     def data(self, value: Any) -> None:
-        """Write the result for a machine, which gets one: a further one is left out."""
+        """Write the result for a program; only the first one is written."""
         if self.is_json and not self._has_result:
             self._has_result = True
             self._write(self._out, dumps(value, indent=2, default=str))
 
     def text(self, text: str) -> None:
-        """Write a result that is the same for both."""
+        """Write a result that is the same for people and programs."""
         self._write(self._out, text)
 
     def problem(self, text: str) -> None:
@@ -64,17 +76,18 @@ class Terminal:
         self._write(self._problems, _printable(text))
 
     def progress(self, text: str) -> None:
-        """Show what is being done, if somebody looks on; logs and mails stay free of it."""
+        """Show what is being done, on a terminal only."""
         if not self.is_json and self._problems.isatty():
-            self._write(self._problems, self._painted(_printable(text), FAINT))
+            line = _shortened(_printable(text), shutil.get_terminal_size().columns)
+            self._write(self._problems, self._painted(line, FAINT))
 
     def failed(self, text: str) -> None:
-        """Show why there is no result; to a machine, as its result too."""
+        """Show why there is no result; with JSON, that is the result."""
         self.problem(text)
         self.data({"error": text})
 
     def paragraph(self, text: str, *, indent: int, colour: str = "", first: int = 0) -> None:
-        """Show a line; on a terminal it is wrapped, and its continuation indented.
+        """Show a line; on a terminal it is wrapped, with its continuation indented.
 
         :param colour: for the `first` characters.
         """
@@ -94,19 +107,32 @@ class Terminal:
         self._write(self._out, self._painted(text[:first], colour) + text[first:])
 
     def table(self, rows: Iterable[Sequence[str]]) -> None:
-        """Show rows in columns; the last one is not padded."""
-        listed = [list(row) for row in rows]
+        """Show rows in columns; on a terminal, the last one is wrapped to the terminal's width."""
+        listed = [[_printable(cell) for cell in row] for row in rows]
         widths = [max(map(len, column)) for column in zip(*listed)]
-        for row in listed:
-            cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths)]
-            self.line("  ".join([*cells, row[-1]]).rstrip())
+        for *cells, last in listed:
+            start = "".join(f"{cell.ljust(width)}  " for cell, width in zip(cells, widths))
+            for line in self._fitted(start, last):
+                self.line(line)
+
+    def _fitted(self, start: str, last: str) -> list[str]:
+        """Return the lines of one row."""
+        row = f"{start}{last}".rstrip()
+        width = max(shutil.get_terminal_size().columns, 2 * len(INDENT))
+        if not self._out.isatty() or len(row) <= width:
+            return [row]
+        room = width - len(start)
+        if room >= LEAST_ROOM:
+            first, *more = _cut(last, room)
+            return [f"{start}{first}", *(f"{' ' * len(start)}{part}" for part in more)]
+        return [start.rstrip(), *(f"{INDENT}{part}" for part in _cut(last, width - len(INDENT)))]
 
     def ask(self, question: str) -> bool:
-        """Ask for a yes; anything else is a no, and so is nobody who could answer."""
+        """Ask a question; everything but a yes is a no."""
         return self.answer(f"{question} [y/N] ").lower() in {"y", "yes"}
 
     def answer(self, question: str) -> str:
-        """Ask, and return what was typed; empty where nobody can answer."""
+        """Ask, and return what was typed; empty if the command does not run on a terminal."""
         if not self.can_ask:
             return ""
         self._write(self._problems, question, end="")
@@ -114,11 +140,11 @@ class Terminal:
 
     @property
     def can_ask(self) -> bool:
-        """Whether somebody is there to answer."""
+        """Whether the command runs on a terminal."""
         return not self.is_json and self._answers.isatty()
 
     def _painted(self, text: str, colour: str) -> str:
-        """Return `text` in a colour, where colours show."""
+        """Return `text` in a colour, if the terminal shows colours."""
         shows = self._out.isatty() and os.environ.get("TERM") != "dumb"
         if not (text and colour and shows) or os.environ.get("NO_COLOR"):
             return text
@@ -128,11 +154,20 @@ class Terminal:
     def _write(stream: TextIO, text: str, end: str = "\n") -> None:
         encoding = stream.encoding or "utf-8"
         try:
-            # Not each terminal has each letter.
+            # Not every terminal can show every character.
             stream.write(text.encode(encoding, "replace").decode(encoding) + end)
             stream.flush()
         except OSError as error:
             raise OutputError from error
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _cut(text: str, width: int) -> list[str]:
+    """Return `text` in pieces, at spaces if possible; nothing of it is lost."""
+    return textwrap.wrap(text, width, drop_whitespace=False, break_on_hyphens=False) or [""]
 
 
 def _printable(text: str) -> str:
