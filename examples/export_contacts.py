@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         with MijnHostClient.from_env(base_url=options.api_url) as client:
-            contacts = client.contacts.get_all()
+            # The list may have no more than the id and the name of each contact.
+            contacts = [client.contacts.get(each.id) for each in client.contacts.get_all()]
         # The file must not exist: another owner or mode of it would stay.
         handle = os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

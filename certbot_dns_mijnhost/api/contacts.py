@@ -154,7 +154,7 @@ class ContactsResource(Resource):
     """
 
     def get_all(self) -> list[Contact]:
-        """Return the contacts of the account."""
+        """Return the contacts of the account; the list may have only the id and name of each."""
         return self._list(PATH, ("profiles", "contacts"), Contact.from_dict)
 
     def get(self, id: int) -> Contact:  # noqa: A002  # the API's word

@@ -124,20 +124,28 @@ class Application:
         try:
             reply = self._reply(request)
         except Refused as refused:
-            return self._refusal(refused)
+            return self._refusal(refused, sent=request.body)
         status = SUCCESS[self._variants.success_status]
         body: dict[str, object] = {"status": status, "status_description": reply.description}
         if reply.data is not None:
             body["data"] = reply.data
         return json_answer(200, body)
 
-    def _refusal(self, refused: Refused, headers: Mapping[str, str] | None = None) -> Answer:
+    def _refusal(
+        self, refused: Refused, headers: Mapping[str, str] | None = None, sent: bytes = b""
+    ) -> Answer:
         """Wrap a refusal. Seen in practice: ``status`` may be a word, HTTP may say 200."""
         variants = self._variants
         word = "error" if variants.error_status_word else refused.status
+        body: dict[str, object] = {"status": word, "status_description": refused.description}
+        if variants.error_details:
+            text = sent.decode(errors="replace")
+            body.update(errors={"body": [f"Wrong: {text}"]}, data={"sent": text})
+        if refused.status == 429 and variants.statusless_rate_limit:
+            del body["status"]
         return json_answer(
             200 if variants.errors_inside_200 else refused.status,
-            {"status": word, "status_description": refused.description},
+            body,
             headers,
         )
 

@@ -22,6 +22,10 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "success_status": ("number", "float", "text", "true", "word"),
     "packs": ("no", "gzip", "x-gzip", "deflate", "raw_deflate"),
     "mangles_txt": ("no", "cut", "split", "escapes", "drops"),
+    "domain_shape": ("handles", "hosts_as_objects", "as_sent"),
+    "contact_list": ("profiles", "contacts"),
+    "contact_shape": ("profile", "flat"),
+    "premium_price": ("amount", "boolean"),
 }
 
 
@@ -92,6 +96,21 @@ class Variants:
         digits
     :param success_status: the envelope's status of a success is the ``number`` 200, the ``float``
         200.0, the ``text`` "200", ``true``, or the ``word`` "success"
+    :param domain_shape: GET /domains/{domain} shows contacts as ``handles``, the forwarder and
+        DNSSEC with their flags beside them as 0 or 1, and the numbers of DNSSEC keys as texts;
+        ``hosts_as_objects`` also shows each name server as an object; ``as_sent`` shows the fields
+        of a PUT
+    :param contact_list: GET /domains/contacts shows ``profiles`` with id and alias, or whole
+        ``contacts``
+    :param contact_shape: GET /domains/contacts/{id} shows the fields in a ``profile``, or ``flat``
+        next to id and alias, with ``company`` and empty texts
+    :param contact_defaults: POST /domains/contacts needs ``defaults``
+    :param premium_price: an order accepts a premium price as an ``amount``, or as a ``boolean``
+    :param lower_status: the status of a domain is shown in lower case
+    :param ignored_settings: settings of PUT /domains/{domain}, separated by commas, that are
+        answered by 200 and not changed (seen once, for nameservers)
+    :param error_details: a refusal has ``errors`` and ``data`` that repeat what was sent
+    :param statusless_rate_limit: the envelope of a 429 has no status
     :param packs: answers are compressed, although nobody asked for it
     :param web_page_status: each request is answered with this HTTP status and a web page, as a
         firewall does it; 0 for none
@@ -138,6 +157,15 @@ class Variants:
     day_first_dates: bool = False
     numbers: bool = False
     success_status: str = "number"
+    domain_shape: str = "handles"
+    contact_list: str = "profiles"
+    contact_shape: str = "profile"
+    contact_defaults: bool = False
+    premium_price: str = "amount"
+    lower_status: bool = False
+    ignored_settings: str = ""
+    error_details: bool = False
+    statusless_rate_limit: bool = False
     packs: str = "no"
     web_page_status: int = 0
 

@@ -86,7 +86,7 @@ def test_name_servers_elsewhere_take_the_dns_along(client: MijnHostClient) -> No
     client.domains.update("example.nl", nameservers=["ns1.example.net", HOST])
     changed = client.domains.get("example.nl")
     assert changed.managed_dns is False
-    assert changed.raw["nameservers"] == ["ns1.example.net", HOST.to_dict()]
+    assert [host.hostname for host in changed.nameservers or ()] == ["ns1.example.net"] * 2
     client.domains.update("example.nl", nameserver="default-mijnhost")
     assert client.domains.get("example.nl").managed_dns is True
 
@@ -98,12 +98,12 @@ def test_dnssec_forwarder_and_contacts_are_set(client: MijnHostClient) -> None:
         forwarder=Forwarder(enabled=True, type=301, url="https://example.com/"),
         profile=ContactHandles(owner=7),
     )
-    raw = client.domains.get("example.nl").raw
-    assert raw["dnssec"]["pubKey"] == "a2V5"
-    assert raw["forwarder"] == {"enabled": True, "type": 301, "url": "https://example.com/"}
-    assert raw["profile"] == {"owner": 7}
+    domain = client.domains.get("example.nl")
+    assert domain.dnssec == DNSSEC(enabled=True, flags=257, alg=13, pub_key="a2V5")
+    assert domain.forwarder == Forwarder(enabled=True, type=301, url="https://example.com/")
+    assert domain.profile == ContactHandles(owner=7)
     client.domains.update("example.nl", dnssec=DNSSEC(enabled=False))
-    assert client.domains.get("example.nl").raw["dnssec"] == {"enabled": False}
+    assert client.domains.get("example.nl").dnssec == DNSSEC(enabled=False)
 
 
 def test_a_domain_is_cancelled_and_restored(client: MijnHostClient) -> None:

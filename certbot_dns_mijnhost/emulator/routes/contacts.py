@@ -1,9 +1,10 @@
-"""Contacts. The fields of the body are documented; which of them an answer holds is assumed."""
+"""Contacts. The fields of the body are documented; shapes of answers were seen in practice."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from certbot_dns_mijnhost.emulator import refusals, shapes
 from certbot_dns_mijnhost.emulator.account import Account
 from certbot_dns_mijnhost.emulator.routes import bodies
 from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
@@ -13,7 +14,7 @@ NEEDED = (
     *("phone_country", "phone_area", "phone_number"),
 )
 OPTIONAL = (
-    *("company_name", "vat", "street_suffix", "state", "social_security_number"),
+    *("company_name", "vat", "gender", "street_suffix", "state", "social_security_number"),
     *("passport_number", "company_registration_number", "company_url", "birth_date"),
 )
 ROLES = {"owner", "admin", "tech", "billing", "reseller"}
@@ -22,7 +23,10 @@ FIXED = {"firstname", "lastname", "company_name"}
 
 def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
     """List the contacts."""
-    return Reply({"contacts": list(account.data.contacts.values())})
+    variants = account.variants
+    contacts = account.data.contacts.values()
+    listed = [shapes.contact_in_list(contact, variants) for contact in contacts]
+    return Reply({variants.contact_list: listed})
 
 
 def create(account: Account, call: Call) -> Reply:
@@ -33,31 +37,43 @@ def create(account: Account, call: Call) -> Reply:
     for field in NEEDED:
         bodies.text(profile, field)
     _check(profile)
+    if account.variants.contact_defaults:
+        bodies.mapping(profile, "defaults")
     number = account.data.next_number()
     made = {"id": number, "name": name, "profile": dict(profile)}
     account.data.contacts[number] = made
-    return Reply(made)
+    return Reply(shapes.contact_details(made, account.variants))
 
 
 def get(account: Account, call: Call) -> Reply:
     """Show a contact."""
-    return Reply(bodies.item(account.data.contacts, call.parameters["id"]))
+    contact = bodies.item(account.data.contacts, call.parameters["id"])
+    return Reply(shapes.contact_details(contact, account.variants))
 
 
 def update(account: Account, call: Call) -> Reply:
-    """Change a part of a contact; documented: names can't be changed."""
+    """Change a part of a contact; documented: the names in its profile cannot be changed."""
     contact = bodies.item(account.data.contacts, call.parameters["id"])
-    profile = call.json().get("profile")
+    sent = call.json()
+    if not sent or set(sent) - {"name", "profile"}:
+        raise refusals.bad_request(refusals.BAD_BODY)
+    profile = sent.get("profile", {})
     if not isinstance(profile, dict) or FIXED & set(profile):
         raise bodies.invalid("profile")
     _check(profile)
+    if "name" in sent:
+        contact["name"] = bodies.text(sent, "name")
     contact["profile"].update(profile)
     return Reply(None)
 
 
 def delete(account: Account, call: Call) -> Reply:
-    """Remove a contact."""
+    """Remove a contact. Seen in practice: not while a domain uses it."""
     contact = bodies.item(account.data.contacts, call.parameters["id"])
+    for domain in account.domains():
+        handles = domain.settings.get("profile")
+        if isinstance(handles, dict) and contact["id"] in handles.values():
+            raise refusals.bad_request("The contact is in use")
     del account.data.contacts[contact["id"]]
     return Reply(None)
 

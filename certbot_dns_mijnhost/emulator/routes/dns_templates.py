@@ -32,9 +32,10 @@ def get(account: Account, call: Call) -> Reply:
 
 
 def update(account: Account, call: Call) -> Reply:
-    """Replace a template. Assumed: without ``default``, that stays as it is."""
+    """Change a part of a template (seen in practice); what is left out stays as it is."""
     found = bodies.item(account.data.templates, call.parameters["id"])
-    made = _template(found["id"], call.json(), default=found["default"])
+    sent = {"alias": found["alias"], "records": found["records"], **call.json()}
+    made = _template(found["id"], sent, default=found["default"])
     account.data.templates[found["id"]] = made
     return Reply(None)
 

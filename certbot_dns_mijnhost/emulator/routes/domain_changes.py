@@ -21,6 +21,8 @@ def update(account: Account, call: Call) -> Reply:
     # All is checked before anything changes (assumed): a refused change leaves nothing behind.
     for name in sent:
         CHECKS[name](account, sent)
+    ignored = account.variants.ignored_settings.split(",")
+    sent = {name: value for name, value in sent.items() if name not in ignored}
     if "tags" in sent:
         domain.tags = list(sent["tags"])
     if "is_locked" in sent:
@@ -30,7 +32,12 @@ def update(account: Account, call: Call) -> Reply:
         domain.managed_dns = sent.get("nameserver") == DEFAULT_PROFILE
         domain.settings.pop("nameserver", None)
         domain.settings.pop("nameservers", None)
-    domain.settings.update({k: v for k, v in sent.items() if k not in {"tags", "is_locked"}})
+    kept = {k: v for k, v in sent.items() if k not in {"tags", "is_locked", "profile"}}
+    domain.settings.update(kept)
+    if "profile" in sent:
+        # Contacts that are left out stay as they are (documented for the fields of a domain).
+        handles: Any = domain.settings.get("profile") or {}
+        domain.settings["profile"] = {**handles, **sent["profile"]}
     return Reply(None)
 
 
@@ -64,13 +71,24 @@ def get_zone_file(account: Account, call: Call) -> Reply:
 
 
 def replace_zone_file(account: Account, call: Call) -> Reply:
-    """Replace the zone by text. Assumed: one record a line, as GET shows them."""
+    """Replace the zone by text. Assumed: one record a line, as GET shows them.
+
+    Seen in practice: SOA lines and the NS lines of the apex are ignored, and the old zone stays if
+    a line is not valid.
+    """
     text = call.json().get("zone")
     if not isinstance(text, str):
         raise refusals.bad_request(refusals.BAD_BODY)
-    account.replace_records(
-        call.parameters["domain"], [_record(line) for line in text.splitlines()]
-    )
+    domain = account.find(call.parameters["domain"])
+    apex = {"@", domain.name, f"{domain.name}."}
+    records = [_record(line) for line in text.splitlines() if line.strip()]
+    kept = [
+        record
+        for record in records
+        if record.type.upper() != "SOA"
+        and not (record.type.upper() == "NS" and record.name.lower() in apex)
+    ]
+    account.replace_records(call.parameters["domain"], kept)
     return Reply(None)
 
 

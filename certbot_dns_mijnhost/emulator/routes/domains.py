@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certbot_dns_mijnhost.emulator import refusals
+from certbot_dns_mijnhost.emulator import refusals, shapes
 from certbot_dns_mijnhost.emulator.account import Account
 from certbot_dns_mijnhost.emulator.domain import Domain
 from certbot_dns_mijnhost.emulator.refusals import Refused
@@ -44,14 +44,8 @@ def in_unicode(name: str) -> str:
 def get(account: Account, call: Call) -> Reply:
     """Show one domain. The fields beyond those of the listing are documented by group only."""
     domain = account.find(call.parameters["domain"])
-    return Reply(
-        {
-            **domain.settings,
-            **summary(domain, account.variants),
-            "is_locked": domain.is_locked,
-            "managed_dns": domain.managed_dns,
-        }
-    )
+    details = shapes.domain_details(domain, account.data.profiles, account.variants)
+    return Reply({**details, **summary(domain, account.variants)})
 
 
 def summary(domain: Domain, variants: Variants) -> dict[str, object]:
@@ -63,7 +57,7 @@ def summary(domain: Domain, variants: Variants) -> dict[str, object]:
         "id": domain.id,
         "domain": domain.name,
         "renewal_date": date,
-        "status": domain.status,
+        "status": domain.status.lower() if variants.lower_status else domain.status,
         "status_id": domain.status_id,
         "tags": list(domain.tags),
     }

@@ -34,10 +34,11 @@ def get(account: Account, call: Call) -> Reply:
 
 
 def update(account: Account, call: Call) -> Reply:
-    """Replace a profile. Assumed: without ``set_as_default``, that stays as it is."""
+    """Change a part of a profile (seen in practice); what is left out stays as it is."""
     alias = call.parameters["alias"]
     found = bodies.item(account.data.profiles, alias)
-    made = _profile(alias, call.json(), default=found["default"])
+    sent = {"nameservers": found["nameservers"], **call.json()}
+    made = _profile(alias, sent, default=found["default"])
     account.data.profiles[alias] = made
     return Reply(None)
 
@@ -55,7 +56,7 @@ def _profile(alias: str, sent: dict[str, Any], default: int) -> dict[str, Any]:
     for host in hosts:
         name = bodies.text(host, "hostname")
         bodies.address(host, "ipv4", 4)
-        if "ipv6" in host:
+        if host.get("ipv6", "") != "":  # Seen in practice: an empty text is accepted.
             bodies.address(host, "ipv6", 6)
         if name.lower().rstrip(".").endswith((".mijn.host", ".webhost.company")):
             raise refusals.bad_request("The hostname is not allowed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from certbot_dns_mijnhost.emulator import refusals
@@ -68,8 +69,8 @@ def order(account: Account, call: Call) -> Reply:
         raise refusals.bad_request("The domain is not available")
     if sent["type"] == "transfer":
         bodies.text(sent, "transfer_code")
-    elif domain in PREMIUM and sent.get("accept_premium_price") is not True:
-        raise refusals.bad_request("The premium price has to be accepted")
+    elif domain in PREMIUM:
+        _check_premium_price(account, domain, sent.get("accept_premium_price"))
     _check_settings(account, sent)
     prices = PREMIUM.get(domain, {}) if sent["type"] == "register" else {}
     amount = prices.get("register", EXTENSIONS[extension][sent["type"]])
@@ -78,6 +79,18 @@ def order(account: Account, call: Call) -> Reply:
     made = {"order_id": number, "domain": domain, "type": sent["type"], "status": "pending"}
     account.data.orders[number] = made
     return Reply(made)
+
+
+def _check_premium_price(account: Account, domain: str, accepted: object) -> None:
+    """Seen in practice: the amount is accepted. The boolean is what the name suggests."""
+    price = Decimal(PREMIUM[domain]["register"])
+    if account.variants.premium_price == "boolean":
+        is_accepted = accepted is True
+    else:
+        is_number = isinstance(accepted, (int, float)) and not isinstance(accepted, bool)
+        is_accepted = is_number and Decimal(str(accepted)) == price
+    if not is_accepted:
+        raise refusals.bad_request("The premium price has to be accepted")
 
 
 def _check_settings(account: Account, sent: dict[str, Any]) -> None:
@@ -119,7 +132,12 @@ def update_order(account: Account, call: Call) -> Reply:
 
 
 def _extension(name: str) -> dict[str, Any]:
-    return {"extension": name, "prices": EXTENSIONS.get(name, EXTENSIONS["nl"])}
+    return {
+        "extension": name,
+        "prices": EXTENSIONS.get(name, EXTENSIONS["nl"]),
+        "transfer_auth_code_required": 1,
+        "dnssec_allowed": 1,
+    }
 
 
 ROUTES = (
