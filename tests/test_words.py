@@ -1,0 +1,65 @@
+"""Messages and pages use the words of the field, as CONTRIBUTING lists them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .test_troubleshooting import MESSAGES
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md")])
+
+AVOIDED = {
+    r"stands? (?:at|in|behind|beside|there)\b": "exists, is present",
+    r"stays? behind": "remains, could not be removed",
+    r"can't be had|is not to be had": "is not available",
+    r"\bcan't\b|\bdon't\b|\bdoesn't\b|\bwon't\b|\bisn't\b": "cannot, does not",
+    r"come to rest|comes to rest": "become stable",
+    r"is taken (?:for|up)|taken for a\b": "is treated as, is accepted",
+    r"put back|puts back|take away|see to it|See that\b": "restore, remove, make sure",
+    r"\bsomebody\b|\bnobody\b|\bwhoever\b|\bwhatever\b": "name the party",
+    r"does no harm": "is harmless",
+    r"as a whole\b": "zone rewrite",
+    r"\bmay pass\b|passing fault|in passing": "is transient",
+    r"come of it|came of it": "the result",
+    r"\bthe API (?:tells|told|said yes|is unwell)\b": "reports, returns",
+    r"scratch record": "test record",
+    r"\bthe house\b|\bthis room\b|\bthe rooms\b": "package, module",
+    r"\bGoing on\b|name servers tell": "Continuing; the DNS check decides",
+    r"It fails\?": "If it fails, see",
+    r"whoever|\bbeside others\b": "alongside",
+}
+"""What not to write, and what to write instead."""
+
+
+def found_in(text: str) -> list[str]:
+    """Return the avoided words of a text, each with a better one."""
+    hits = []
+    for pattern, better in AVOIDED.items():
+        hits += [f"{hit.group()!r}: write {better}" for hit in re.finditer(pattern, text)]
+    return hits
+
+
+def prose(text: str) -> str:
+    """Return a page without code."""
+    text = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    text = re.sub(r"^ {4}.*$", "", text, flags=re.MULTILINE)
+    return re.sub(r"`[^`]*`", "", text)
+
+
+@pytest.mark.parametrize(("path", "message"), MESSAGES)
+def test_messages(path: str, message: str) -> None:
+    assert found_in(message) == [], path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_pages(page: Path) -> None:
+    assert found_in(prose(page.read_text())) == []
+
+
+def test_the_check_finds_what_it_looks_for() -> None:
+    assert found_in("The record stands at the apex.") == ["'stands at': write exists, is present"]
+    assert found_in(prose("Use `zone restore`:\n\n    put back\n\n```\nnobody\n```\n")) == []
