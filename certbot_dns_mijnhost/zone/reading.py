@@ -66,7 +66,7 @@ NEAR_LIMIT = 60.0
 minute."""
 PAUSE_NEAR_LIMIT = 3.0
 """Seconds between two reads then: the calls that the limit leaves are needed for changes."""
-SECONDS_NEAR_LIMIT = 150.0
+SECONDS_NEAR_LIMIT = 300.0
 """Seconds of a budget then, if it has fewer, since each read takes longer."""
 
 

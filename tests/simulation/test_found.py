@@ -11,14 +11,18 @@ from .history import Edit, History, Run, Strike
 
 
 def history(
-    variants: Variants, *runs: Run, strikes: tuple[Strike, ...] = (), edits: tuple[Edit, ...] = ()
+    variants: Variants,
+    *runs: Run,
+    strikes: tuple[Strike, ...] = (),
+    edits: tuple[Edit, ...] = (),
+    leftover: bool = False,
 ) -> History:
     return History(
         variants=variants,
         strikes=strikes,
         edits=edits,
         runs=runs,
-        leftover=False,
+        leftover=leftover,
         allow_zone_rewrite=True,
         choices=(),
     )
@@ -200,6 +204,19 @@ FOUND = {
         ),
         Run(at=30.0, values=(2,), wait=0.0, crash_at=None, crash_after=False),
         edits=(Edit(56.0, None, None),),
+    ),
+    "five calls a minute, and a replaced value that no listing showed": history(
+        Variants(
+            patch="replace",
+            stale_reads=2,
+            replica_seconds=1.0,
+            final_dot=False,
+            rate_limit=5,
+            rate_seconds=60.0,
+            rate_retry_after=False,
+        ),
+        PAIR,
+        leftover=True,
     ),
     "five calls a minute, and four listings that lag": history(
         Variants(
