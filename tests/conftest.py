@@ -50,6 +50,8 @@ def has_index() -> bool:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+pytest_plugins = ("tests.support.emulated",)
+
 NEEDS = {
     "pebble": Need(
         "a real Pebble",

@@ -5,7 +5,6 @@ import stat
 import threading
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,26 +16,14 @@ from certbot_dns_mijnhost.pending_challenges import (
     _read,
 )
 from certbot_dns_mijnhost.zone import TXTRecord
+from tests.support.virtual_time import VirtualTime
 
 NAME = "_acme-challenge.example.nl"
 ONE, TWO = TXTRecord(NAME, "one"), TXTRecord(NAME, "two")
 PLACES = {NAME: "elsewhere.example.org"}
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-def test_another_process_reads_what_was_added_and_where(tmp_path: Path, clock: Clock) -> None:
+def test_another_process_reads_what_was_added_and_where(tmp_path: Path, clock: VirtualTime) -> None:
     PendingChallenges(tmp_path, clock=clock).add([ONE], PLACES)
     other = PendingChallenges(tmp_path, clock=clock)
     assert other.recent([NAME]) == [ONE]
@@ -47,24 +34,24 @@ def test_another_process_reads_what_was_added_and_where(tmp_path: Path, clock: C
 
 
 def test_an_old_record_is_no_longer_recent_and_later_forgotten(
-    tmp_path: Path, clock: Clock
+    tmp_path: Path, clock: VirtualTime
 ) -> None:
     pending = PendingChallenges(tmp_path, clock=clock)
     pending.add([ONE], PLACES)
-    clock.now += RECENT_SECONDS + 1
+    clock.advance(RECENT_SECONDS + 1)
     assert pending.recent([NAME]) == []
     assert pending.places([ONE]) == PLACES
-    clock.now += KEPT_SECONDS
+    clock.advance(KEPT_SECONDS)
     assert pending.places([ONE]) == {}
     assert json.loads((tmp_path / FILE_NAME).read_text()) == []
 
 
-def test_adding_again_renews_and_repeats_nothing(tmp_path: Path, clock: Clock) -> None:
+def test_adding_again_renews_and_repeats_nothing(tmp_path: Path, clock: VirtualTime) -> None:
     pending = PendingChallenges(tmp_path, clock=clock)
     pending.add([ONE], PLACES)
-    clock.now += RECENT_SECONDS
+    clock.advance(RECENT_SECONDS)
     pending.add([ONE, TWO], PLACES)
-    clock.now += RECENT_SECONDS
+    clock.advance(RECENT_SECONDS)
     assert pending.recent([NAME]) == [ONE, TWO]
 
 

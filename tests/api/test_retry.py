@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
-import time as real_time
+import time
 from collections.abc import Callable
 
 import pytest
@@ -22,8 +22,7 @@ from certbot_dns_mijnhost.api import (
 )
 from certbot_dns_mijnhost.api.refusals import refusal
 from certbot_dns_mijnhost.emulator import Emulator, Fault
-
-from .conftest import VirtualTime
+from tests.support.virtual_time import VirtualTime
 
 RECORD = DNSRecord("TXT", "x.example.nl.", "value", 60)
 CALLS: dict[str, Callable[[MijnHostClient], object]] = {
@@ -73,62 +72,62 @@ def test_what_costs_is_never_sent_again_even_if_nothing_can_have_happened(
     assert retry.pause("PATCH", never_left, 1, 0.0) is not None
 
 
-def test_pauses_grow(emulator: Emulator, client: MijnHostClient, time: VirtualTime) -> None:
+def test_pauses_grow(emulator: Emulator, client: MijnHostClient, clock: VirtualTime) -> None:
     attempts(emulator, client, "GET", Fault.status(500))
-    assert time.slept == [0.5, 1.0, 2.0, 4.0]
+    assert clock.slept == [0.5, 1.0, 2.0, 4.0]
 
 
 @pytest.mark.parametrize(
     ("header", "pause"), [("2", 2.0), ("0", 0.0), ("80", 80.0), ("soon", 4.8), ("-5", 4.8)]
 )
 def test_the_api_may_ask_for_a_pause(
-    emulator: Emulator, client: MijnHostClient, time: VirtualTime, header: str, pause: float
+    emulator: Emulator, client: MijnHostClient, clock: VirtualTime, header: str, pause: float
 ) -> None:
     emulator.faults.add(Fault.status(429, "Too many requests", {"Retry-After": header}))
     client.domains.get_all()
-    assert time.slept == [pause]
+    assert clock.slept == [pause]
 
 
 @pytest.mark.parametrize("words", ["Too many requests", "Rate limit exceeded."])
 def test_a_rate_limit_inside_200_may_be_told_by_its_words_alone(
-    emulator: Emulator, client: MijnHostClient, time: VirtualTime, words: str
+    emulator: Emulator, client: MijnHostClient, clock: VirtualTime, words: str
 ) -> None:
     body = {"status": "error", "status_description": words}
     emulator.faults.add(Fault.envelope(body), method="DELETE", times=2)
     emulator.account.add_record("example.nl", "TXT", "x", "one")
     client.dns_records.delete("example.nl", DNSRecord("TXT", "x.example.nl.", "one"))
-    assert time.slept == pytest.approx([4.8, 9.6])
+    assert clock.slept == pytest.approx([4.8, 9.6])
     assert client.rate_limited_at is not None
 
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("method", CALLS)
 def test_a_pause_of_a_day_is_reported_and_kept(
-    emulator: Emulator, client: MijnHostClient, time: VirtualTime, method: str, status: int
+    emulator: Emulator, client: MijnHostClient, clock: VirtualTime, method: str, status: int
 ) -> None:
     day = Fault.status(status, "Slow down", {"Retry-After": "86400"})
     emulator.faults.add(day, times=None)
     with pytest.raises((RateLimitError, ServerError)) as caught:
         CALLS[method](client)
-    until = real_time.strftime("%Y-%m-%d ", real_time.gmtime(real_time.time() + 86_400))
+    until = time.strftime("%Y-%m-%d ", time.gmtime(time.time() + 86_400))
     assert f"wait for 24 hours: try again after {until}" in str(caught.value)
     assert str(caught.value).endswith(" UTC.")
     for _ in range(3):
-        time.sleep(20)
+        clock.sleep(20)
         with pytest.raises(RateLimitError, match=r"not sent, .* try again after \d{4}-") as again:
             CALLS[method](client)
         assert not again.value.may_have_taken_effect
     assert len(emulator.requests) == 1, "no further call within the pause"
     emulator.faults.clear()
     assert client.availability.check("new.nl").status, "other endpoints are not affected"
-    time.sleep(86_400)
+    clock.sleep(86_400)
     with contextlib.suppress(BadRequestError, NotFoundError):
         CALLS[method](client)
     assert len(emulator.requests) == 3, "then it is sent"
 
 
 def test_it_may_name_a_date_by_its_own_clock() -> None:
-    now = real_time.time() - 86_400
+    now = time.time() - 86_400
     headers = {
         "Date": email.utils.formatdate(now, usegmt=True),
         "Retry-After": email.utils.formatdate(now + 7, usegmt=True),

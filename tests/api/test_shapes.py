@@ -28,8 +28,9 @@ from certbot_dns_mijnhost.api import (
 )
 from certbot_dns_mijnhost.api.responses import read_envelope
 from certbot_dns_mijnhost.emulator import Emulator, Variants
+from tests.support.virtual_time import VirtualTime
 
-from .conftest import KEY, VirtualTime
+from .conftest import KEY
 from .test_whole_api import HOST, PROFILE
 
 KEY_OF_ZONE = DNSSEC(enabled=True, flags=257, alg=13, pub_key="a2V5")
@@ -204,7 +205,7 @@ VERIFIED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", VERIFIED)
 def test_a_change_without_effect_is_found_by_verify(
-    client: MijnHostClient, emulator: Emulator, time: VirtualTime, name: str, shape: str
+    client: MijnHostClient, emulator: Emulator, clock: VirtualTime, name: str, shape: str
 ) -> None:
     client.nameserver_profiles.create("ours", [HOST])
     emulator.variants = Variants(ignored_settings=name, domain_shape=shape)
@@ -213,7 +214,7 @@ def test_a_change_without_effect_is_found_by_verify(
         client.domains.update("example.nl", **VERIFIED[name], verify=True)
     assert caught.value.may_have_taken_effect
     assert "PUT /domains/example.nl: the API reported success" in str(caught.value)
-    assert len(time.slept) == 3, "a read may be older than the change"
+    assert len(clock.slept) == 3, "a read may be older than the change"
     emulator.variants = Variants(domain_shape=shape)
     if (name, shape) != ("nameserver", "handles") and name != "nameserver":
         client.domains.update("example.nl", **VERIFIED[name], verify=True)

@@ -29,9 +29,10 @@ from certbot_dns_mijnhost.api import (
 )
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 from examples.local_ca import Pebble
+from tests.support.virtual_time import VirtualTime
 from tests.support.waiting import SILENCE
 
-from .conftest import KEY, VirtualTime
+from .conftest import KEY
 from .listener import listening, saying
 
 OK = b'{"status": 200, "status_description": "OK", "data": {"domains": []}}'
@@ -344,14 +345,13 @@ def test_only_known_methods_are_sent(client: MijnHostClient, method: str) -> Non
         client.request(method, "/domains")
 
 
-def test_time_is_bounded_with_a_silent_api(emulator: Emulator) -> None:
-    time = VirtualTime()
+def test_time_is_bounded_with_a_silent_api(emulator: Emulator, clock: VirtualTime) -> None:
     emulator.faults.add(Fault.close(), times=None)
-    policy = RetryPolicy(sleep=time.sleep, clock=time)
+    policy = RetryPolicy(sleep=clock.sleep, clock=clock)
     with (
         MijnHostClient(KEY, base_url=emulator.api_url, retry=policy) as client,
         pytest.raises(TransportError),
     ):
         client.domains.get_all()
     assert len(emulator.requests) == policy.tries
-    assert sum(time.slept) < policy.total_seconds
+    assert sum(clock.slept) < policy.total_seconds

@@ -1,3 +1,5 @@
+"""The emulator of these tests, and a caller that uses nothing of the package's client."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -6,30 +8,12 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator
 from tests.emulator.support import Caller
-
-
-class Clock:
-    """Time that stands still until it is told to move."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += seconds
+from tests.support.emulated import StartEmulator
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def emulator(clock: Clock) -> Iterator[Emulator]:
-    with Emulator(lags=(0.0, 30.0), clock=clock) as running:
-        yield running
+def emulator(start_emulator: StartEmulator) -> Emulator:
+    return start_emulator(lags=(0.0, 30.0))
 
 
 @pytest.fixture

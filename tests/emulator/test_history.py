@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from certbot_dns_mijnhost.emulator import Emulator, Request, Variants
 from certbot_dns_mijnhost.emulator.account import KEEP_SECONDS
 from certbot_dns_mijnhost.emulator.zone import Record, Zone
-from tests.emulator.conftest import Clock
 from tests.emulator.support import CHALLENGE, answers, stored
+from tests.support.virtual_time import VirtualTime
 
 seconds = st.floats(0.0, 100.0)
 values = st.sampled_from(["a", "b", "c"])
@@ -35,7 +35,7 @@ def published(emulator: Emulator, index: int) -> list[str]:
     return found
 
 
-def play(emulator: Emulator, clock: Clock, event: tuple[str, object]) -> None:
+def play(emulator: Emulator, clock: VirtualTime, event: tuple[str, object]) -> None:
     action, what = event
     if action == "wait":
         assert isinstance(what, float)
@@ -51,7 +51,7 @@ def play(emulator: Emulator, clock: Clock, event: tuple[str, object]) -> None:
 def test_published_dns_equals_the_history(
     events: list[tuple[str, object]], lags: list[float]
 ) -> None:
-    clock = Clock()
+    clock = VirtualTime(now=1000.0)
     with Emulator(clock=clock, lags=lags, serve=False) as emulator:
         history = [(0.0, frozenset[str]())]
         for event in events:
@@ -82,7 +82,7 @@ def test_forgetting_changes_nothing_within_the_time_kept(
         assert pruned.at(moment).records == whole.at(moment).records
 
 
-def test_history_does_not_grow_for_ever(clock: Clock) -> None:
+def test_history_does_not_grow_for_ever(clock: VirtualTime) -> None:
     zone = Zone("example.nl.", (), clock())
     for _ in range(1000):
         clock.advance(1.0)
@@ -91,7 +91,7 @@ def test_history_does_not_grow_for_ever(clock: Clock) -> None:
     assert zone.at(0.0).serial >= 990
 
 
-def test_lags_and_variants_beyond_the_usual_reach_back_as_far(clock: Clock) -> None:
+def test_lags_and_variants_beyond_the_usual_reach_back_as_far(clock: VirtualTime) -> None:
     lag = 2 * KEEP_SECONDS
     emulator = Emulator(
         clock=clock, lags=[lag], variants=Variants(stale_seconds=2 * lag), serve=False

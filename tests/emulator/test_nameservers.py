@@ -16,8 +16,8 @@ import dns.resolver
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, LoggedQuery, Variants
-from tests.emulator.conftest import Clock
 from tests.emulator.support import CHALLENGE, Caller, answers, ask, rcode
+from tests.support.virtual_time import VirtualTime
 
 SOA = "SOA ns1.mijn.host. hostmaster.mijn.host. 1 3600 600 604800 60"
 
@@ -68,7 +68,7 @@ def test_answers(emulator: Emulator, name: str, type_: str, expected: list[str],
     ],
 )
 def test_no_data_and_no_name_come_with_the_soa(
-    emulator: Emulator, clock: Clock, name: str, expected: str
+    emulator: Emulator, clock: VirtualTime, name: str, expected: str
 ) -> None:
     emulator.account.delete_record("example.nl", "TXT", "@", "v=spf1 mx -all")
     emulator.account.add_record("example.nl", "A", "a.b", "192.0.2.1")
@@ -93,7 +93,9 @@ def test_the_longest_zone_answers(emulator: Emulator) -> None:
     assert answers(ask(emulator.nameservers[0], "a.sub.example.nl")) == ['TXT "inner"']
 
 
-def test_aliases_are_followed_across_the_accounts_zones(emulator: Emulator, clock: Clock) -> None:
+def test_aliases_are_followed_across_the_accounts_zones(
+    emulator: Emulator, clock: VirtualTime
+) -> None:
     emulator.account.add_domain("example.com", records=[("TXT", "x", "there", 60)])
     emulator.account.add_record("example.nl", "CNAME", CHALLENGE, "x.example.com.")
     emulator.account.add_record("example.nl", "CNAME", "out", "example.org.")
@@ -105,7 +107,9 @@ def test_aliases_are_followed_across_the_accounts_zones(emulator: Emulator, cloc
         assert answers(ask(server, "out.example.nl")) == ["CNAME example.org."]
 
 
-def test_a_wildcard_stands_in_for_names_that_do_not_exist(emulator: Emulator, clock: Clock) -> None:
+def test_a_wildcard_stands_in_for_names_that_do_not_exist(
+    emulator: Emulator, clock: VirtualTime
+) -> None:
     emulator.account.add_record("example.nl", "CNAME", "*", "example.nl.")
     emulator.account.add_record("example.nl", "A", "a.b", "192.0.2.1")
     clock.advance(30.0)
@@ -145,7 +149,7 @@ def test_apex_ns_in_the_records_is_not_served(emulator: Emulator) -> None:
 @pytest.mark.parametrize("name", ["sub.example.nl", "_acme-challenge.www.sub.example.nl"])
 @pytest.mark.parametrize("kind", ["NS", "TXT"])
 def test_ns_records_below_the_apex_refer_to_a_subzone(
-    emulator: Emulator, clock: Clock, name: str, kind: str
+    emulator: Emulator, clock: VirtualTime, name: str, kind: str
 ) -> None:
     emulator.account.add_record("example.nl", "NS", "sub", "ns.example.org.")
     emulator.account.add_record("example.nl", "TXT", "_acme-challenge.www.sub", "unseen")
@@ -194,7 +198,7 @@ def test_a_network_that_intercepts(emulator: Emulator, behaviour: str, expected:
 
 
 def test_each_server_publishes_after_its_own_delay(
-    emulator: Emulator, caller: Caller, clock: Clock
+    emulator: Emulator, caller: Caller, clock: VirtualTime
 ) -> None:
     emulator.variants = Variants(serial="counter")
     fast, slow = emulator.nameservers

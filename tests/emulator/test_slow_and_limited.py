@@ -7,13 +7,13 @@ import time
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Variants
-from tests.emulator.conftest import Clock
 from tests.emulator.support import CHALLENGE, ZONE, Caller, answers, ask, rcode, stored, txt
+from tests.support.virtual_time import VirtualTime
 
 
 @pytest.mark.parametrize("says_when", [True, False])
 def test_a_window_of_calls(
-    emulator: Emulator, caller: Caller, clock: Clock, says_when: bool
+    emulator: Emulator, caller: Caller, clock: VirtualTime, says_when: bool
 ) -> None:
     emulator.variants = Variants(rate_limit=3, rate_seconds=12.0, rate_retry_after=says_when)
     assert caller.get(ZONE).status_code == 200
@@ -28,7 +28,7 @@ def test_a_window_of_calls(
     assert stored(emulator) == ["one"]
 
 
-def test_a_listing_from_a_cache(emulator: Emulator, caller: Caller, clock: Clock) -> None:
+def test_a_listing_from_a_cache(emulator: Emulator, caller: Caller, clock: VirtualTime) -> None:
     emulator.variants = Variants(cached_seconds=60.0)
     assert caller.values() == []
     caller.patch("one")
@@ -38,7 +38,9 @@ def test_a_listing_from_a_cache(emulator: Emulator, caller: Caller, clock: Clock
     assert caller.values() == ["one"]
 
 
-def test_name_servers_publish_in_batches(emulator: Emulator, caller: Caller, clock: Clock) -> None:
+def test_name_servers_publish_in_batches(
+    emulator: Emulator, caller: Caller, clock: VirtualTime
+) -> None:
     emulator.variants = Variants(publish_every=60.0)
     clock.now = 1200.0 + 6.0
     caller.patch("one")
@@ -53,7 +55,7 @@ def test_name_servers_publish_in_batches(emulator: Emulator, caller: Caller, clo
 
 
 def test_the_serial_is_the_time_of_the_last_write(
-    emulator: Emulator, caller: Caller, clock: Clock
+    emulator: Emulator, caller: Caller, clock: VirtualTime
 ) -> None:
     def serial() -> int:
         [line] = answers(ask(emulator.nameservers[0], "example.nl", "SOA"))

@@ -6,8 +6,8 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Variants
 from certbot_dns_mijnhost.emulator.variants import parse
-from tests.emulator.conftest import Clock
 from tests.emulator.support import CHALLENGE, ZONE, Caller, stored, txt
+from tests.support.virtual_time import VirtualTime
 
 
 def two_values(emulator: Emulator) -> None:
@@ -129,7 +129,7 @@ def test_stale_reads_by_count(emulator: Emulator, caller: Caller) -> None:
     assert [caller.values() for _ in range(3)] == [["one"], ["one"], ["one", "two", "three"]]
 
 
-def test_stale_reads_by_time(emulator: Emulator, caller: Caller, clock: Clock) -> None:
+def test_stale_reads_by_time(emulator: Emulator, caller: Caller, clock: VirtualTime) -> None:
     emulator.variants = Variants(stale_seconds=5.0)
     caller.patch("one")
     assert caller.values() == []
@@ -138,7 +138,7 @@ def test_stale_reads_by_time(emulator: Emulator, caller: Caller, clock: Clock) -
 
 
 def test_every_other_read_from_a_lagging_replica(
-    emulator: Emulator, caller: Caller, clock: Clock
+    emulator: Emulator, caller: Caller, clock: VirtualTime
 ) -> None:
     emulator.variants = Variants(lagging_replica=True, replica_seconds=5.0)
     caller.patch("one")

@@ -18,7 +18,7 @@ def check(history: History, counts: Counter[str] | None = None) -> None:
     """Play a history; fails where a promise is broken."""
     player = Player(history)
     report = player.play()
-    errors = [actor.error for actor in player.world.actors if actor.error is not None]
+    errors = [actor.error for actor in player.scheduler.actors if actor.error is not None]
     if counts is not None:
         counts["histories"] += 1
         counts["runs of the plugin"] += len(report.outcomes)

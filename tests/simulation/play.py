@@ -20,9 +20,10 @@ from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
 from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.emulator.messages import Answer, Request
 from certbot_dns_mijnhost.zone import ChallengeRecords, NotRemoved, TXTRecord
+from tests.support.virtual_time import VirtualTime
 
 from .history import FAULTS, NAMES, ODD_ENTRIES, Edit, History, Run
-from .world import Actor, Clock, Crash, Line, World, chances
+from .scheduler import Actor, Crash, EmulatorAdapter, Scheduler, chances
 
 API_KEY = "simulated-key-0123456789-that-must-not-show"
 DOMAIN = "example.nl"
@@ -75,8 +76,8 @@ class Player:
     def __init__(self, history: History) -> None:
         self.history = history
         self.report = Report()
-        self.clock = Clock()
-        self.world = World(self.clock, history.choices)
+        self.clock = VirtualTime(now=1000.0)
+        self.scheduler = Scheduler(self.clock, history.choices)
         self.emulator = Emulator(
             api_key=API_KEY,
             domains=(DOMAIN,),
@@ -95,7 +96,7 @@ class Player:
         """Let the history happen and return what it showed."""
         if self.history.leftover:
             self.emulator.account.add_record(DOMAIN, "TXT", NAMES[0] + ".", "left-behind-once", 60)
-            self.clock.now += 100.0
+            self.clock.advance(100.0)
             self._settle_reads()
         self.report.foreign = self._zone()
         for strike in self.history.strikes:
@@ -109,7 +110,7 @@ class Player:
             self._add_edit(f"edit{number}", edit)
         try:
             with self._captured_log():
-                self.world.run()
+                self.scheduler.run()
             self.report.standing = self._zone()
             self.report.odd_entries = list(self.odd_entries)
             self.report.files = [path.read_text() for path in self.directory.rglob("*.json")]
@@ -135,7 +136,7 @@ class Player:
             for index in range(count)
         ]
         outcome = self.report.outcomes[name] = Outcome(values)
-        self.world.add(
+        self.scheduler.add(
             Actor(
                 name,
                 lambda actor: self._run(actor, run, outcome),
@@ -148,12 +149,14 @@ class Player:
     def _run(self, actor: Actor, run: Run, outcome: Outcome) -> None:
         numbers = chances(self.history.choices)
         retry = RetryPolicy(
-            sleep=lambda seconds: self.world.pause(actor, seconds),
+            sleep=lambda seconds: self.scheduler.pause(actor, seconds),
             clock=self.clock,
             chance=lambda: next(numbers),
         )
         session = requests.Session()
-        session.mount("http://", Line(self.world, actor, self.emulator, self._witness))
+        session.mount(
+            "http://", EmulatorAdapter(self.scheduler, actor, self.emulator, self._witness)
+        )
         client = MijnHostClient(
             API_KEY, base_url=self.emulator.api_url, session=session, retry=retry
         )
@@ -172,14 +175,14 @@ class Player:
             except MijnHostError as error:
                 outcome.error = error
             outcome.stood = self._zone()
-            self.world.pause(actor, run.wait)
+            self.scheduler.pause(actor, run.wait)
             outcome.leftovers = records.remove_written(outcome.values)
         finally:
             outcome.seconds = self.clock.now - began
             outcome.requests = actor.steps
 
     def _add_edit(self, name: str, edit: Edit) -> None:
-        self.world.add(
+        self.scheduler.add(
             Actor(
                 name,
                 lambda actor: self._edit(actor, edit),
@@ -194,7 +197,7 @@ class Player:
         self.report.foreign.add(identity)
         if edit.removed_at is None:
             return
-        self.world.pause(actor, max(edit.removed_at - edit.at, 0.0))
+        self.scheduler.pause(actor, max(edit.removed_at - edit.at, 0.0))
         self.report.foreign.discard(identity)
         if identity in self._zone():
             self.emulator.account.delete_record(DOMAIN, *identity)

@@ -34,7 +34,7 @@ def test_neither_run_waits_for_the_records_of_the_other(
     )
     player = Player(history)
     report = player.play()
-    errors = [actor.error for actor in player.world.actors if actor.error is not None]
+    errors = [actor.error for actor in player.scheduler.actors if actor.error is not None]
     assert problems(history, report, errors) == []
     for outcome in report.outcomes.values():
         assert outcome.published

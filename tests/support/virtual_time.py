@@ -17,19 +17,28 @@ class VirtualTime:
 
     def __init__(self, now: float = 0.0) -> None:
         self.now = now
-        self.slept: list[float] = []
-        """The seconds of each pause, in order."""
+        self.pauses: list[tuple[float, float]] = []
+        """For each sleep, in order: when it began, and its seconds."""
 
     def __call__(self) -> float:
         return self.now
+
+    @property
+    def slept(self) -> list[float]:
+        """The seconds of each sleep, in order."""
+        return [seconds for _, seconds in self.pauses]
 
     def sleep(self, seconds: float) -> None:
         """Let seconds pass, and a little more, as any real sleep does.
 
         Without it, a remainder that is too small to be added to `now` never passes.
         """
-        self.slept.append(seconds)
+        self.pauses.append((self.now, seconds))
         self.now += seconds + 0.001
+
+    def advance(self, seconds: float) -> None:
+        """Let exactly so many seconds pass while nobody sleeps."""
+        self.now += seconds
 
 
 def sleep_virtually(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:

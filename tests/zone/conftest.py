@@ -1,6 +1,8 @@
+"""Emulated zones for each test, and the names and values that most of them use."""
+
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,44 +12,40 @@ import pytest
 from certbot_dns_mijnhost.api import MijnHostClient, RetryPolicy
 from certbot_dns_mijnhost.emulator import Emulator, Variants
 from certbot_dns_mijnhost.zone import ChallengeRecords, TXTRecord
+from tests.support.emulated import StartEmulator
+from tests.support.virtual_time import VirtualTime
 
 APEX = "_acme-challenge.example.nl"
 ONE = TXTRecord(APEX, "one")
 TWO = TXTRecord(APEX, "two")
 
 
-class VirtualTime:
-    """A clock that only sleeping moves; the emulator's too."""
+class EmulatedZones:
+    """Zones in an emulated account, and the challenge records of one run in them.
 
-    def __init__(self) -> None:
-        self.now = 5000.0
-        self.slept: list[float] = []
+    Call `start` first.
+    """
 
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-class World:
-    """An emulated account and the challenge records of one run in it."""
-
-    def __init__(self, stack: ExitStack, directory: Path) -> None:
+    def __init__(
+        self,
+        stack: ExitStack,
+        start_emulator: StartEmulator,
+        directory: Path,
+        clock: VirtualTime,
+        retry: RetryPolicy,
+    ) -> None:
         self._stack = stack
+        self._start_emulator = start_emulator
         self.directory = directory
-        self.time = VirtualTime()
-        self.retry = RetryPolicy(sleep=self.time.sleep, clock=self.time, chance=lambda: 0.0)
-        self.emulator = Emulator()
+        self.clock = clock
+        self.retry = retry
+        self.emulator: Emulator
 
     def start(self, variants: Variants | None = None, *domains: str) -> Emulator:
-        self.emulator = Emulator(
-            variants=variants, domains=domains or ("example.nl",), clock=self.time
-        )
-        return self._stack.enter_context(self.emulator)
+        self.emulator = self._start_emulator(variants=variants, domains=domains or ("example.nl",))
+        return self.emulator
 
-    def records(self, **options: Any) -> ChallengeRecords:
+    def challenge_records(self, **options: Any) -> ChallengeRecords:
         client = MijnHostClient(
             self.emulator.account.api_key,
             base_url=self.emulator.api_url,
@@ -78,9 +76,8 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def zones(
+    tmp_path: Path, start_emulator: StartEmulator, clock: VirtualTime, retry: RetryPolicy
+) -> Iterator[EmulatedZones]:
     with ExitStack() as stack:
-        yield World(stack, tmp_path)
-
-
-Start = Callable[..., Emulator]
+        yield EmulatedZones(stack, start_emulator, tmp_path, clock, retry)

@@ -25,7 +25,7 @@ from certbot_dns_mijnhost.zone.backup import (
     surplus,
 )
 
-from .conftest import APEX, World
+from .conftest import APEX, EmulatedZones
 
 START = datetime(2026, 11, 26, 9, 30, tzinfo=timezone.utc).timestamp()
 DAY = 86400.0
@@ -213,15 +213,17 @@ def lose_the_mx(emulator: Emulator) -> None:
     emulator.account.replace_records = lossy  # type: ignore[method-assign, assignment]
 
 
-def test_failing_runs_never_lose_the_original_zone(world: World) -> None:
-    emulator = world.start(Variants(patch="unsupported"))
+def test_failing_runs_never_lose_the_original_zone(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants(patch="unsupported"))
     original = {(r.type, r.name, r.value) for r in emulator.account.records("example.nl")}
     lose_the_mx(emulator)
-    copies = world.directory / "backups"
+    copies = zones.directory / "backups"
     for run in range(7):
         # Each run writes three times, and changes the zone each time.
         with pytest.raises(ZoneRewriteError) as failed:
-            world.records().publish([TXTRecord(APEX, f"{run}-a"), TXTRecord(APEX, f"{run}-b")])
+            zones.challenge_records().publish(
+                [TXTRecord(APEX, f"{run}-a"), TXTRecord(APEX, f"{run}-b")]
+            )
         named = [path for path in copies.iterdir() if path.name in str(failed.value)]
         assert [path.name[-9:] for path in named] == ["-000.json"], "the first copy of the run"
         if run == 0:

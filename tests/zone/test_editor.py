@@ -21,7 +21,7 @@ from certbot_dns_mijnhost.zone import (
 )
 from tests.support.virtual_time import VirtualTime
 
-from .conftest import World
+from .conftest import EmulatedZones
 
 ZONE = "example.nl"
 HOME = f"home.{ZONE}."
@@ -29,16 +29,16 @@ PATCHES = ("append", "replace", "replace_first", "unsupported")
 DELETES = ("supported", "wrong_method")
 
 
-def editor(world: World, **options: bool) -> ZoneEditor:
+def editor(zones: EmulatedZones, **options: bool) -> ZoneEditor:
     client = MijnHostClient(
-        world.emulator.account.api_key, base_url=world.emulator.api_url, retry=world.retry
+        zones.emulator.account.api_key, base_url=zones.emulator.api_url, retry=zones.retry
     )
     return ZoneEditor(
         client,
         ZONE,
-        backup_directory=world.directory / "backups",
-        lock_directory=world.directory / "locks",
-        retry=world.retry,
+        backup_directory=zones.directory / "backups",
+        lock_directory=zones.directory / "locks",
+        retry=zones.retry,
         **options,
     )
 
@@ -48,16 +48,16 @@ def values(emulator: Emulator, type_: str, name: str) -> set[str]:
     return {record.value for record in records if (record.type, record.name) == (type_, name)}
 
 
-def writes(world: World) -> list[str]:
-    return [call for call in world.calls() if not call.startswith("GET ")]
+def writes(zones: EmulatedZones) -> list[str]:
+    return [call for call in zones.calls() if not call.startswith("GET ")]
 
 
 @pytest.mark.parametrize("delete", DELETES)
 @pytest.mark.parametrize("patch", PATCHES)
-def test_each_verb_works_under_every_variant(world: World, patch: str, delete: str) -> None:
-    emulator = world.start(Variants(patch=patch, delete=delete))
+def test_each_verb_works_under_every_variant(zones: EmulatedZones, patch: str, delete: str) -> None:
+    emulator = zones.start(Variants(patch=patch, delete=delete))
     before = set(emulator.account.records(ZONE))
-    edited = editor(world)
+    edited = editor(zones)
     edited.add(DNSRecord("A", HOME, "192.0.2.1"), DNSRecord("A", HOME, "192.0.2.2"))
     assert values(emulator, "A", HOME) == {"192.0.2.1", "192.0.2.2"}
     edited.add(DNSRecord("A", "home", "192.0.2.3"))
@@ -73,16 +73,16 @@ def test_each_verb_works_under_every_variant(world: World, patch: str, delete: s
 
 
 @pytest.mark.parametrize("verb", ["add", "remove", "set_rrset", "apply", "restore"])
-def test_a_dry_run_returns_the_plan_and_writes_nothing(world: World, verb: str) -> None:
-    emulator = world.start()
-    edited = editor(world)
+def test_a_dry_run_returns_the_plan_and_writes_nothing(zones: EmulatedZones, verb: str) -> None:
+    emulator = zones.start()
+    edited = editor(zones)
     listing = edited.read()
     mail = next(record for record in listing.records if record.type == "MX")
     new = DNSRecord("A", HOME, "192.0.2.1", 300)
     if verb == "restore":
         copy = edited.save(listing)
         emulator.account.delete_record(ZONE, mail.type, mail.name, mail.value)
-        edited = editor(world)
+        edited = editor(zones)
     plan = {
         "add": lambda: edited.add(new, dry_run=True),
         "remove": lambda: edited.remove(mail, dry_run=True),
@@ -90,7 +90,7 @@ def test_a_dry_run_returns_the_plan_and_writes_nothing(world: World, verb: str) 
         "apply": lambda: edited.apply([*listing.records, new], dry_run=True),
         "restore": lambda: edited.restore(copy, dry_run=True),
     }[verb]()
-    assert writes(world) == []
+    assert writes(zones) == []
     expected = {
         "remove": "- example.nl MX 10 mail.example.nl.",
         "restore": "+ example.nl MX 10 mail.example.nl.",
@@ -99,53 +99,55 @@ def test_a_dry_run_returns_the_plan_and_writes_nothing(world: World, verb: str) 
     assert not plan.is_empty
 
 
-def test_what_is_there_already_costs_no_write(world: World) -> None:
-    world.start()
-    edited = editor(world)
+def test_what_is_there_already_costs_no_write(zones: EmulatedZones) -> None:
+    zones.start()
+    edited = editor(zones)
     listing = edited.read()
     assert edited.add(*listing.records).is_empty
     assert edited.apply(listing.records).is_empty
     assert edited.set_rrset(ZONE + ".", "MX", ["10 Mail.Example.NL"]).is_empty
-    assert writes(world) == []
+    assert writes(zones) == []
 
 
-def test_removing_what_is_not_there(world: World) -> None:
-    world.start()
+def test_removing_what_is_not_there(zones: EmulatedZones) -> None:
+    zones.start()
     missing = DNSRecord("A", HOME, "192.0.2.9")
     with pytest.raises(RecordNotFoundError, match=r"A home\.example\.nl 192\.0\.2\.9"):
-        editor(world).remove(missing)
-    assert editor(world).remove(missing, missing_ok=True).is_empty
-    assert writes(world) == []
+        editor(zones).remove(missing)
+    assert editor(zones).remove(missing, missing_ok=True).is_empty
+    assert writes(zones) == []
 
 
-def test_a_cname_and_other_records_are_refused_before_anything_is_written(world: World) -> None:
-    emulator = world.start()
+def test_a_cname_and_other_records_are_refused_before_anything_is_written(
+    zones: EmulatedZones,
+) -> None:
+    emulator = zones.start()
     emulator.account.add_record(ZONE, "CNAME", "blog.example.nl.", "example.com.")
-    edited = editor(world)
+    edited = editor(zones)
     with pytest.raises(CNAMEConflictError, match=r"A blog\.example\.nl: .* CNAME example\.com"):
         edited.add(DNSRecord("A", "blog", "192.0.2.1"))
     with pytest.raises(CNAMEConflictError, match=r"CNAME example\.nl: .* other records"):
         edited.set_rrset(ZONE + ".", "CNAME", ["example.com."])
-    assert writes(world) == []
+    assert writes(zones) == []
     edited.set_rrset("blog", "CNAME", ["example.org."])
     assert values(emulator, "CNAME", "blog.example.nl.") == {"example.org."}
 
 
-def test_applying_replaces_addresses_by_a_cname(world: World) -> None:
-    emulator = world.start()
+def test_applying_replaces_addresses_by_a_cname(zones: EmulatedZones) -> None:
+    emulator = zones.start()
     for value in ("192.0.2.1", "192.0.2.2"):
         emulator.account.add_record(ZONE, "A", "blog.example.nl.", value)
-    edited = editor(world)
+    edited = editor(zones)
     kept = [record for record in edited.read().records if "blog" not in record.name]
     edited.apply([*kept, DNSRecord("CNAME", "blog", "example.com.")])
     assert values(emulator, "A", "blog.example.nl.") == set()
     assert values(emulator, "CNAME", "blog.example.nl.") == {"example.com."}
 
 
-def test_applying_leaves_challenges_alone_and_refuses_nothing_at_all(world: World) -> None:
-    emulator = world.start()
+def test_applying_leaves_challenges_alone_and_refuses_nothing_at_all(zones: EmulatedZones) -> None:
+    emulator = zones.start()
     emulator.account.add_record(ZONE, "TXT", f"_acme-challenge.{ZONE}.", "in use")
-    edited = editor(world)
+    edited = editor(zones)
     kept = [record for record in edited.read().records if record.type == "MX"]
     edited.apply(kept)
     left = {record.type for record in emulator.account.records(ZONE)}
@@ -156,45 +158,45 @@ def test_applying_leaves_challenges_alone_and_refuses_nothing_at_all(world: Worl
 
 
 @pytest.mark.parametrize("exact", [False, True])
-def test_restoring_a_copy(world: World, exact: bool) -> None:
-    emulator = world.start()
+def test_restoring_a_copy(zones: EmulatedZones, exact: bool) -> None:
+    emulator = zones.start()
     before = set(emulator.account.records(ZONE))
-    copy = editor(world).save(editor(world).read())
+    copy = editor(zones).save(editor(zones).read())
     emulator.account.delete_record(ZONE, "MX", f"{ZONE}.", f"10 mail.{ZONE}.")
     emulator.account.add_record(ZONE, "A", HOME, "192.0.2.1")
-    editor(world).restore(copy, exact=exact)
+    editor(zones).restore(copy, exact=exact)
     newer = set(emulator.account.records(ZONE)) - before
     assert before <= set(emulator.account.records(ZONE))
     assert {record.name for record in newer} == (set() if exact else {HOME})
 
 
-def test_a_copy_of_another_zone_is_refused(world: World, tmp_path: Path) -> None:
-    world.start(None, ZONE, "example.com")
+def test_a_copy_of_another_zone_is_refused(zones: EmulatedZones, tmp_path: Path) -> None:
+    zones.start(None, ZONE, "example.com")
     copy = tmp_path / "copy.json"
     copy.write_text('{"zone": "example.com", "records": [{"type": "A", "name": "@"}]}')
     with pytest.raises(ZoneCopyError, match=r"is a copy of example\.com, not of example\.nl"):
-        editor(world).restore(copy)
+        editor(zones).restore(copy)
     with pytest.raises(ZoneCopyError, match="Cannot read the zone copy"):
-        editor(world).restore(tmp_path / "missing.json")
+        editor(zones).restore(tmp_path / "missing.json")
 
 
-def test_without_leave_to_rewrite_no_value_is_lost(world: World) -> None:
-    emulator = world.start(Variants(patch="replace"))
+def test_without_leave_to_rewrite_no_value_is_lost(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants(patch="replace"))
     emulator.account.add_record(ZONE, "A", HOME, "192.0.2.1")
     with pytest.raises(ZoneRewriteForbiddenError):
-        editor(world, allow_zone_rewrite=False).add(DNSRecord("A", HOME, "192.0.2.2"))
+        editor(zones, allow_zone_rewrite=False).add(DNSRecord("A", HOME, "192.0.2.2"))
     with pytest.raises(ZoneRewriteForbiddenError):
-        editor(world, allow_zone_rewrite=False).set_rrset(HOME, "A", ["192.0.2.1", "192.0.2.2"])
+        editor(zones, allow_zone_rewrite=False).set_rrset(HOME, "A", ["192.0.2.1", "192.0.2.2"])
     assert values(emulator, "A", HOME) == {"192.0.2.1"}
-    assert not [call for call in writes(world) if call.startswith("PUT")]
+    assert not [call for call in writes(zones) if call.startswith("PUT")]
 
 
 @pytest.mark.parametrize(("patch", "changes"), [("append", True), ("replace", False)])
-def test_the_ttl_of_several_values(world: World, patch: str, changes: bool) -> None:
-    emulator = world.start(Variants(patch=patch))
+def test_the_ttl_of_several_values(zones: EmulatedZones, patch: str, changes: bool) -> None:
+    emulator = zones.start(Variants(patch=patch))
     for value in ("192.0.2.1", "192.0.2.2"):
         emulator.account.add_record(ZONE, "A", HOME, value, 3600)
-    edited = editor(world)
+    edited = editor(zones)
     three = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
     if changes:
         edited.set_rrset(HOME, "A", three, 300)
@@ -206,26 +208,26 @@ def test_the_ttl_of_several_values(world: World, patch: str, changes: bool) -> N
     assert ttls["192.0.2.1"] == (300 if changes else 3600)
 
 
-def test_the_ttl_of_one_value(world: World) -> None:
-    emulator = world.start()
-    editor(world).add(DNSRecord("A", HOME, "192.0.2.1", 3600))
-    editor(world).set_rrset(HOME, "A", ["192.0.2.1"], 300)
+def test_the_ttl_of_one_value(zones: EmulatedZones) -> None:
+    emulator = zones.start()
+    editor(zones).add(DNSRecord("A", HOME, "192.0.2.1", 3600))
+    editor(zones).set_rrset(HOME, "A", ["192.0.2.1"], 300)
     assert {r.ttl for r in emulator.account.records(ZONE) if r.name == HOME} == {300}
 
 
-def test_a_name_outside_the_zone_is_refused(world: World) -> None:
-    world.start()
+def test_a_name_outside_the_zone_is_refused(zones: EmulatedZones) -> None:
+    zones.start()
     with pytest.raises(InvalidInputError, match=r"www\.example\.com is not in the zone"):
-        editor(world).add(DNSRecord("A", "www.example.com.", "192.0.2.1"))
+        editor(zones).add(DNSRecord("A", "www.example.com.", "192.0.2.1"))
 
 
-def test_what_cannot_be_removed_is_named(world: World) -> None:
-    emulator = world.start()
+def test_what_cannot_be_removed_is_named(zones: EmulatedZones) -> None:
+    emulator = zones.start()
     emulator.account.add_record(ZONE, "A", HOME, "192.0.2.1")
     success = Fault.envelope({"status": 200, "status_description": "DNS successfully updated"})
     emulator.faults.add(success, method="DELETE", times=None)
     with pytest.raises(NotRemovedError, match=r"home\.example\.nl \(192\.0\.2\.1\)") as caught:
-        editor(world).remove(DNSRecord("A", HOME, "192.0.2.1"))
+        editor(zones).remove(DNSRecord("A", HOME, "192.0.2.1"))
     assert [left.value for left in caught.value.records] == ["192.0.2.1"]
 
 

@@ -14,7 +14,7 @@ from certbot_dns_mijnhost.zone.names import (
     is_within,
 )
 
-from .conftest import ONE, World
+from .conftest import ONE, EmulatedZones
 
 DOMAINS = (
     "example.nl",
@@ -39,10 +39,10 @@ DOMAINS = (
     ],
 )
 def test_the_longest_domain_by_whole_labels(
-    world: World, name: str, zone: str, listing_forbidden: bool | str
+    zones: EmulatedZones, name: str, zone: str, listing_forbidden: bool | str
 ) -> None:
-    world.start(Variants(listing_forbidden=listing_forbidden), *DOMAINS[:3])
-    assert world.records().zone_of(name) == zone
+    zones.start(Variants(listing_forbidden=listing_forbidden), *DOMAINS[:3])
+    assert zones.challenge_records().zone_of(name) == zone
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_the_longest_domain_by_whole_labels(
         ("_acme-challenge.www.müller.example", "xn--mller-kva.example"),
     ],
 )
-def test_international_names_in_either_spelling(world: World, name: str, zone: str) -> None:
-    world.start(Variants(), *DOMAINS)
-    assert canonical(world.records().zone_of(name)) == zone
+def test_international_names_in_either_spelling(zones: EmulatedZones, name: str, zone: str) -> None:
+    zones.start(Variants(), *DOMAINS)
+    assert canonical(zones.challenge_records().zone_of(name)) == zone
 
 
 @pytest.mark.parametrize("listed_in_unicode", [False, True])
@@ -68,13 +68,15 @@ def test_international_names_in_either_spelling(world: World, name: str, zone: s
         "_acme-challenge.\u2615\ufe0f.EXAMPLE.",
     ],
 )
-def test_names_that_idna_2008_refuses(world: World, name: str, listed_in_unicode: bool) -> None:
+def test_names_that_idna_2008_refuses(
+    zones: EmulatedZones, name: str, listed_in_unicode: bool
+) -> None:
     # A cup of coffee, with and without the selector that asks for a picture.
-    emulator = world.start(Variants(unicode_domains=listed_in_unicode), "xn--53h.example")
+    emulator = zones.start(Variants(unicode_domains=listed_in_unicode), "xn--53h.example")
     before = emulator.account.records("xn--53h.example")
-    records = world.records()
+    records = zones.challenge_records()
     records.publish([TXTRecord(name, "one")])
-    found = world.values("_acme-challenge.xn--53h.example", "xn--53h.example")
+    found = zones.values("_acme-challenge.xn--53h.example", "xn--53h.example")
     assert found == {"one"}
     assert records.remove([TXTRecord(name, "one")]) == []
     assert emulator.account.records("xn--53h.example") == before
@@ -97,40 +99,42 @@ def test_labels_in_punycode(name: str, spelled: str) -> None:
 
 
 @pytest.mark.parametrize("listing_forbidden", [False, True])
-def test_a_name_that_only_ends_alike_is_not_within(world: World, listing_forbidden: bool) -> None:
-    world.start(Variants(listing_forbidden=listing_forbidden), "example.nl")
+def test_a_name_that_only_ends_alike_is_not_within(
+    zones: EmulatedZones, listing_forbidden: bool
+) -> None:
+    zones.start(Variants(listing_forbidden=listing_forbidden), "example.nl")
     with pytest.raises(ZoneNotFoundError, match=r"notexample\.nl"):
-        world.records().zone_of("_acme-challenge.notexample.nl")
+        zones.challenge_records().zone_of("_acme-challenge.notexample.nl")
 
 
-def test_one_listing_per_run(world: World) -> None:
-    world.start()
-    records = world.records()
+def test_one_listing_per_run(zones: EmulatedZones) -> None:
+    zones.start()
+    records = zones.challenge_records()
     for name in ("_acme-challenge.example.nl", "_acme-challenge.www.example.nl"):
         records.zone_of(name)
-    assert world.calls() == ["GET /domains"]
+    assert zones.calls() == ["GET /domains"]
 
 
-def test_zones_given_outright_are_not_asked_for(world: World) -> None:
-    world.start()
-    records = world.records(zones=("example.nl", "other.example"))
+def test_zones_given_outright_are_not_asked_for(zones: EmulatedZones) -> None:
+    zones.start()
+    records = zones.challenge_records(zones=("example.nl", "other.example"))
     assert records.zone_of("_acme-challenge.www.example.nl") == "example.nl"
     with pytest.raises(ZoneNotFoundError):
         records.zone_of("_acme-challenge.example.com")
-    assert world.calls() == []
+    assert zones.calls() == []
 
 
-def test_a_zone_given_outright_may_have_a_final_dot(world: World) -> None:
-    world.start()
-    records = world.records(zones=("Example.NL.",))
+def test_a_zone_given_outright_may_have_a_final_dot(zones: EmulatedZones) -> None:
+    zones.start()
+    records = zones.challenge_records(zones=("Example.NL.",))
     records.publish([ONE])
-    assert set(world.calls()) == {"GET /domains/example.nl/dns", "PATCH /domains/example.nl/dns"}
+    assert set(zones.calls()) == {"GET /domains/example.nl/dns", "PATCH /domains/example.nl/dns"}
 
 
-def test_a_whitelist_is_not_taken_for_a_forbidden_listing(world: World) -> None:
-    world.start(Variants(whitelist_refused=True))
+def test_a_whitelist_is_not_taken_for_a_forbidden_listing(zones: EmulatedZones) -> None:
+    zones.start(Variants(whitelist_refused=True))
     with pytest.raises(AddressNotAllowedError, match="whoami"):
-        world.records().zone_of("_acme-challenge.example.nl")
+        zones.challenge_records().zone_of("_acme-challenge.example.nl")
 
 
 PAGE = "<!DOCTYPE html><html><body>Blocked</body></html>"
@@ -149,25 +153,25 @@ REFUSALS: dict[str, Fault] = {
 
 @pytest.mark.parametrize("name", REFUSALS)
 def test_an_api_that_refuses_everything_says_nothing_about_the_account(
-    world: World, name: str
+    zones: EmulatedZones, name: str
 ) -> None:
-    world.start()
-    world.emulator.faults.add(REFUSALS[name], times=None)
+    zones.start()
+    zones.emulator.faults.add(REFUSALS[name], times=None)
     with pytest.raises(MijnHostError) as caught:
-        world.records().zone_of("_acme-challenge.example.nl")
+        zones.challenge_records().zone_of("_acme-challenge.example.nl")
     assert not isinstance(caught.value, ZoneNotFoundError)
     assert "is not in the account" not in str(caught.value)
     if "page" in name or "other JSON" in name or "nothing" in name:
         assert "a firewall" in str(caught.value)
 
 
-def test_a_key_that_may_list_nothing_and_does_not_have_the_domain(world: World) -> None:
-    world.start(Variants(listing_forbidden=True))
+def test_a_key_that_may_list_nothing_and_does_not_have_the_domain(zones: EmulatedZones) -> None:
+    zones.start(Variants(listing_forbidden=True))
     with pytest.raises(ZoneNotFoundError):
-        world.records().zone_of("_acme-challenge.elsewhere.nl")
-    world.emulator.faults.add(Fault.status(404, "Not found"), path="*/domains/*", times=None)
+        zones.challenge_records().zone_of("_acme-challenge.elsewhere.nl")
+    zones.emulator.faults.add(Fault.status(404, "Not found"), path="*/domains/*", times=None)
     with pytest.raises(ZoneNotFoundError):
-        world.records().zone_of("_acme-challenge.elsewhere.nl")
+        zones.challenge_records().zone_of("_acme-challenge.elsewhere.nl")
 
 
 @given(st.text(alphabet="abcdü.-_ABC\u3002\u2615\ufe0f\xa8", max_size=30))

@@ -11,64 +11,64 @@ from certbot_dns_mijnhost.zone import ZoneBusyError, ZoneNotConfirmedError
 from certbot_dns_mijnhost.zone import lock as lock_module
 from certbot_dns_mijnhost.zone.lock import default_directory, zone_lock
 
-from .conftest import ONE, TWO, World
+from .conftest import ONE, TWO, EmulatedZones
 
 
-def test_two_writers_of_a_zone_exclude_each_other(world: World, tmp_path: Path) -> None:
-    with zone_lock("example.nl", tmp_path, world.retry) as first:
-        with zone_lock("example.nl", tmp_path, world.retry) as second:
+def test_two_writers_of_a_zone_exclude_each_other(zones: EmulatedZones, tmp_path: Path) -> None:
+    with zone_lock("example.nl", tmp_path, zones.retry) as first:
+        with zone_lock("example.nl", tmp_path, zones.retry) as second:
             assert first == (True, False)
             assert second == (False, True)
-        assert 280 < sum(world.time.slept) <= 305
-        with zone_lock("example.com", tmp_path, world.retry) as other:
+        assert 280 < sum(zones.clock.slept) <= 305
+        with zone_lock("example.com", tmp_path, zones.retry) as other:
             assert other.is_held
-    with zone_lock("example.nl", tmp_path, world.retry) as again:
+    with zone_lock("example.nl", tmp_path, zones.retry) as again:
         assert again == (True, False)
 
 
-def test_where_another_process_is_at_work_nothing_is_written(world: World) -> None:
-    world.start(Variants())
-    records = world.records()
-    with zone_lock("example.nl", world.directory / "locks", world.retry):
+def test_where_another_process_is_at_work_nothing_is_written(zones: EmulatedZones) -> None:
+    zones.start(Variants())
+    records = zones.challenge_records()
+    with zone_lock("example.nl", zones.directory / "locks", zones.retry):
         with pytest.raises(ZoneBusyError, match="Another process"):
             records.publish([ONE])
-        assert world.calls("PATCH") == []
+        assert zones.calls("PATCH") == []
     records.publish([ONE])
 
 
-def test_a_locked_zone_is_not_written_as_a_whole(world: World) -> None:
-    world.start(Variants(delete="wrong_method"))
-    records = world.records()
+def test_a_locked_zone_is_not_written_as_a_whole(zones: EmulatedZones) -> None:
+    zones.start(Variants(delete="wrong_method"))
+    records = zones.challenge_records()
     records.publish([ONE])
-    with zone_lock("example.nl", world.directory / "locks", world.retry):
+    with zone_lock("example.nl", zones.directory / "locks", zones.retry):
         [leftover] = records.remove([ONE])
     assert "another process" in leftover.reason
-    assert world.calls("PUT") == []
+    assert zones.calls("PUT") == []
 
 
-def test_a_folder_of_somebody_else_is_not_used(world: World, tmp_path: Path) -> None:
+def test_a_folder_of_somebody_else_is_not_used(zones: EmulatedZones, tmp_path: Path) -> None:
     target = tmp_path / "elsewhere"
     target.mkdir()
     link = tmp_path / "locks"
     link.symlink_to(target)
-    with zone_lock("example.nl", link, world.retry) as held:
+    with zone_lock("example.nl", link, zones.retry) as held:
         assert not held.is_held
     assert list(target.iterdir()) == []
 
 
-def test_a_lock_file_that_is_a_link_is_not_followed(world: World, tmp_path: Path) -> None:
+def test_a_lock_file_that_is_a_link_is_not_followed(zones: EmulatedZones, tmp_path: Path) -> None:
     (tmp_path / "example.nl.lock").symlink_to(tmp_path / "precious")
-    with zone_lock("example.nl", tmp_path, world.retry) as held:
+    with zone_lock("example.nl", tmp_path, zones.retry) as held:
         assert not held.is_held
     assert not (tmp_path / "precious").exists()
 
 
-def test_without_a_lock_the_zone_is_not_written_as_a_whole(world: World) -> None:
-    world.start(Variants())
-    (world.directory / "locks").write_text("in the way")
+def test_without_a_lock_the_zone_is_not_written_as_a_whole(zones: EmulatedZones) -> None:
+    zones.start(Variants())
+    (zones.directory / "locks").write_text("in the way")
     with pytest.raises(ZoneNotConfirmedError, match="no lock can be created in"):
-        world.records().publish([ONE, TWO])
-    assert world.calls("PUT") == []
+        zones.challenge_records().publish([ONE, TWO])
+    assert zones.calls("PUT") == []
 
 
 @pytest.mark.root
@@ -81,9 +81,9 @@ def test_roots_locks_lie_where_services_see_them_too(
     assert default_directory() == tmp_path / "run" / "locks"
 
 
-def test_locks_lie_in_a_folder_of_the_users_own(world: World, tmp_path: Path) -> None:
+def test_locks_lie_in_a_folder_of_the_users_own(zones: EmulatedZones, tmp_path: Path) -> None:
     assert default_directory().name == f"certbot-dns-mijnhost-{os.getuid()}"
     directory = tmp_path / "new"
-    with zone_lock("example.nl", directory, world.retry):
+    with zone_lock("example.nl", directory, zones.retry):
         assert stat.S_IMODE(directory.stat().st_mode) == 0o700
         assert stat.S_IMODE((directory / "example.nl.lock").stat().st_mode) == 0o600

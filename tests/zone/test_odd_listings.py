@@ -9,7 +9,7 @@ import pytest
 from certbot_dns_mijnhost.emulator import Variants
 from certbot_dns_mijnhost.zone import TXTRecord, ZoneNotConfirmedError
 
-from .conftest import APEX, ONE, TWO, World
+from .conftest import APEX, ONE, TWO, EmulatedZones
 
 NAME = "odd.example.nl."
 
@@ -43,84 +43,86 @@ SENT_BACK: dict[str, object] = {
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_single_records_come_and_go_beside_it(world: World, kind: str) -> None:
-    emulator = world.start(Variants(patch="append"))
+def test_single_records_come_and_go_beside_it(zones: EmulatedZones, kind: str) -> None:
+    emulator = zones.start(Variants(patch="append"))
     odd, _ = UNREADABLE[kind]
     emulator.account.find("example.nl").odd_entries.append(odd)
-    records = world.records()
+    records = zones.challenge_records()
     records.publish([ONE, TWO])
-    assert world.values() == {"one", "two"}
+    assert zones.values() == {"one", "two"}
     assert records.remove([ONE, TWO]) == []
-    assert world.values() == set()
+    assert zones.values() == set()
     assert emulator.account.find("example.nl").odd_entries == [odd]
-    assert world.calls("PUT") == []
+    assert zones.calls("PUT") == []
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_a_zone_rewrite_is_refused_and_names_it(
-    world: World, kind: str, caplog: pytest.LogCaptureFixture
+    zones: EmulatedZones, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    emulator = world.start(Variants())
+    emulator = zones.start(Variants())
     odd, words = UNREADABLE[kind]
     emulator.account.find("example.nl").odd_entries.append(odd)
-    records = world.records()
+    records = zones.challenge_records()
     with pytest.raises(ZoneNotConfirmedError, match=words) as raised:
         records.publish([ONE, TWO])
     assert "Nothing was written. Correct or delete the record" in str(raised.value)
-    assert world.calls("PUT") == []
+    assert zones.calls("PUT") == []
     assert "Rewriting the zone" not in caplog.text
     assert records.remove([ONE, TWO]) == []
     assert emulator.account.find("example.nl").odd_entries == [odd]
 
 
 @pytest.mark.parametrize("kind", SENT_BACK)
-def test_what_only_looks_odd_is_sent_back_as_it_is_listed(world: World, kind: str) -> None:
-    emulator = world.start(Variants())
+def test_what_only_looks_odd_is_sent_back_as_it_is_listed(zones: EmulatedZones, kind: str) -> None:
+    emulator = zones.start(Variants())
     domain = emulator.account.find("example.nl")
     domain.odd_entries.append(SENT_BACK[kind])
     before = emulator.account.records("example.nl")
-    records = world.records()
+    records = zones.challenge_records()
     records.publish([ONE, TWO])
-    assert world.values() == {"one", "two"}
-    assert len(world.calls("PUT")) == 1
+    assert zones.values() == {"one", "two"}
+    assert len(zones.calls("PUT")) == 1
     assert domain.odd_entries == [SENT_BACK[kind]]
     assert records.remove([ONE, TWO]) == []
     assert emulator.account.records("example.nl") == before
 
 
 @pytest.mark.parametrize("digits", ["1.10", "007", "1.0", "-0", "12345678901234567890.50", "0"])
-def test_a_value_that_is_listed_as_a_number_keeps_its_digits(world: World, digits: str) -> None:
-    emulator = world.start(Variants(numbers=True, delete="wrong_method"))
+def test_a_value_that_is_listed_as_a_number_keeps_its_digits(
+    zones: EmulatedZones, digits: str
+) -> None:
+    emulator = zones.start(Variants(numbers=True, delete="wrong_method"))
     emulator.account.add_record("example.nl", "TXT", NAME, digits)
     before = emulator.account.records("example.nl")
-    records = world.records()
+    records = zones.challenge_records()
     records.publish([ONE, TWO])
     assert records.remove([ONE, TWO]) == []
-    assert len(world.calls("PUT")) == 2
+    assert len(zones.calls("PUT")) == 2
     assert emulator.account.records("example.nl") == before
-    copies = [path.read_text() for path in (world.directory / "backups").iterdir()]
+    copies = [path.read_text() for path in (zones.directory / "backups").iterdir()]
     assert copies
     assert all(f'"value": "{digits}"' in copy for copy in copies)
 
 
 def test_a_number_whose_digits_are_not_known_keeps_the_zone_from_being_rewritten(
-    world: World,
+    zones: EmulatedZones,
 ) -> None:
-    emulator = world.start(Variants(numbers=True))
+    emulator = zones.start(Variants(numbers=True))
     emulator.account.add_record("example.nl", "TXT", NAME, "1e5")
     with pytest.raises(ZoneNotConfirmedError, match=r"TXT odd\.example\.nl\. \(value: 1e5\)"):
-        world.records().publish([ONE, TWO])
-    assert world.calls("PUT") == []
+        zones.challenge_records().publish([ONE, TWO])
+    assert zones.calls("PUT") == []
 
 
-def test_a_challenge_with_an_unreadable_value_is_left_and_named(world: World) -> None:
-    emulator = world.start(Variants(patch="append"))
+def test_a_challenge_with_an_unreadable_value_is_left_and_named(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants(patch="append"))
     odd = entry(None, 60, name=f"{APEX}.")
     emulator.account.find("example.nl").odd_entries.append(odd)
-    records = world.records()
+    records = zones.challenge_records()
     records.publish([ONE])
     [left] = records.remove([ONE, TXTRecord(APEX, "<null>")])
     assert (left.name, left.value) == (APEX, "<null>")
     assert "cannot be read" in left.reason
-    assert world.values() == set()
+    assert zones.values() == set()
     assert emulator.account.find("example.nl").odd_entries == [odd]

@@ -7,7 +7,7 @@ import pytest
 from certbot_dns_mijnhost.emulator import Variants
 from certbot_dns_mijnhost.zone import TXTRecord
 
-from .conftest import ONE, TWO, World
+from .conftest import ONE, TWO, EmulatedZones
 
 SUB = TXTRecord("_acme-challenge.www.example.nl", "three")
 
@@ -20,19 +20,19 @@ SUB = TXTRecord("_acme-challenge.www.example.nl", "three")
 @pytest.mark.parametrize("delete", ["supported", "wrong_method"])
 @pytest.mark.parametrize("patch", ["replace", "replace_first", "append", "unsupported"])
 def test_all_values_are_published_and_removed(
-    world: World, patch: str, delete: str, age: dict[str, float]
+    zones: EmulatedZones, patch: str, delete: str, age: dict[str, float]
 ) -> None:
-    emulator = world.start(Variants(patch=patch, delete=delete, **age))  # type: ignore[arg-type]
-    world.time.sleep(1000.0)
+    emulator = zones.start(Variants(patch=patch, delete=delete, **age))  # type: ignore[arg-type]
+    zones.clock.sleep(1000.0)
     before = emulator.account.records("example.nl")
-    began = world.time.now
-    records = world.records()
+    began = zones.clock.now
+    records = zones.challenge_records()
 
     records.publish([ONE, TWO, SUB])
 
-    assert world.values() == {"one", "two"}
-    assert world.values(SUB.name) == {"three"}
+    assert zones.values() == {"one", "two"}
+    assert zones.values(SUB.name) == {"three"}
     assert records.remove([ONE, TWO, SUB]) == []
     assert emulator.account.records("example.nl") == before
-    assert world.time.now - began < 180
-    assert len(world.calls("PUT")) <= 2
+    assert zones.clock.now - began < 180
+    assert len(zones.calls("PUT")) <= 2

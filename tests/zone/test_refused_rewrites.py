@@ -9,7 +9,7 @@ from certbot_dns_mijnhost.emulator import Fault, Variants
 from certbot_dns_mijnhost.emulator.messages import Answer, Request
 from certbot_dns_mijnhost.zone import ZoneRewriteError
 
-from .conftest import APEX, ONE, TWO, World
+from .conftest import APEX, ONE, TWO, EmulatedZones
 
 REFUSALS = {
     "429 without a hint": lambda: Fault.status(429, "Too many requests"),
@@ -24,14 +24,14 @@ REFUSALS = {
 
 @pytest.mark.parametrize("refusal", REFUSALS)
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_refused_rewrite_is_prepared_anew(world: World, refusal: str, times: int) -> None:
-    emulator = world.start(Variants())
+def test_a_refused_rewrite_is_prepared_anew(zones: EmulatedZones, refusal: str, times: int) -> None:
+    emulator = zones.start(Variants())
     before = emulator.account.records("example.nl")
     emulator.faults.add(REFUSALS[refusal](), method="PUT", times=times)
-    records = world.records()
+    records = zones.challenge_records()
     records.publish([ONE, TWO])
-    assert world.values() == {"one", "two"}
-    calls = world.calls()
+    assert zones.values() == {"one", "two"}
+    calls = zones.calls()
     puts = [number for number, call in enumerate(calls) if call.startswith("PUT")]
     assert len(puts) == times + 1
     for first, second in zip(puts, puts[1:]):
@@ -40,50 +40,54 @@ def test_a_refused_rewrite_is_prepared_anew(world: World, refusal: str, times: i
     assert emulator.account.records("example.nl") == before
 
 
-def test_what_somebody_adds_during_the_pause_is_kept(world: World) -> None:
-    emulator = world.start(Variants())
+def test_what_somebody_adds_during_the_pause_is_kept(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants())
     emulator.faults.add(REFUSALS["429 for 20 seconds"](), method="PUT")
-    sleep = world.time.sleep
+    sleep = zones.clock.sleep
 
     def sleep_while_somebody_edits(seconds: float) -> None:
         sleep(seconds)
         if seconds == 20.0:
             emulator.account.add_record("example.nl", "A", "new.example.nl.", "192.0.2.99")
 
-    world.time.sleep = sleep_while_somebody_edits  # type: ignore[method-assign]
-    world.retry = type(world.retry)(
-        sleep=sleep_while_somebody_edits, clock=world.time, chance=lambda: 0.0
+    zones.clock.sleep = sleep_while_somebody_edits  # type: ignore[method-assign]
+    zones.retry = type(zones.retry)(
+        sleep=sleep_while_somebody_edits, clock=zones.clock, chance=lambda: 0.0
     )
-    world.records().publish([ONE, TWO])
-    assert world.values() == {"one", "two"}
+    zones.challenge_records().publish([ONE, TWO])
+    assert zones.values() == {"one", "two"}
     names = {record.name for record in emulator.account.records("example.nl")}
     assert "new.example.nl." in names
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)
-def test_a_rewrite_that_stays_refused_ends_in_bounded_time(world: World, refusal: str) -> None:
-    emulator = world.start(Variants())
+def test_a_rewrite_that_stays_refused_ends_in_bounded_time(
+    zones: EmulatedZones, refusal: str
+) -> None:
+    emulator = zones.start(Variants())
     emulator.faults.add(REFUSALS[refusal](), method="PUT", times=None)
-    began = world.time.now
+    began = zones.clock.now
     with pytest.raises(APIError):
-        world.records().publish([ONE, TWO])
-    assert len(world.calls("PUT")) <= 5
-    assert world.time.now - began < 240
+        zones.challenge_records().publish([ONE, TWO])
+    assert len(zones.calls("PUT")) <= 5
+    assert zones.clock.now - began < 240
 
 
-def test_a_rate_limit_of_a_day_is_not_waited_for(world: World) -> None:
-    emulator = world.start(Variants())
+def test_a_rate_limit_of_a_day_is_not_waited_for(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants())
     fault = Fault.status(429, "Too many requests", {"Retry-After": "86400"})
     emulator.faults.add(fault, method="PUT", times=None)
-    began = world.time.now
+    began = zones.clock.now
     with pytest.raises(RateLimitError):
-        world.records().publish([ONE, TWO])
-    assert len(world.calls("PUT")) == 1
-    assert world.time.now - began < 20
+        zones.challenge_records().publish([ONE, TWO])
+    assert len(zones.calls("PUT")) == 1
+    assert zones.clock.now - began < 20
 
 
-def test_a_server_that_asks_for_a_pause_is_not_sent_the_zone_meanwhile(world: World) -> None:
-    emulator = world.start(Variants())
+def test_a_server_that_asks_for_a_pause_is_not_sent_the_zone_meanwhile(
+    zones: EmulatedZones,
+) -> None:
+    emulator = zones.start(Variants())
     fault = Fault.status(503, "Maintenance", {"Retry-After": "40"})
     emulator.faults.add(fault, method="PUT", times=2)
     moments: list[float] = []
@@ -91,35 +95,35 @@ def test_a_server_that_asks_for_a_pause_is_not_sent_the_zone_meanwhile(world: Wo
 
     def note(request: Request) -> Answer:
         if request.method == "PUT":
-            moments.append(world.time.now)
+            moments.append(zones.clock.now)
         return handle(request)
 
     emulator.application.handle = note  # type: ignore[method-assign]
-    world.records().publish([ONE, TWO])
-    assert world.values() == {"one", "two"}
+    zones.challenge_records().publish([ONE, TWO])
+    assert zones.values() == {"one", "two"}
     assert [later - earlier >= 40.0 for earlier, later in zip(moments, moments[1:])] == [True] * 2
 
 
-def test_a_server_that_always_fails_is_said_to_show_no_change(world: World) -> None:
-    emulator = world.start(Variants())
+def test_a_server_that_always_fails_is_said_to_show_no_change(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants())
     emulator.faults.add(Fault.status(500), method="PUT", times=None)
     with pytest.raises(ZoneRewriteError, match="does not list the changes"):
-        world.records().publish([ONE, TWO])
-    assert len(world.calls("PUT")) == 3
+        zones.challenge_records().publish([ONE, TWO])
+    assert len(zones.calls("PUT")) == 3
 
 
-def test_a_refused_record_is_not_sent_for_ever(world: World) -> None:
-    emulator = world.start(Variants())
+def test_a_refused_record_is_not_sent_for_ever(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants())
     emulator.faults.add(
         Fault.bad_request("Invalid record: value is required"), method="PUT", times=None
     )
     with pytest.raises(BadRequestError, match="Invalid record"):
-        world.records().publish([ONE, TWO])
-    assert len(world.calls("PUT")) == 4
+        zones.challenge_records().publish([ONE, TWO])
+    assert len(zones.calls("PUT")) == 4
 
 
-def test_a_refusal_to_put_lost_records_back_names_the_copy(world: World) -> None:
-    emulator = world.start(Variants())
+def test_a_refusal_to_put_lost_records_back_names_the_copy(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants())
     lossy = emulator.account.replace_records
 
     def lose_one(domain: str, given: object) -> None:
@@ -128,8 +132,8 @@ def test_a_refusal_to_put_lost_records_back_names_the_copy(world: World) -> None
     emulator.account.replace_records = lose_one  # type: ignore[method-assign, assignment]
     emulator.faults.add(Fault.status(401, "No valid API key set"), method="PUT", skip=1, times=None)
     with pytest.raises(ZoneRewriteError, match=r"1 record\(s\) missing") as failed:
-        world.records().publish([ONE, TWO])
-    [copy] = [p for p in (world.directory / "backups").iterdir() if p.name in str(failed.value)]
+        zones.challenge_records().publish([ONE, TWO])
+    [copy] = [p for p in (zones.directory / "backups").iterdir() if p.name in str(failed.value)]
     assert copy.name.endswith("-000.json")
     assert "MX" in copy.read_text()
 
@@ -138,43 +142,43 @@ def test_a_refusal_to_put_lost_records_back_names_the_copy(world: World) -> None
 @pytest.mark.parametrize(("calls", "seconds"), [(10, 12.0), (5, 12.0), (20, 60.0), (60, 60.0)])
 @pytest.mark.parametrize("patch", ["replace", "append", "unsupported"])
 def test_apex_and_wildcard_under_a_limit_of_the_rate(
-    world: World, patch: str, calls: int, seconds: float, says_when: bool
+    zones: EmulatedZones, patch: str, calls: int, seconds: float, says_when: bool
 ) -> None:
-    emulator = world.start(
+    emulator = zones.start(
         Variants(patch=patch, rate_limit=calls, rate_seconds=seconds, rate_retry_after=says_when)
     )
     before = emulator.account.records("example.nl")
-    records = world.records()
+    records = zones.challenge_records()
     records.publish([ONE, TWO])
-    assert world.values() == {"one", "two"}
+    assert zones.values() == {"one", "two"}
     assert records.remove([ONE, TWO]) == []
     assert emulator.account.records("example.nl") == before
     assert len(emulator.requests) < 80
 
 
-def test_readings_are_spaced_after_a_429(world: World) -> None:
-    emulator = world.start(Variants(patch="unsupported"))
+def test_readings_are_spaced_after_a_429(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants(patch="unsupported"))
     emulator.faults.add(Fault.status(429, "Too many requests", {"Retry-After": "1"}), method="GET")
     moments: list[float] = []
     handle = emulator.application.handle
 
     def note(request: Request) -> Answer:
         if request.method == "GET" and request.path.endswith("/dns"):
-            moments.append(world.time.now)
+            moments.append(zones.clock.now)
         return handle(request)
 
     emulator.application.handle = note  # type: ignore[method-assign]
-    world.records(zones=["example.nl"]).publish([ONE])
+    zones.challenge_records(zones=["example.nl"]).publish([ONE])
     gaps = [later - earlier for earlier, later in zip(moments[1:], moments[2:])]
     assert len(gaps) >= 3
     assert min(gaps) >= 3.0
 
 
-def test_a_rate_limit_on_every_call_ends_in_bounded_time(world: World) -> None:
-    emulator = world.start(Variants())
+def test_a_rate_limit_on_every_call_ends_in_bounded_time(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants())
     emulator.faults.add(Fault.status(429, "Too many requests"), times=None)
-    began = world.time.now
+    began = zones.clock.now
     with pytest.raises(MijnHostError):
-        world.records().publish([ONE, TWO])
-    assert world.values(APEX) == set()
-    assert world.time.now - began < 120
+        zones.challenge_records().publish([ONE, TWO])
+    assert zones.values(APEX) == set()
+    assert zones.clock.now - began < 120

@@ -1,7 +1,7 @@
-"""A world with a clock of its own, in which several actors take turns at each request and pause.
+"""Actors with a clock of their own, who take turns at each request and each pause.
 
-Each actor is a thread, but only one runs at a time: whoever sends a request or pauses hands over,
-and a list of choices says who goes on. So a history repeats itself exactly.
+Each actor is a thread, but only one runs at a time: an actor that sends a request or pauses lets
+the scheduler choose the next one, from a list of choices. So a history repeats itself exactly.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from requests.structures import CaseInsensitiveDict
 
 from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost, Request
+from tests.support.virtual_time import VirtualTime
 
 LATENCY = 0.05
 
@@ -27,19 +28,9 @@ class Crash(BaseException):
     """The process is gone: nothing catches this."""
 
 
-class Clock:
-    """Seconds that pass only when somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @dataclass
 class Actor:
-    """Somebody who does something in the world."""
+    """A run of the plugin, or a person who edits the zone."""
 
     name: str
     body: Callable[[Actor], None]
@@ -53,10 +44,10 @@ class Actor:
     is_done: bool = False
 
 
-class World:
+class Scheduler:
     """The clock, the actors, and whose turn it is."""
 
-    def __init__(self, clock: Clock, choices: Sequence[int]) -> None:
+    def __init__(self, clock: VirtualTime, choices: Sequence[int]) -> None:
         self.clock = clock
         self._choices = list(choices) or [0]
         self._chosen = 0
@@ -68,7 +59,7 @@ class World:
         return actor
 
     def run(self) -> None:
-        """Let everybody act until all are done."""
+        """Let the actors act until all are done."""
         for actor in self.actors:
             actor.thread = threading.Thread(target=self._live, args=(actor,), daemon=True)
             actor.thread.start()
@@ -83,7 +74,7 @@ class World:
             actor.thread.join()
 
     def pause(self, actor: Actor, seconds: float) -> None:
-        """Hand over, and go on once so much time has passed."""
+        """Let others act, and continue after so many seconds."""
         actor.wakes = self.clock.now + seconds
         self._handed_over.release()
         actor.turn.acquire()
@@ -92,7 +83,7 @@ class World:
         actor.turn.acquire()
         try:
             actor.body(actor)
-        except BaseException as error:  # noqa: BLE001  # whoever started the world looks at it
+        except BaseException as error:  # noqa: BLE001  # reported by Player
             actor.error = error
         finally:
             actor.is_done = True
@@ -104,18 +95,18 @@ class World:
         return choice
 
 
-class Line(BaseAdapter):
-    """An actor's line to the emulator: requests without sockets, each of them a step."""
+class EmulatorAdapter(BaseAdapter):
+    """Passes an actor's requests to the emulator without sockets; each of them is a step."""
 
     def __init__(
         self,
-        world: World,
+        scheduler: Scheduler,
         actor: Actor,
         emulator: Emulator,
         witness: Callable[[Actor, Request, Callable[[], Answer]], Answer],
     ) -> None:
         super().__init__()
-        self._world = world
+        self._scheduler = scheduler
         self._actor = actor
         self._emulator = emulator
         self._witness = witness
@@ -131,7 +122,7 @@ class Line(BaseAdapter):
     ) -> requests.Response:
         actor = self._actor
         actor.steps += 1
-        self._world.pause(actor, LATENCY)
+        self._scheduler.pause(actor, LATENCY)
         dies = actor.steps == actor.crash_at
         if dies and not actor.crash_after:
             raise Crash
@@ -142,7 +133,7 @@ class Line(BaseAdapter):
             )
         except ConnectionLost as lost:
             seconds = min(lost.delay, float(timeout))
-            self._world.pause(actor, seconds)
+            self._scheduler.pause(actor, seconds)
             if lost.delay > seconds:
                 raise requests.ReadTimeout("silence", request=request) from lost
             raise requests.ConnectionError("reset", request=request) from lost
