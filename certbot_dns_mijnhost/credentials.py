@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from certbot_dns_mijnhost.ini_text import KEYS, Assignment, LineError, assignments
-from certbot_dns_mijnhost.key_file import read_key_file
 from certbot_dns_mijnhost.key_text import (
     CleanKey,
     KeyTextError,
     check_is_no_placeholder,
     clean_key,
+    read_key_file,
 )
 from certbot_dns_mijnhost.settings import KEY, KEY_FILE, SettingError
 from certbot_dns_mijnhost.text_files import TextFileError, read_text, usable_path

@@ -1,9 +1,12 @@
-"""The API key as people paste it: cleaned if that is unambiguous, otherwise refused."""
+"""The API key as people paste or store it: cleaned if that is unambiguous, otherwise refused."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NamedTuple
+
+from certbot_dns_mijnhost.text_files import TextFileError, read_text
 
 QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u201e": "\u201d\u201c"}
 QUOTES.update(
@@ -17,6 +20,11 @@ PLACEHOLDER = re.compile(
     r"(your|jouw|uw|my|mijn)?(mijnhost)?(api)?(key|token|sleutel)(here|hier)?|changeme|x{3,}|\*+|\.{3,}"
 )
 VARIABLE = re.compile(r"\$\{?\w+\}?|\$\(.*\)|%\w+%|\{\{.*\}\}")
+NAMED = re.compile(
+    r"(?:export\s+)?[\"']?(?:dns[_-])?mijn[_-]?host[_-]api[_-]key[\"']?\s*[=:](?P<key>.*)",
+    re.IGNORECASE,
+)
+"""The key with its name in front, as in a credentials file or a script."""
 COPY_AGAIN = "Copy the key again from mijn.host's control panel, on one line"
 
 
@@ -48,6 +56,42 @@ def clean_key(text: str) -> CleanKey:
     hint = "" if bare == key else "has quotation marks around the key. Remove them"
     _check(bare)
     return CleanKey(bare, hint)
+
+
+def read_key_file(path: str | Path) -> CleanKey:
+    """Return the API key of a file with nothing else, such as Docker's and systemd's secrets.
+
+    An empty file gives an empty key.
+
+    :raises KeyTextError: if the file has other content, or cannot be read; the message continues a
+        sentence that names the file, and never shows its content.
+    """
+    try:
+        text = read_text(path)
+    except OSError as error:
+        raise KeyTextError(
+            f"cannot be read: {error.strerror}. Write the API key to it, and make it readable for "
+            "the user who runs this"
+        ) from None
+    except TextFileError as error:
+        raise KeyTextError(
+            f"cannot be read: it {error}. Write the API key to it, and make it readable for the "
+            "user who runs this"
+        ) from None
+    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
+    if not lines:
+        return CleanKey("")
+    if lines[0].lstrip().startswith(("{", "[")):
+        raise KeyTextError("is a JSON or INI file. Write only the API key to it")
+    if len(lines) > 1:
+        raise KeyTextError(
+            f"has {len(lines)} lines with text. Write only the API key to it, on one line"
+        )
+    named = NAMED.fullmatch(lines[0].strip())
+    if named is None:
+        return clean_key(lines[0])
+    key, _ = clean_key(named["key"])
+    return CleanKey(key, "has a name in front of the key. Remove the name")
 
 
 def check_is_no_placeholder(key: str) -> None:

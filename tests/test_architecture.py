@@ -1,4 +1,4 @@
-"""The doors between the rooms open one way only."""
+"""Imports between the packages go one way only."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ CERTBOT = {"certbot", "acme", "josepy", "zope", "configobj"}
 HTTP = {"requests", "urllib3", "http", "httpx", "aiohttp"}
 
 FORBIDDEN: dict[str, set[str]] = {
-    "api": CERTBOT | {"dns"} | {f"{PACKAGE}.{room}" for room in ("zone", "propagation")},
+    "api": CERTBOT | {"dns"} | {f"{PACKAGE}.{package}" for package in ("zone", "propagation")},
     "zone": CERTBOT | HTTP | {f"{PACKAGE}.propagation", f"{PACKAGE}.settings"},
-    "propagation": CERTBOT | HTTP | {f"{PACKAGE}.{room}" for room in ("api", "zone", "settings")},
+    "propagation": CERTBOT
+    | HTTP
+    | {f"{PACKAGE}.{package}" for package in ("api", "zone", "settings")},
     "emulator": CERTBOT
     | {"requests", "urllib3"}
-    | {f"{PACKAGE}.{room}" for room in ("api", "zone", "propagation", "settings")},
+    | {f"{PACKAGE}.{package}" for package in ("api", "zone", "propagation", "settings")},
     "doctor": (CERTBOT - {"configobj"}) | HTTP,
     "cli": CERTBOT | HTTP | {"dns"},
     "dns_mijnhost.py": HTTP | {"dns"},
@@ -31,7 +33,7 @@ FORBIDDEN: dict[str, set[str]] = {
     "doctor/certbot_config.py": (CERTBOT - {"configobj"})
     | HTTP
     | {"dns"}
-    | {f"{PACKAGE}.{room}" for room in ("api", "zone", "propagation", "settings")},
+    | {f"{PACKAGE}.{package}" for package in ("api", "zone", "propagation", "settings")},
     "settings.py": CERTBOT | HTTP | {"dns", f"{PACKAGE}.api", f"{PACKAGE}.zone"},
 }
 ONLY_INSIDE = {
@@ -39,7 +41,7 @@ ONLY_INSIDE = {
     f"{PACKAGE}.dns_mijnhost": "dns_mijnhost.py",
     f"{PACKAGE}.cli": "cli",
 }
-"""What nobody but its own room imports."""
+"""What only its own package imports."""
 
 
 def imports_of(source: str) -> Iterator[str]:
@@ -62,21 +64,21 @@ def offences(source: str, forbidden: set[str]) -> set[str]:
     }
 
 
-def modules(room: str) -> list[Path]:
-    path = ROOT / PACKAGE / room
+def modules(package: str) -> list[Path]:
+    path = ROOT / PACKAGE / package
     return [path] if path.is_file() else sorted(path.rglob("*.py"))
 
 
-@pytest.mark.parametrize("room", FORBIDDEN)
-def test_no_room_looks_through_a_closed_door(room: str) -> None:
-    paths = modules(room)
-    assert paths, f"there is no room {room}"
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_package_imports_only_what_it_may(package: str) -> None:
+    paths = modules(package)
+    assert paths, f"there is no package {package}"
     for path in paths:
-        assert offences(path.read_text(), FORBIDDEN[room]) == set(), path
+        assert offences(path.read_text(), FORBIDDEN[package]) == set(), path
 
 
 @pytest.mark.parametrize("target", ONLY_INSIDE)
-def test_nobody_else_imports_it(target: str) -> None:
+def test_only_its_own_package_imports_it(target: str) -> None:
     inside = ROOT / PACKAGE / ONLY_INSIDE[target]
     for path in (ROOT / PACKAGE).rglob("*.py"):
         if path != inside and inside not in path.parents:

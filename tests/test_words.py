@@ -63,3 +63,14 @@ def test_pages(page: Path) -> None:
 def test_the_check_finds_what_it_looks_for() -> None:
     assert found_in("The record stands at the apex.") == ["'stands at': write exists, is present"]
     assert found_in(prose("Use `zone restore`:\n\n    put back\n\n```\nnobody\n```\n")) == []
+
+
+def test_the_modules_that_the_vocabulary_names_exist() -> None:
+    named = set(re.findall(r"`(\w+(?:/\w+)*\.py)`", (ROOT / "CONTRIBUTING.md").read_text()))
+    assert "zone/proofs.py" in named
+    missing = {
+        path
+        for path in named
+        if not (ROOT / path).exists() and not (ROOT / "certbot_dns_mijnhost" / path).exists()
+    }
+    assert missing == set()

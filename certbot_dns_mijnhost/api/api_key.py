@@ -10,8 +10,7 @@ from requests.auth import AuthBase
 
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.api.types import MASK
-from certbot_dns_mijnhost.key_file import read_key_file
-from certbot_dns_mijnhost.key_text import KeyTextError, clean_key, unquoted
+from certbot_dns_mijnhost.key_text import KeyTextError, clean_key, read_key_file, unquoted
 
 NAMES = ("MIJNHOST_API_KEY", "MIJN_HOST_API_KEY")
 """Variables that other tools use too. With ``_FILE`` appended, they name a file with the key."""

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from certbot_dns_mijnhost.api import MijnHostError
-from certbot_dns_mijnhost.challenge_calls import ChallengeCalls
 from certbot_dns_mijnhost.cli.account import Account
+from certbot_dns_mijnhost.cli.challenge_calls import ChallengeCalls
 from certbot_dns_mijnhost.cli.changes import NOT_CONFIRMED, Changes, show_unreadable
 from certbot_dns_mijnhost.cli.output import DONE, FAILED, INTERRUPTED, NOT_IN_ORDER, Terminal
+from certbot_dns_mijnhost.cli.pending_challenges import PendingChallenges
 from certbot_dns_mijnhost.cli.user_input import parse_challenges
-from certbot_dns_mijnhost.pending_challenges import PendingChallenges
 from certbot_dns_mijnhost.settings import SettingError
 from certbot_dns_mijnhost.waiting import NotPropagatedError
 from certbot_dns_mijnhost.zone import Listing, NotRemoved, RecordKey, TXTRecord, canonical

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from certbot_dns_mijnhost.cli.pending_challenges import PendingChallenges
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
-from certbot_dns_mijnhost.pending_challenges import PendingChallenges
 from certbot_dns_mijnhost.zone import TXTRecord, lock
 from certbot_dns_mijnhost.zone.lock import default_directory
 

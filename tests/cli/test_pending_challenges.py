@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certbot_dns_mijnhost.pending_challenges import (
+from certbot_dns_mijnhost.cli.pending_challenges import (
     FILE_NAME,
     KEPT_SECONDS,
     RECENT_SECONDS,

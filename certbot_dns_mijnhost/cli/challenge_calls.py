@@ -13,7 +13,7 @@ from pathlib import Path
 
 from certbot_dns_mijnhost.api import MijnHostError, RetryPolicy
 from certbot_dns_mijnhost.challenges import DNSChallenges
-from certbot_dns_mijnhost.pending_challenges import PendingChallenges
+from certbot_dns_mijnhost.cli.pending_challenges import PendingChallenges
 from certbot_dns_mijnhost.settings import Settings
 from certbot_dns_mijnhost.waiting import NotPropagatedError
 from certbot_dns_mijnhost.zone import NotRemoved, TXTRecord
