@@ -96,7 +96,7 @@ class DNSWait:
         expected = [propagation.TXTRecord(record.name, record.value) for record in records]
         try:
             checker = propagation.PropagationChecker(
-                self._view(), report=self._show, sleep=self._sleep
+                self._view(), report=self.show, sleep=self._sleep
             )
             return checker.wait_for(expected, max_seconds=self._settings.propagation_seconds)
         except propagation.PropagationTimeoutError as error:
@@ -139,7 +139,8 @@ class DNSWait:
         )
         self._sleep(seconds)
 
-    def _show(self, progress: Progress) -> None:
+    def show(self, progress: Progress) -> None:
+        """Show the progress on the terminal, if there is one."""
         if self._live is None:
             return
         line = (

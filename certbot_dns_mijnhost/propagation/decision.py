@@ -1,4 +1,7 @@
-"""Which name servers the check waits for, decided from their answers. Sends nothing."""
+"""Which name servers the check waits for, and when each is queried. Sends nothing.
+
+:class:`ServerCheck` and :class:`ZoneCheck` hold the answers; :class:`Schedule` has the times.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,18 @@ PATIENCE = 10.0
 In seconds too, because a refusal arrives at once, and a name server that restarts is away for a
 while.
 """
+POLL_PAUSE = 1.0
+"""Seconds between two queries to one server for one name.
+
+Short, because a validation waits for it, and the CA's own load on these servers is larger.
+"""
+CONFIRM_PAUSE = 0.25
+"""The same, once all servers serve everything: the query that confirms it. No other is as early."""
+STEADY_SECONDS = 90.0
+"""The pause grows after this time, because mijn.host's name servers publish once a minute."""
+LONGEST_PAUSE = 5.0
+ROUNDING = 1e-6
+"""A sum of floats may miss a time by this."""
 
 
 @dataclass
@@ -37,6 +52,12 @@ class ServerCheck:
     unusable_seconds: float = 0.0
     answers: dict[str, Answer] = field(default_factory=dict)
     """Those of the last poll, by name."""
+    is_polled: bool = False
+    """Whether a poll has begun and not ended."""
+    queried_at: float | None = None
+    """The time of the last query, by the clock."""
+    polled_at: float = 0.0
+    """The time at which the last poll ended."""
 
     def note(self, answers: Mapping[str, Answer], now: float) -> None:
         """Add the answers of one poll, which may end at the first name that is not served.
@@ -81,7 +102,9 @@ class ServerCheck:
     def status(self) -> ServerStatus:
         """Return its last answer as text."""
         if not self.answers:
-            return ServerStatus(self.server.label, "no time was left to query it for all names")
+            # During its first poll there is no answer yet; after it, time was up.
+            why = "waiting" if self.is_polled else "no time was left to query it for all names"
+            return ServerStatus(self.server.label, why)
         missing = [
             f"{answer} for {name}"
             for name, answer in self.answers.items()
@@ -151,3 +174,67 @@ class ZoneCheck:
     def is_served(self) -> bool:
         """Whether any server serves everything, by its last answers."""
         return any(server.times_served > 0 for server in self.servers)
+
+
+class Schedule:
+    """The times of the polls. Each server has its own, so that none waits for another.
+
+    :param started: the time at which the wait began.
+    :param deadline: the time of the last poll at the latest.
+    """
+
+    def __init__(self, zones: Sequence[ZoneCheck], *, started: float, deadline: float) -> None:
+        self.zones = zones
+        self._started = started
+        self._deadline = deadline
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the wait is over before the deadline."""
+        return all(zone.is_done for zone in self.zones)
+
+    def due(self, now: float) -> list[ServerCheck]:
+        """Return the servers to poll now."""
+        return [check for at, check in self._upcoming() if at <= now + ROUNDING]
+
+    def next_time(self) -> float | None:
+        """Return the time of the next poll; None if there is none before the deadline."""
+        return min((at for at, _ in self._upcoming()), default=None)
+
+    def begin(self, check: ServerCheck) -> None:
+        """Note that a poll of a server begins."""
+        check.is_polled = True
+
+    def end(
+        self, check: ServerCheck, answers: Mapping[str, Answer], *, queried_at: float, now: float
+    ) -> None:
+        """Note the answers of a poll.
+
+        :param queried_at: the time of its last query.
+        """
+        check.is_polled = False
+        check.queried_at = queried_at
+        check.polled_at = now
+        check.note(answers, now)
+
+    def _upcoming(self) -> list[tuple[float, ServerCheck]]:
+        awaited = [check for zone in self.zones for check in zone.awaited]
+        is_served = all(check.times_served > 0 for check in awaited)
+        times = [(self._time(check, is_served=is_served), check) for check in awaited]
+        return [(at, check) for at, check in times if at is not None]
+
+    def _time(self, check: ServerCheck, *, is_served: bool) -> float | None:
+        if check.is_polled:
+            return None
+        if check.queried_at is None:
+            return self._started
+        if check.polled_at >= self._deadline:
+            return None
+        elapsed = check.queried_at - self._started
+        pause = POLL_PAUSE * max(1.0, elapsed / STEADY_SECONDS)
+        if is_served and not check.is_ready:
+            pause = CONFIRM_PAUSE
+        # The last poll is at the deadline, unless the previous one was too short before.
+        at = min(check.queried_at + min(pause, LONGEST_PAUSE), self._deadline)
+        shortest = min(pause, POLL_PAUSE)
+        return at if at - check.queried_at >= shortest - ROUNDING else None

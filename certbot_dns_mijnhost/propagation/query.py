@@ -7,10 +7,11 @@ until one gives a usable answer.
 from __future__ import annotations
 
 import errno
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Union
 
 import dns.exception
@@ -31,6 +32,7 @@ from certbot_dns_mijnhost.propagation.answers import (
 )
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 from certbot_dns_mijnhost.propagation.errors import NoAnswerError
+from certbot_dns_mijnhost.propagation.workers import Workers
 
 PAYLOAD = 1232
 """Bytes of a UDP answer that need no fragments on any path (DNS flag day 2020)."""
@@ -50,7 +52,6 @@ NO_ROUTE = frozenset(
 """Errors of this machine before a packet leaves it."""
 ROUNDS = 2
 """A packet may get lost."""
-MOST_THREADS = 16
 MOST_SILENCES = 2
 """Queries in a row without an answer; then :class:`Querier` skips the server, so that sixty names
 do not wait for it sixty times."""
@@ -163,6 +164,7 @@ class Querier:
         self._usable: set[Endpoint] = set()
         self._silences: Counter[Endpoint] = Counter()
         self._last: dict[Endpoint, Answer] = {}
+        self._lock = threading.Lock()
 
     def first_usable(
         self,
@@ -174,36 +176,38 @@ class Querier:
     ) -> dns.message.Message:
         """Return the first usable answer: of a server that was usable before, or of the others.
 
+        The others are queried at the same time. The first usable answer counts, so that servers
+        that do not answer cost no time.
+
         :param zone: if set, a referral to a zone below it is usable.
         :raises NoAnswerError: if there is none; lists the answer of each server.
         """
         for _ in range(ROUNDS):
             for group in self._groups(servers):
-                for reply in self._query_all(group, name, kind, zone=zone):
-                    if isinstance(reply, dns.message.Message):
-                        return reply
+                found = self._query_group(group, name, kind, zone)
+                if found is not None:
+                    return found
         last = [self._last[server.endpoint] for server in servers]
         statuses = [f"{server.label}: {answer}" for server, answer in zip(servers, last)]
         raise NoAnswerError(why_none_is_usable(last, statuses))
 
-    def _query_all(
+    def _query_group(
         self,
         servers: Sequence[Server],
         name: dns.name.Name,
         kind: str,
-        *,
-        zone: dns.name.Name | None = None,
-    ) -> list[Reply]:
-        """Return the replies of all servers, queried at the same time, in their order."""
-
-        def query_one(server: Server) -> Reply:
-            return self._query(server.endpoint, name, kind, zone)
-
-        with ThreadPoolExecutor(max_workers=min(MOST_THREADS, len(servers))) as threads:
-            replies = list(threads.map(query_one, servers))
-        for server, reply in zip(servers, replies):
-            self._note(server.endpoint, reply)
-        return replies
+        zone: dns.name.Name | None,
+    ) -> dns.message.Message | None:
+        workers: Workers[Reply] = Workers()
+        waiting = list(servers)
+        while waiting or workers.running:
+            while waiting and not workers.is_full:
+                endpoint = waiting.pop(0).endpoint
+                workers.start(partial(self._query, endpoint, name, kind, zone))
+            reply = workers.result()
+            if isinstance(reply, dns.message.Message):
+                return reply
+        return None
 
     def _groups(self, servers: Sequence[Server]) -> Iterator[list[Server]]:
         proven = [server for server in servers if server.endpoint in self._usable][:1]
@@ -218,16 +222,24 @@ class Querier:
             yield rest
 
     def _note(self, endpoint: Endpoint, reply: Reply) -> None:
-        if isinstance(reply, dns.message.Message):
-            self._usable.add(endpoint)
-            self._silences[endpoint] = 0
-            return
-        self._last[endpoint] = reply
-        self._usable.discard(endpoint)
-        is_silent = reply.kind is Kind.SILENT
-        self._silences[endpoint] = self._silences[endpoint] + 1 if is_silent else 0
+        with self._lock:
+            if isinstance(reply, dns.message.Message):
+                self._usable.add(endpoint)
+                self._silences[endpoint] = 0
+                return
+            self._last[endpoint] = reply
+            self._usable.discard(endpoint)
+            is_silent = reply.kind is Kind.SILENT
+            self._silences[endpoint] = self._silences[endpoint] + 1 if is_silent else 0
 
     def _query(
+        self, endpoint: Endpoint, name: dns.name.Name, kind: str, zone: dns.name.Name | None
+    ) -> Reply:
+        reply = self._reply(endpoint, name, kind, zone)
+        self._note(endpoint, reply)
+        return reply
+
+    def _reply(
         self, endpoint: Endpoint, name: dns.name.Name, kind: str, zone: dns.name.Name | None
     ) -> Reply:
         try:

@@ -1,6 +1,7 @@
 """The wait until the authoritative name servers serve the records: queries, threads and pauses.
 
-What the answers mean is decided in :mod:`certbot_dns_mijnhost.propagation.decision`.
+:mod:`certbot_dns_mijnhost.propagation.decision` decides which servers are polled and when. Each is
+polled in a thread of its own, so that a server that does not answer delays no other.
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
+from functools import partial
 from typing import NamedTuple
 
 import dns.name
 
 from certbot_dns_mijnhost.propagation.answers import Answer
-from certbot_dns_mijnhost.propagation.decision import ServerCheck, ZoneCheck
+from certbot_dns_mijnhost.propagation.decision import Schedule, ServerCheck, ZoneCheck
 from certbot_dns_mijnhost.propagation.errors import LookupFailedError
 from certbot_dns_mijnhost.propagation.names import read_name
 from certbot_dns_mijnhost.propagation.nameservers import Authority
@@ -27,16 +27,11 @@ from certbot_dns_mijnhost.propagation.outcome import (
     outcome_of,
     progress_of,
 )
-from certbot_dns_mijnhost.propagation.query import MOST_THREADS, DNSClient
+from certbot_dns_mijnhost.propagation.query import DNSClient
 from certbot_dns_mijnhost.propagation.view import DNSView
+from certbot_dns_mijnhost.propagation.workers import Workers
 
 logger = logging.getLogger(__name__)
-
-FIRST_PAUSE = 0.5
-SOON = 30.0
-SOON_PAUSE = 1.0
-LONGEST_PAUSE = 5.0
-CONFIRMING_PAUSE = 0.25
 
 
 class TXTRecord(NamedTuple):
@@ -67,6 +62,7 @@ class PropagationChecker:
         self._clock = view.clock
         self._report = report
         self._sleep = sleep
+        self._logged = ""
 
     def wait_for(self, records: Iterable[TXTRecord], *, max_seconds: float) -> Outcome:
         """Wait until every server that answers serves all `records`, twice in a row.
@@ -86,7 +82,9 @@ class PropagationChecker:
         self._view.forget_failures()
         zones, unknown = self._zones(expected, started + max_seconds)
         if zones:
-            self._wait(zones, started, max_seconds)
+            deadline = started + max_seconds
+            schedule = Schedule(zones, started=started, deadline=deadline)
+            self._wait(schedule, started, deadline + self._view.query_timeout)
         return outcome_of(zones, unknown, self._clock() - started, max_seconds)
 
     def _zones(
@@ -115,75 +113,83 @@ class PropagationChecker:
         ]
         return zones, list(unknown)
 
-    def _wait(self, zones: Sequence[ZoneCheck], started: float, max_seconds: float) -> None:
-        servers = sum(len(zone.servers) for zone in zones)
-        until = started + max_seconds + self._view.query_timeout
-        with Poller(servers, client=self._view.client, clock=self._clock) as poller:
-            while not all(zone.is_done for zone in zones):
-                poller.poll([check for zone in zones for check in zone.awaited], until=until)
-                elapsed = self._clock() - started
-                self._tell(zones, elapsed)
-                if elapsed >= max_seconds:
-                    break
-                if not all(zone.is_done for zone in zones):
-                    self._sleep(min(_pause(zones, elapsed), max_seconds - elapsed))
+    def _wait(self, schedule: Schedule, started: float, until: float) -> None:
+        with Poller(self._view.client, clock=self._clock, until=until) as poller:
+            while not schedule.is_done:
+                for check in schedule.due(self._clock()):
+                    if not poller.is_full:
+                        schedule.begin(check)
+                        poller.start_poll(check)
+                upcoming = schedule.next_time()
+                pause = None if upcoming is None else max(upcoming - self._clock(), 0.0)
+                if not poller.running:
+                    if pause is None:
+                        break
+                    self._sleep(pause)
+                    continue
+                poll = poller.result(None if poller.is_full else pause)
+                if poll is not None:
+                    now = self._clock()
+                    schedule.end(poll.check, poll.answers, queried_at=poll.queried_at, now=now)
+                    self._tell(schedule.zones, now - started)
 
     def _tell(self, zones: Sequence[ZoneCheck], elapsed: float) -> None:
         progress = progress_of(zones, elapsed)
-        lagging = ", ".join(map(str, progress.lagging))
-        logger.debug("%.1f s: %s", elapsed, lagging or "all serve everything")
+        lagging = ", ".join(map(str, progress.lagging)) or "all serve everything"
+        if lagging != self._logged:
+            logger.debug("%.1f s: %s", elapsed, lagging)
+            self._logged = lagging
         if self._report is not None:
             self._report(progress)
 
 
-class Poller:
-    """Queries servers in parallel; a context manager.
+class Poll(NamedTuple):
+    """The result of one poll of one server.
 
-    If an exception ends it, it waits for the queries in progress only.
-
-    :param servers: their number.
-    :param client: sends the queries.
+    :param answers: by name, up to the first name that the server does not serve.
+    :param queried_at: the time of the last query.
     """
 
-    def __init__(self, servers: int, *, client: DNSClient, clock: Callable[[], float]) -> None:
-        self._threads = ThreadPoolExecutor(max_workers=min(MOST_THREADS, servers))
+    check: ServerCheck
+    answers: dict[str, Answer]
+    queried_at: float
+
+
+class Poller(Workers[Poll]):
+    """Polls servers in parallel; a context manager, at whose end no further query is sent.
+
+    :param client: sends the queries.
+    :param until: the time after which a poll sends no further query.
+    """
+
+    def __init__(self, client: DNSClient, *, clock: Callable[[], float], until: float) -> None:
+        super().__init__()
         self._client = client
         self._clock = clock
+        self._until = until
         self._is_closed = threading.Event()
 
     def __enter__(self) -> Poller:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._is_closed.set()
-        self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def poll(self, checks: Sequence[ServerCheck], *, until: float) -> None:
-        """Query each server for its names, up to the first one that it does not serve.
+    def start_poll(self, check: ServerCheck) -> None:
+        """Query a server for its names, up to the first one that it does not serve."""
+        self.start(partial(self._poll, check))
 
-        :param until: when to stop querying further names, by the clock.
-        """
-
-        def query(check: ServerCheck) -> dict[str, Answer]:
-            return self._query(check, until)
-
-        for check, answers in zip(checks, self._threads.map(query, checks)):
-            check.note(answers, self._clock())
-
-    def _query(self, check: ServerCheck, until: float) -> dict[str, Answer]:
+    def _poll(self, check: ServerCheck) -> Poll:
         answers: dict[str, Answer] = {}
+        queried_at = self._clock()
         for name, values in check.expected.items():
-            if self._is_closed.is_set() or (answers and self._clock() >= until):
+            if self._is_closed.is_set() or (answers and self._clock() >= self._until):
                 break
+            queried_at = self._clock()
             answers[name] = self._client.query_txt(check.server.endpoint, name)
             if not answers[name].values >= values:
                 break
-        return answers
+        return Poll(check, answers, queried_at)
 
 
 def _by_name(records: Iterable[TXTRecord]) -> dict[dns.name.Name, frozenset[str]]:
@@ -192,11 +198,3 @@ def _by_name(records: Iterable[TXTRecord]) -> dict[dns.name.Name, frozenset[str]
         name = read_name(record.name)
         expected[name] = expected.get(name, frozenset()) | {record.value}
     return expected
-
-
-def _pause(zones: Sequence[ZoneCheck], elapsed: float) -> float:
-    if all(check.times_served > 0 for zone in zones for check in zone.awaited):
-        return CONFIRMING_PAUSE
-    if elapsed < SOON:
-        return FIRST_PAUSE + (SOON_PAUSE - FIRST_PAUSE) * elapsed / SOON
-    return min(SOON_PAUSE * elapsed / SOON, LONGEST_PAUSE)

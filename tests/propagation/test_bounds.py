@@ -20,8 +20,9 @@ from certbot_dns_mijnhost.propagation import (
 )
 from certbot_dns_mijnhost.propagation.endpoints import parse_endpoint
 from certbot_dns_mijnhost.propagation.errors import LookupFailedError, NoAnswerError
-from certbot_dns_mijnhost.propagation.query import MOST_THREADS, DNSClient, Querier, Server
+from certbot_dns_mijnhost.propagation.query import DNSClient, Querier, Server
 from certbot_dns_mijnhost.propagation.resolver import RecursiveResolver
+from certbot_dns_mijnhost.propagation.workers import MOST_THREADS
 from tests.support.waiting import SILENCE
 
 from .scripted_server import Answer, ScriptedServer, authoritative, code, in_turn, silence, zone

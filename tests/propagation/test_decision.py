@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.propagation.answers import Answer, Kind
 from certbot_dns_mijnhost.propagation.decision import (
+    CONFIRM_PAUSE,
     IN_A_ROW,
     PATIENCE,
+    POLL_PAUSE,
+    STEADY_SECONDS,
     TRIES,
+    Schedule,
     ServerCheck,
     ZoneCheck,
 )
@@ -141,3 +147,93 @@ def test_one_address_that_fails_is_reported(said: dict[str, Answer], left_out: s
     found = outcome_of(said)
     assert [status.label for status in found.left_out] == [left_out]
     assert found.unroutable == ()
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A name server.
+
+    :param lag: seconds until it serves the record; None if it does not answer.
+    :param latency: seconds for one query; for one that does not answer, its timeout.
+    """
+
+    lag: float | None
+    latency: float
+
+    def answer(self, at: float) -> Answer:
+        if self.lag is None:
+            return NO_ANSWER
+        return SERVED if at >= self.lag else Answer(Kind.NO_NAME)
+
+
+TIMEOUT = 2.0
+DEAD = Simulated(None, TIMEOUT)
+
+
+def simulate(
+    servers: list[Simulated], max_seconds: float = 300.0
+) -> tuple[float, list[list[float]]]:
+    """Return the time at which a wait ends, and the times of each server's queries."""
+    checks = [check() for _ in servers]
+    schedule = Schedule([ZoneCheck(checks)], started=0.0, deadline=max_seconds)
+    queries: list[list[float]] = [[] for _ in servers]
+    running: dict[int, float] = {}
+    now = 0.0
+    while not schedule.is_done:
+        for due in schedule.due(now):
+            number = next(n for n, each in enumerate(checks) if each is due)
+            schedule.begin(due)
+            queries[number].append(now)
+            running[number] = now + servers[number].latency
+        upcoming = schedule.next_time()
+        events = [*running.values(), *([] if upcoming is None else [upcoming])]
+        if not events:
+            break
+        now = max(now, min(events))
+        for number in [n for n, at in running.items() if at <= now]:
+            del running[number]
+            at = queries[number][-1]
+            answers = {"name.": servers[number].answer(at)}
+            schedule.end(checks[number], answers, queried_at=at, now=now)
+    return now, queries
+
+
+lags = st.floats(0.0, 200.0)
+alive = st.builds(Simulated, lags, st.floats(0.001, 0.3))
+
+
+@given(st.lists(alive, min_size=1, max_size=4), st.integers(0, 3))
+def test_the_wait_ends_soon_after_the_slowest_server(servers: list[Simulated], dead: int) -> None:
+    ended, _ = simulate([*servers, *[DEAD] * dead])
+    lag = max(server.lag or 0.0 for server in servers)
+    latency = max(server.latency for server in servers)
+    pause = POLL_PAUSE * max(1.0, lag / STEADY_SECONDS)
+    limit = lag + pause + max(CONFIRM_PAUSE, latency) + latency
+    assert ended <= max(limit, TRIES * TIMEOUT if dead else 0.0) + 0.001
+
+
+@given(st.lists(alive, min_size=1, max_size=4), st.integers(0, 2), st.floats(0.5, 250.0))
+def test_a_server_gets_one_query_a_second(
+    servers: list[Simulated], dead: int, max_seconds: float
+) -> None:
+    ended, queries = simulate([*servers, *[DEAD] * dead], max_seconds)
+    assert ended <= max_seconds + TIMEOUT
+    served = max(server.lag or 0.0 for server in servers)
+    for times in queries:
+        pairs = zip(times, times[1:])
+        early = [second for first, second in pairs if second - first < POLL_PAUSE - 0.001]
+        assert len(early) <= 1, "only the query that confirms"
+        assert all(at >= served for at in early)
+        assert all(at <= max_seconds for at in times)
+
+
+@pytest.mark.parametrize(
+    ("servers", "limit"),
+    [
+        ([Simulated(1.0, 0.05), Simulated(3.0, 0.05), DEAD], 6.0),
+        ([Simulated(54.0, 0.05), Simulated(56.0, 0.05)], 57.5),
+        ([Simulated(54.99, 0.05), Simulated(55.99, 0.05), DEAD], 57.5),
+    ],
+)
+def test_examples_of_waits(servers: list[Simulated], limit: float) -> None:
+    assert simulate(servers)[0] <= limit + 0.001
