@@ -490,6 +490,7 @@ def test_a_rate_limit_without_a_status_is_one(
 ) -> None:
     emulator.variants = Variants(
         rate_limit=1,
+        rate_seconds=86_400.0,
         statusless_rate_limit=True,
         errors_inside_200=inside,
         rate_retry_after=False,
