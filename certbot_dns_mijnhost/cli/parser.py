@@ -90,7 +90,7 @@ def _add_domains(groups: Subparsers) -> None:
     _command(
         groups,
         "whoami",
-        "show what the API reports about this machine",
+        "show this machine's address and the customer number",
         account.whoami,
     )
     group = _group(groups, "domains", "show the domains of the account")
@@ -205,7 +205,7 @@ def _command(groups: Subparsers, name: str, help_text: str, run: Any) -> argpars
     parser.add_argument("--json", action="store_true", help="write JSON")
     parser.add_argument("-v", "--verbose", action="store_true", help="show each API call")
     parser.add_argument(
-        "--backup-directory", type=Path, metavar="DIRECTORY", help="for copies of zones"
+        "--backup-directory", type=Path, metavar="DIRECTORY", help="where to save copies of zones"
     )
     return parser
 

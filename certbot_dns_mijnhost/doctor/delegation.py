@@ -144,7 +144,7 @@ def check_zone(
                 f"{_cures(records, name, target, chosen)}"
             )
         if chosen:
-            message = f"No domain of dns_mijnhost_zone holds {target}: {', '.join(chosen)}."
+            message = f"No domain of dns_mijnhost_zone ({', '.join(chosen)}) contains {target}."
             step = "Add the domain to dns_mijnhost_zone, or remove this setting."
         report(Finding("zone", State.FAILED, message, step, name))
         return None

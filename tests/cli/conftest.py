@@ -1,4 +1,4 @@
-"""The command, run in this process against an emulator, by a clock that only sleeping moves."""
+"""Runs the command in this process against an emulator, with a clock that only sleep advances."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ class Shell:
 
 
 @pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Put back what a command sets for its process."""
+def restored_process() -> Iterator[None]:
+    """Restore what a command sets for its process."""
     logger = logging.getLogger("certbot_dns_mijnhost")
     level, handlers = logger.level, list(logger.handlers)
     handler = signal.getsignal(signal.SIGTERM)

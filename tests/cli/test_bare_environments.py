@@ -1,4 +1,4 @@
-"""The command without HOME, as a user without a name, and in a locale of ASCII."""
+"""The command without HOME, as a user without an account, and in an ASCII locale."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_no_command_needs_a_home_or_more_than_ascii(
     assert (done.stdout + done.stderr).isascii()
 
 
-def test_a_copy_without_a_home_goes_where_the_message_says(shell: Shell) -> None:
+def test_a_copy_without_a_home_is_saved_where_the_message_says(shell: Shell) -> None:
     program = "from certbot_dns_mijnhost.zone.backup import default_directory as d; print(d())"
     code = PROGRAM.replace("from certbot_dns_mijnhost.cli.main import main", program)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Domains as people type them: what is accepted as Certbot does, and what is refused."""
+"""Domains as users type them: Certbot's spellings are accepted, all others refused."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_what_is_unambiguous_is_cleaned(shell: Shell, typed: str) -> None:
     ],
     ids=lambda value: " ".join(value[:2]),
 )
-def test_what_is_no_domain_is_refused_with_the_reason(
+def test_a_name_that_is_not_a_domain_is_refused_with_the_reason(
     shell: Shell, command: tuple[str, ...], typed: str, words: str
 ) -> None:
     failed = shell.run(*(each.replace("DOMAIN", typed) for each in command), "--json")

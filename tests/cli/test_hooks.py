@@ -117,7 +117,7 @@ def test_lego(hook: Hook, action: tuple[str, str], is_raw: bool, patch: str) -> 
     assert hook.shell.emulator.account.records("example.nl") == before
 
 
-def test_an_old_lego_gives_the_ttl_too(hook: Hook) -> None:
+def test_an_old_lego_passes_the_ttl_too(hook: Hook) -> None:
     assert hook("lego", "present", f"{NAME}.", VALUES[0], "120").exit_code == 0
     assert hook.values == [VALUES[0]]
     assert hook("lego", "cleanup", f"{NAME}.", VALUES[0], "120").exit_code == 0

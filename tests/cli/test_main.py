@@ -195,7 +195,7 @@ def on_a_terminal(process_of: object, answer: bytes) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(("answer", "is_done"), [(b"y\n", True), (b"\n", False), (b"no\n", False)])
-def test_a_person_is_asked(tmp_path: Path, answer: bytes, is_done: bool) -> None:
+def test_a_change_is_confirmed_on_a_terminal(tmp_path: Path, answer: bytes, is_done: bool) -> None:
     domain = own_domain()
     with Emulator(domains=[domain]) as emulator:
         arguments = ("records", "delete", domain, "TXT", "@")
@@ -244,7 +244,7 @@ def test_a_stopped_doctor_leaves_no_test_record(tmp_path: Path, kind: signal.Sig
         assert emulator.account.records(domain) == before
 
 
-def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
+def test_a_reader_that_stops_early_is_not_an_error(tmp_path: Path) -> None:
     with Emulator() as emulator:
         process = start(
             *(emulator, tmp_path, "records", "list", "example.nl"),
@@ -272,7 +272,7 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_full_disk_is_told(tmp_path: Path, arguments: tuple[str, ...], before: bytes) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path, arguments: tuple[str, ...], before: bytes) -> None:
     with Emulator() as emulator, Path("/dev/full").open("w") as full:
         process = start(emulator, tmp_path, *arguments, stdout=full, stderr=subprocess.PIPE)
         _, problems = process.communicate()
@@ -284,7 +284,7 @@ def test_a_full_disk_is_told(tmp_path: Path, arguments: tuple[str, ...], before:
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_a_closed_stream_is_no_error(tmp_path: Path, number: int) -> None:
+def test_a_closed_stream_is_not_an_error(tmp_path: Path, number: int) -> None:
     domain = own_domain()
     arguments = ("records", "delete", domain, "A", "@")
     with Emulator(domains=[domain]) as emulator:
@@ -301,7 +301,9 @@ def test_a_closed_stream_is_no_error(tmp_path: Path, number: int) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["-5", "1e3", "100000000000000000000"])
-def test_a_wait_that_can_not_be_waited(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wait_that_is_too_long_is_refused(
+    seconds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["challenges", "sweep", "--wait", seconds])
     assert ended.value.code == 2
@@ -326,7 +328,7 @@ def test_the_console_script_is_installed() -> None:
     assert shown.stdout.startswith("mijnhost 2.")
 
 
-def test_tab_completes_where_argcomplete_is_installed(tmp_path: Path) -> None:
+def test_tab_completes_if_argcomplete_is_installed(tmp_path: Path) -> None:
     pytest.importorskip("argcomplete")
     line = "mijnhost records "
     out = tmp_path / "completions"
@@ -361,7 +363,7 @@ def test_json_is_json_for_each_command(shell: Shell, tmp_path: Path) -> None:
         assert json.loads(done.out) is not None
 
 
-def test_json_is_json_where_there_is_no_result(shell: Shell, tmp_path: Path) -> None:
+def test_json_output_without_a_result_is_json(shell: Shell, tmp_path: Path) -> None:
     path = str(tmp_path / "copy.json")
     shell.run("zone", "backup", "example.nl", "-o", path)
     shell.emulator.account.add_record("example.nl", "A", "new.example.nl.", "192.0.2.9")

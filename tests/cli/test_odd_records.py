@@ -81,7 +81,7 @@ def test_what_cannot_be_restored_is_named_and_the_rest_restored(odd: Shell, tmp_
     assert again.data["restored"] is False
 
 
-def test_a_restored_record_keeps_a_ttl_that_is_no_rule_for_new_ones(
+def test_a_restored_record_keeps_a_ttl_that_new_ones_cannot_have(
     odd: Shell, tmp_path: Path
 ) -> None:
     copy = tmp_path / "copy.json"
@@ -93,7 +93,7 @@ def test_a_restored_record_keeps_a_ttl_that_is_no_rule_for_new_ones(
     assert "Then run the same command again" in refused.problems
 
 
-def test_delete_names_what_the_api_cannot_be_told(odd: Shell) -> None:
+def test_delete_reports_a_value_that_cannot_be_sent(odd: Shell) -> None:
     done = odd.run("records", "delete", "example.nl", "TXT", "odd", "--yes")
     assert done.exit_code == 1
     assert "Could not remove odd.example.nl <null>" in done.problems

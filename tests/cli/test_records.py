@@ -1,4 +1,4 @@
-"""``mijnhost records``, under each way in which a PATCH may behave."""
+"""``mijnhost records``, with each possible behaviour of PATCH."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_list_by_type_and_name(shell: Shell) -> None:
         ("TXT", "_dmarc.example.nl.", "v=DMARC1; p=none", "v=DMARC1; p=none"),
     ],
 )
-def test_add_where_nothing_stands_is_one_single_record_call(
+def test_add_a_first_value_is_one_single_record_call(
     shell: Shell, type_: str, name: str, typed: str, stored: str
 ) -> None:
     before = shell.emulator.account.records("example.nl")
@@ -54,13 +54,13 @@ def test_add_where_nothing_stands_is_one_single_record_call(
     assert "PUT" not in shell.methods()
 
 
-def test_add_what_stands_already_sends_nothing(shell: Shell) -> None:
+def test_add_an_existing_value_sends_nothing(shell: Shell) -> None:
     again = shell.run("records", "add", "example.nl", "A", "@", "192.0.2.10")
     assert "exists already" in again.out
     assert set(shell.methods()) == {"GET"}
 
 
-def test_add_beside_another_value_where_patch_adds(shell: Shell) -> None:
+def test_add_another_value_if_patch_adds(shell: Shell) -> None:
     shell.emulator.variants = APPENDS
     assert shell.run("records", "add", "example.nl", "A", "@", "192.0.2.11").exit_code == 0
     assert shell.values("A", "example.nl") == ["192.0.2.10", "192.0.2.11"]
@@ -68,7 +68,7 @@ def test_add_beside_another_value_where_patch_adds(shell: Shell) -> None:
     assert not any("probe" in r.name for r in shell.emulator.account.records("example.nl"))
 
 
-def test_add_beside_another_value_where_patch_replaces_asks_first(shell: Shell) -> None:
+def test_add_another_value_if_patch_replaces_asks_first(shell: Shell) -> None:
     shell.emulator.variants = REPLACES
     before = shell.emulator.account.records("example.nl")
     arguments = ("records", "add", "example.nl", "A", "@", "192.0.2.11")
@@ -84,7 +84,7 @@ def test_add_beside_another_value_where_patch_replaces_asks_first(shell: Shell) 
     assert len(list((shell.directory / "copies").glob("example.nl-*.json"))) == 1
 
 
-def test_where_the_file_forbids_it_the_zone_is_not_written_as_a_whole(shell: Shell) -> None:
+def test_a_zone_rewrite_that_the_file_forbids(shell: Shell) -> None:
     shell.write(allow_zone_rewrite="false")
     refused = shell.run("records", "add", "example.nl", "A", "@", "192.0.2.11", "--yes")
     assert refused.exit_code == 1
@@ -127,7 +127,7 @@ def test_delete_one_value(shell: Shell, delete: str) -> None:
 
 
 @pytest.mark.parametrize("patch", ["append", "replace", "replace_first"])
-def test_set_keeps_its_value_where_null_removes_all_of_a_name(shell: Shell, patch: str) -> None:
+def test_set_keeps_its_value_if_null_removes_all_of_a_name(shell: Shell, patch: str) -> None:
     shell.emulator.variants = Variants(patch=patch, delete="wrong_method", null_patch="removes")
     shell.emulator.account.add_record("example.nl", "A", "example.nl.", "192.0.2.11")
     done = shell.run("records", "set", "example.nl", "A", "@", "192.0.2.12", "--yes")
@@ -137,7 +137,7 @@ def test_set_keeps_its_value_where_null_removes_all_of_a_name(shell: Shell, patc
 
 
 @pytest.mark.parametrize("delete", ["supported", "wrong_method"])
-def test_set_where_the_api_has_no_patch(shell: Shell, delete: str) -> None:
+def test_set_without_patch(shell: Shell, delete: str) -> None:
     shell.emulator.variants = Variants(patch="unsupported", delete=delete)
     done = shell.run("records", "set", "example.nl", "A", "@", "192.0.2.12", "--yes")
     assert done.exit_code == 0, done.problems
@@ -148,7 +148,7 @@ def test_set_where_the_api_has_no_patch(shell: Shell, delete: str) -> None:
     assert "the API does not offer PATCH here" in ttl.problems
 
 
-def test_who_declines_a_write_of_the_zone_is_told_no_other_reason(
+def test_a_declined_zone_rewrite_is_the_only_reason_given(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -196,7 +196,7 @@ def test_a_value_is_known_as_the_listing_spells_it(shell: Shell, type_: str, lis
 
 
 @pytest.mark.parametrize("name", ["", " ", "."])
-def test_an_empty_name_is_not_taken_for_the_domain_itself(shell: Shell, name: str) -> None:
+def test_an_empty_name_is_not_the_domain_itself(shell: Shell, name: str) -> None:
     for arguments in (
         ("delete", "example.nl", "A", name, "--yes"),
         ("set", "example.nl", "A", name, "192.0.2.9", "--yes"),
@@ -237,7 +237,7 @@ def test_delete_that_is_refused_names_what_stays(shell: Shell) -> None:
         ),
     ],
 )
-def test_mistakes_are_told_before_anything_is_sent(
+def test_mistakes_are_reported_before_anything_is_sent(
     shell: Shell, arguments: tuple[str, ...], words: str
 ) -> None:
     failed = shell.run("records", *arguments)
@@ -256,7 +256,7 @@ def test_mistakes_are_told_before_anything_is_sent(
         ("set", "TXT", "www", "text"),
     ],
 )
-def test_a_cname_is_not_put_beside_another_record(
+def test_a_cname_next_to_another_record_is_refused(
     shell: Shell, verb: str, type_: str, name: str, value: str
 ) -> None:
     failed = shell.run("records", verb, "example.nl", type_, name, value, "--yes")
@@ -266,13 +266,13 @@ def test_a_cname_is_not_put_beside_another_record(
     assert shell.run("records", "set", "example.nl", "CNAME", "www", "a.nl", "-y").exit_code == 0
 
 
-def test_a_domain_of_somebody_else(shell: Shell) -> None:
+def test_a_domain_of_another_account(shell: Shell) -> None:
     failed = shell.run("records", "list", "example.org")
     assert failed.exit_code == 3
     assert "no access" in failed.problems
 
 
-def test_set_says_what_was_done_where_the_others_can_not_be_removed(shell: Shell) -> None:
+def test_set_reports_the_values_that_it_cannot_remove(shell: Shell) -> None:
     shell.emulator.variants = APPENDS
     command = ("records", "set", "example.nl", "TXT", "@", "--yes")
     shell.run(*command, "first")

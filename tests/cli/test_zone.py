@@ -62,7 +62,7 @@ def test_backup_has_a_name_of_its_own(
     assert json.loads(shell.run("zone", "backup", "example.nl", "-o", "-").out)["records"]
 
 
-def test_a_copy_holds_what_is_no_text_too(shell: Shell, tmp_path: Path) -> None:
+def test_a_copy_has_values_that_are_not_text(shell: Shell, tmp_path: Path) -> None:
     value = '"x\\ud800y"'
     record = f'{{"type":"TXT","name":"x.example.nl.","value":{value},"ttl":60}}'
     body = f'{{"status":200,"status_description":"","data":{{"records":[{record}]}}}}'
@@ -163,7 +163,7 @@ def test_restore_exactly_removes_what_came_since(shell: Shell, copy: str) -> Non
         ("TXT", "x.example.com.", "of another zone"),
     ],
 )
-def test_what_can_not_be_put_back_is_told_before_anything_is_removed(
+def test_invalid_records_of_a_copy_are_refused_before_anything_is_removed(
     shell: Shell, tmp_path: Path, type_: str, name: str, value: str
 ) -> None:
     record = {"type": type_, "name": name, "value": value, "ttl": 60}
@@ -177,9 +177,7 @@ def test_what_can_not_be_put_back_is_told_before_anything_is_removed(
     assert set(shell.methods()) == {"GET"}
 
 
-def test_nothing_else_is_removed_where_the_copy_can_not_be_put_back(
-    shell: Shell, copy: str
-) -> None:
+def test_nothing_is_removed_if_the_copy_cannot_be_restored(shell: Shell, copy: str) -> None:
     change(shell)
     shell.emulator.faults.add(Fault.status(403, "Read-only key"), method="PATCH", times=None)
     failed = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact")
@@ -189,7 +187,7 @@ def test_nothing_else_is_removed_where_the_copy_can_not_be_put_back(
     assert shell.values("A", "new.example.nl") == ["192.0.2.99"]
 
 
-def test_what_stands_in_the_way_of_a_cname_goes_first(shell: Shell, copy: str) -> None:
+def test_records_that_conflict_with_a_cname_are_removed_first(shell: Shell, copy: str) -> None:
     account = shell.emulator.account
     account.delete_record("example.nl", "CNAME", "www.example.nl.", "example.nl.")
     account.add_record("example.nl", "A", "www.example.nl.", "192.0.2.99")
@@ -201,7 +199,7 @@ def test_what_stands_in_the_way_of_a_cname_goes_first(shell: Shell, copy: str) -
     assert set(account.records("example.nl")) == set(default_records("example.nl."))
 
 
-def test_a_zone_that_was_nearly_emptied_is_put_back(shell: Shell, copy: str) -> None:
+def test_a_zone_that_was_nearly_emptied_is_restored(shell: Shell, copy: str) -> None:
     for record in shell.emulator.account.records("example.nl")[1:]:
         shell.emulator.account.delete_record("example.nl", record.type, record.name, record.value)
     done = shell.run("zone", "restore", "example.nl", copy, "--yes")
@@ -210,9 +208,7 @@ def test_a_zone_that_was_nearly_emptied_is_put_back(shell: Shell, copy: str) -> 
     assert "PUT" not in shell.methods()
 
 
-def test_two_values_at_a_name_take_a_write_of_the_zone_where_patch_replaces(
-    shell: Shell, tmp_path: Path
-) -> None:
+def test_two_values_need_a_zone_rewrite_if_patch_replaces(shell: Shell, tmp_path: Path) -> None:
     shell.emulator.account.add_record("example.nl", "A", "example.nl.", "192.0.2.11", 300)
     before = set(shell.emulator.account.records("example.nl"))
     path = str(tmp_path / "two.json")
@@ -225,7 +221,7 @@ def test_two_values_at_a_name_take_a_write_of_the_zone_where_patch_replaces(
 
 
 @pytest.mark.parametrize("patch", ["replace", "replace_first", "append"])
-def test_a_ttl_is_not_put_back_at_the_cost_of_the_values_beside_it(
+def test_a_ttl_is_not_restored_at_the_cost_of_other_values(
     shell: Shell, tmp_path: Path, patch: str
 ) -> None:
     shell.emulator.variants = Variants(patch=patch)
@@ -244,7 +240,7 @@ def test_a_ttl_is_not_put_back_at_the_cost_of_the_values_beside_it(
     assert done.exit_code == 1
 
 
-def test_restore_where_the_api_has_no_patch_tells_of_the_ttl_and_puts_back_the_rest(
+def test_restore_without_patch_reports_the_ttl_and_restores_the_rest(
     shell: Shell, copy: str
 ) -> None:
     shell.emulator.variants = Variants(patch="unsupported")
@@ -256,7 +252,7 @@ def test_restore_where_the_api_has_no_patch_tells_of_the_ttl_and_puts_back_the_r
     assert shell.values("A", "new.example.nl") == ["192.0.2.99"]
 
 
-def test_challenges_are_neither_put_back_nor_removed(shell: Shell, tmp_path: Path) -> None:
+def test_challenges_are_neither_restored_nor_removed(shell: Shell, tmp_path: Path) -> None:
     account = shell.emulator.account
     over = ("_acme-challenge.example.nl.", "_mijnhost-probe-12ab.example.nl.")
     for name in over:
@@ -298,7 +294,7 @@ def test_restore_of_what_is_the_same_changes_nothing(shell: Shell, copy: str) ->
         ),
     ],
 )
-def test_a_file_that_is_no_copy(shell: Shell, tmp_path: Path, content: str, words: str) -> None:
+def test_a_file_that_is_not_a_copy(shell: Shell, tmp_path: Path, content: str, words: str) -> None:
     path = tmp_path / "odd.json"
     path.write_text(content)
     failed = shell.run("zone", "restore", "example.nl", str(path), "--yes")
@@ -307,7 +303,7 @@ def test_a_file_that_is_no_copy(shell: Shell, tmp_path: Path, content: str, word
     assert shell.methods() == []
 
 
-def test_a_value_can_not_rule_the_terminal(shell: Shell, copy: str) -> None:
+def test_a_value_cannot_control_the_terminal(shell: Shell, copy: str) -> None:
     value = "\x1b]0;owned\x07\x1b[2Jgone"
     shell.emulator.account.add_record("example.nl", "TXT", "odd.example.nl.", value)
     for arguments in (

@@ -1,4 +1,4 @@
-"""The runner of each test."""
+"""Fixtures for the tests of the doctor."""
 
 from __future__ import annotations
 

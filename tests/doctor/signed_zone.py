@@ -1,4 +1,4 @@
-"""A zone that signs its answers, with keys made by the test, and every way to do it wrong."""
+"""A zone that signs its answers, with keys made by the test; it can make every kind of mistake."""
 
 from __future__ import annotations
 

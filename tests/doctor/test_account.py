@@ -59,7 +59,7 @@ def test_a_key_whose_last_day_shows(runner: DoctorRunner, days: int) -> None:
     assert ("Create a new key" in expiry.next_step) is (days <= 30)
 
 
-def test_a_date_that_can_not_be_read_is_no_date(runner: DoctorRunner) -> None:
+def test_an_unreadable_date_is_ignored(runner: DoctorRunner) -> None:
     runner.emulator.variants = Variants(key_expires="soon")
     assert runner.run().one("expiry").state is State.NOTE
 
@@ -74,7 +74,7 @@ def test_a_key_that_may_not_list_domains(runner: DoctorRunner, how: bool | str) 
 
 
 @pytest.mark.parametrize("status", [404, 405])
-def test_an_account_without_a_list_of_domains_is_taken_as_the_plugin_takes_it(
+def test_an_account_that_cannot_list_domains_is_treated_as_the_plugin_treats_it(
     runner: DoctorRunner, status: int
 ) -> None:
     runner.emulator.faults.add(Fault.status(status), path="*/domains", times=None)
@@ -84,7 +84,7 @@ def test_an_account_without_a_list_of_domains_is_taken_as_the_plugin_takes_it(
     assert not found.has_failed
 
 
-def test_an_api_that_can_not_be_reached(runner: DoctorRunner) -> None:
+def test_an_unreachable_api(runner: DoctorRunner) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         runner.settings["api_url"] = f"http://127.0.0.1:{closed.getsockname()[1]}/api/v2"
@@ -118,13 +118,13 @@ def test_an_api_that_refuses_everything_in_its_own_json(runner: DoctorRunner, st
 
 @pytest.mark.parametrize("path", ["*/domains", "*/domains/example.nl", "*/dns"])
 @pytest.mark.parametrize("words", ["Bad request", "DNS records not managed by mijn.host"])
-def test_a_400_that_passes_is_no_finding(runner: DoctorRunner, path: str, words: str) -> None:
+def test_a_transient_400_is_not_reported(runner: DoctorRunner, path: str, words: str) -> None:
     runner.emulator.faults.add(Fault.bad_request(words), method="GET", path=path)
     found = runner.run("example.nl", write=True)
     assert found.states() == {State.OK, State.NOTE}
 
 
-def test_an_api_that_had_too_many_requests_is_not_asked_for_each_domain(
+def test_a_rate_limited_api_is_not_called_for_each_domain(
     runner: DoctorRunner,
 ) -> None:
     for number in range(20):
@@ -148,7 +148,7 @@ def test_a_limit_that_is_met_by_a_listing_ends_the_questions_too(runner: DoctorR
     assert "429" in found.one("records").message
 
 
-def test_an_api_that_fails_is_not_said_to_refuse(runner: DoctorRunner) -> None:
+def test_an_api_failure_is_not_reported_as_a_refusal(runner: DoctorRunner) -> None:
     runner.emulator.account.domains()[0].published_at = ("ns1.example.com",)
     runner.emulator.faults.add(Fault.status(500), path="*/domains/example.nl", times=None)
     found = runner.run("example.nl", write=True)

@@ -64,7 +64,7 @@ def test_one_caa_record_permits_a_domain_and_its_wildcard(runner: DoctorRunner) 
     assert not runner.run(*BOTH).has_failed
 
 
-def test_caa_records_behind_a_cname_are_to_be_changed_where_they_stand(
+def test_caa_records_behind_a_cname_are_to_be_changed_at_its_target(
     runner: DoctorRunner,
 ) -> None:
     account = runner.emulator.account

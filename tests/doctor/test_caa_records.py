@@ -94,7 +94,7 @@ def test_a_value_that_breaks_the_grammar_is_named() -> None:
         (("0 issue ca.example",), ()),
     ],
 )
-def test_the_accounts_that_alone_may_issue_are_told(
+def test_the_only_accounts_that_may_issue(
     texts: tuple[str, ...], accounts: tuple[str, ...]
 ) -> None:
     assert _records(*texts).accounts(OURS, is_wildcard=False) == accounts
@@ -108,7 +108,7 @@ def test_a_further_record_belongs_to_those_that_decide() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 255), st.text(max_size=8), st.text(max_size=30))))
-def test_any_records_are_judged(records: list[tuple[int, str, str]]) -> None:
+def test_any_caa_records_are_evaluated(records: list[tuple[int, str, str]]) -> None:
     made = CAARecords("example.nl", tuple(CAARecord(*record) for record in records))
     allowed = made.objection(OURS, is_wildcard=False) == ""
     names_nobody = all(tag != "issue" for _, tag, _ in records)

@@ -42,7 +42,7 @@ def test_a_slow_answer_is_not_the_clocks_fault() -> None:
     assert [each.state for each in found] == [State.OK]
 
 
-def test_without_a_date_nothing_is_said() -> None:
+def test_without_a_date_nothing_is_reported() -> None:
     found: list[Finding] = []
     ClockCheck().run(found.append)
     assert found == []

@@ -83,7 +83,7 @@ def test_a_key_in_literal_quotation_marks(runner: DoctorRunner) -> None:
     assert found.one("key").state is State.OK
 
 
-def test_a_line_that_can_not_be_read_is_named_by_its_number(runner: DoctorRunner) -> None:
+def test_an_unreadable_line_is_reported_by_its_number(runner: DoctorRunner) -> None:
     runner.run()
     key = runner.emulator.account.api_key
     runner.credentials.write_text(runner.credentials.read_text().replace(key, f"{key}#more"))

@@ -1,4 +1,4 @@
-"""DNSSEC as a CA validates it: each way to break it is named with its cure, a sound zone is not."""
+"""DNSSEC as a CA validates it: each fault is reported with its solution."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("kind", "case"), BROKEN.items(), ids=BROKEN)
-def test_what_every_server_gets_wrong_is_named_with_its_cure(
+def test_faults_of_every_server_are_reported_with_a_solution(
     stack: ExitStack, kind: str, case: tuple[SignedZone, str, str]
 ) -> None:
     signed, said, cure = case
@@ -112,7 +112,7 @@ def test_what_every_server_gets_wrong_is_named_with_its_cure(
 
 
 @pytest.mark.parametrize(("kind", "case"), BROKEN.items(), ids=BROKEN)
-def test_one_server_that_is_wrong_is_named(
+def test_a_fault_of_one_server_is_reported(
     stack: ExitStack, kind: str, case: tuple[SignedZone, str, str]
 ) -> None:
     found = check(stack, HEALTHY, case[0])
@@ -171,7 +171,7 @@ def test_a_ds_record_of_an_old_algorithm_is_a_warning(stack: ExitStack) -> None:
     assert "RSASHA1-NSEC3-SHA1 (7)" in finding.message
 
 
-def test_an_old_ds_record_beside_the_right_one_does_no_harm(stack: ExitStack) -> None:
+def test_an_old_ds_record_next_to_the_right_one_is_accepted(stack: ExitStack) -> None:
     assert only(check(stack, HEALTHY, ds=[OTHER.ds("example.nl"), DS])).state is State.OK
 
 
@@ -181,13 +181,13 @@ def test_many_nsec3_iterations_are_a_warning(stack: ExitStack) -> None:
     assert "500 iterations" in finding.message
 
 
-def test_answers_that_are_cut_over_udp_are_asked_over_tcp(stack: ExitStack) -> None:
+def test_truncated_answers_are_queried_over_tcp(stack: ExitStack) -> None:
     tree = DNSTree(stack, [truncated(HEALTHY)], ds=[DS])
     assert only(tree.check_dnssec()).state is State.OK
     assert any(query.is_tcp for query in tree.servers[0].queries)
 
 
-def test_answers_that_are_cut_without_tcp_are_named(stack: ExitStack) -> None:
+def test_truncated_answers_without_tcp_are_reported(stack: ExitStack) -> None:
     def long_keys(query: dns.message.Message) -> dns.message.Message:
         answer = HEALTHY(query)
         if query.question[0].rdtype == dns.rdatatype.DNSKEY:
@@ -201,7 +201,7 @@ def test_answers_that_are_cut_without_tcp_are_named(stack: ExitStack) -> None:
     assert "TCP port 53" in finding.next_step
 
 
-def test_a_server_that_refuses_edns_is_named(stack: ExitStack) -> None:
+def test_a_server_that_refuses_edns_is_reported(stack: ExitStack) -> None:
     finding = only(check(stack, HEALTHY, refusing_edns(HEALTHY)))
     assert finding.state is State.WARNING
     assert finding.data["problem"] == "edns"
@@ -219,7 +219,7 @@ def test_dead_servers_are_not_called_broken(stack: ExitStack) -> None:
 
 
 @pytest.mark.parametrize("parent", [silence, code(dns.rcode.REFUSED), HEALTHY])
-def test_the_resolver_is_asked_if_the_parent_does_not_answer(
+def test_the_resolver_is_queried_if_the_parent_does_not_answer(
     stack: ExitStack, parent: Answer
 ) -> None:
     tree = DNSTree(stack, [HEALTHY], ds=[DS], parent=parent)

@@ -1,4 +1,4 @@
-"""The doctor as a whole: what it looks at, in which order, and what it never does."""
+"""The doctor as a whole: its checks, their order, and what it never does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_in_order(runner: DoctorRunner) -> None:
     assert {request.method for request in runner.emulator.requests} == {"GET"}
 
 
-def test_without_names_all_domains_are_looked_at_and_nothing_is_written(
+def test_without_names_all_domains_are_checked_and_nothing_is_written(
     runner: DoctorRunner,
 ) -> None:
     runner.emulator.account.add_domain("example.com")
@@ -35,12 +35,12 @@ def test_without_names_all_domains_are_looked_at_and_nothing_is_written(
     assert "name domains: -d" in found.one("write").next_step
 
 
-def test_a_setting_that_can_not_be_read(runner: DoctorRunner) -> None:
+def test_an_invalid_setting(runner: DoctorRunner) -> None:
     runner.settings["nameservers"] = "not a server!"
     assert "is not a host[:port]" in runner.run("example.nl").one("settings").message
 
 
-def test_the_key_shows_nowhere(runner: DoctorRunner, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_key_is_never_shown(runner: DoctorRunner, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     found = runner.run(*BOTH, write=True)
     assert runner.emulator.account.api_key not in caplog.text

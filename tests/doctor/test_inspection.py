@@ -1,4 +1,4 @@
-"""What DNS is asked beforehand, over real packets."""
+"""The doctor's DNS look-ups, over real packets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ZONE = zone(
     ("example.nl", "CAA", '0 issue "letsencrypt.org"'),
     ("sub.example.nl", "A", "192.0.2.1"),
     ("own.example.nl", "CAA", '0 issue ";"'),
-    # Flags 0, tag "issue", and a value of one byte that is no UTF-8.
+    # Flags 0, tag "issue", and a value of one byte that is not UTF-8.
     ("bytes.example.nl", "CAA", "\\# 8 00056973737565ff"),
     ("alias.example.nl", "CNAME", "own.example.nl."),
     ("loop.example.nl", "CNAME", "loop.example.nl."),
@@ -56,7 +56,7 @@ def test_the_nearest_caa_records_count(name: str, expected: tuple[str, list[str]
 
 
 @pytest.mark.parametrize("answer", [silence, code(dns.rcode.SERVFAIL)], ids=["silence", "SERVFAIL"])
-def test_caa_that_can_not_be_asked_is_told_so(answer: object) -> None:
+def test_caa_queries_that_fail_are_reported(answer: object) -> None:
     with (
         ScriptedServer(answer) as server,  # type: ignore[arg-type]
         pytest.raises(InspectionError, match=r"cannot query the CAA records of example.nl"),
@@ -64,7 +64,7 @@ def test_caa_that_can_not_be_asked_is_told_so(answer: object) -> None:
         inspector(server).caa("example.nl")
 
 
-def test_a_circle_of_aliases_is_told() -> None:
+def test_a_cname_loop_is_reported() -> None:
     with ScriptedServer(ZONE) as server, pytest.raises(InspectionError, match="form a loop"):
         inspector(server).caa("loop.example.nl")
 
@@ -82,7 +82,7 @@ def test_servers_are_sorted_by_how_they_answer() -> None:
         assert [str(status) for status in found.lame] == [f"{lame.endpoint}: REFUSED"]
 
 
-def test_an_ipv6_address_without_a_way_to_it_is_no_dead_server() -> None:
+def test_an_unroutable_ipv6_address_is_not_a_dead_server() -> None:
     with ScriptedServer(ZONE) as server:
         found = ask_servers(
             Inspector(nameservers=[server.endpoint, UNROUTED], query_timeout=SILENCE), "example.nl"
@@ -147,7 +147,7 @@ def test_the_zone_that_dns_has_a_name_in() -> None:
     assert Inspector(nameservers=["127.0.0.1:1"]).zone_of("example.nl") == ""
 
 
-def test_a_zone_elsewhere() -> None:
+def test_a_zone_at_another_provider() -> None:
     with Emulator(domains=()) as emulator:
         hosts = ("ns1.example.com", "ns2.example.com")
         emulator.account.add_domain("example.nl", published_at=hosts)
@@ -157,7 +157,7 @@ def test_a_zone_elsewhere() -> None:
             ask_servers(inspector, "example.nl")
 
 
-def test_signatures_that_do_not_hold_are_told() -> None:
+def test_invalid_signatures_are_reported() -> None:
     known = zone(("example.nl", "NS", "ns1.example.net."))
 
     def checking(query: dns.message.Message) -> dns.message.Message | None:
@@ -170,7 +170,7 @@ def test_signatures_that_do_not_hold_are_told() -> None:
             inspector.published_nameservers("example.nl")
 
 
-def test_a_message_names_what_the_user_knows() -> None:
+def test_a_message_does_not_show_the_doctors_own_label() -> None:
     with ScriptedServer(zone()) as resolver:
         inspector = Inspector(resolvers=[resolver.endpoint])
         for ask in (inspector.authority, inspector.caa):
@@ -178,7 +178,7 @@ def test_a_message_names_what_the_user_knows() -> None:
                 ask("example.nl")
 
 
-def test_a_resolver_that_is_dead_is_told() -> None:
+def test_an_unreachable_resolver_is_reported() -> None:
     with ScriptedServer(code(dns.rcode.SERVFAIL)) as resolver:
         inspector = Inspector(resolvers=[resolver.endpoint])
         with pytest.raises(InspectionError, match=r"cannot look up example.nl") as raised:

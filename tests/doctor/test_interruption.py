@@ -1,4 +1,4 @@
-"""The doctor is ended in the middle of its trial, and leaves nothing behind."""
+"""The doctor is interrupted during its test, and removes the test record."""
 
 from __future__ import annotations
 
@@ -110,7 +110,9 @@ def test_a_second_signal_during_the_removal(
     assert running.returncode == 130
 
 
-def test_an_end_before_time_is_told_to_machines(emulator: Emulator, tmp_path: Path) -> None:
+def test_json_output_shows_that_the_doctor_was_interrupted(
+    emulator: Emulator, tmp_path: Path
+) -> None:
     with doctor(emulator, tmp_path, "--json") as running:
         wait_for(emulator, "PATCH", 1)
         running.send_signal(signal.SIGTERM)

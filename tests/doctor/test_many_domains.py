@@ -1,4 +1,4 @@
-"""A run over many signed domains: what it asks is bounded, polite, and shown while it goes on."""
+"""A run over many signed domains: the queries are bounded and spaced, and progress is shown."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_thirty_signed_domains(runner: DoctorRunner) -> None:
     assert runner.progress[-1] == "zone 30 of 30: d29.nl"
 
 
-def test_each_server_is_asked_at_intervals() -> None:
+def test_each_server_is_queried_at_intervals() -> None:
     now, lock, pauses = [0.0], threading.Lock(), list[float]()
 
     def sleep(seconds: float) -> None:
@@ -108,7 +108,7 @@ class Screen(io.StringIO):
     ("stream", "is_json", "shown"),
     [(Screen(), False, "Checking d1.nl"), (Screen(), True, ""), (io.StringIO(), False, "")],
 )
-def test_progress_is_for_a_person_who_looks_on(
+def test_progress_is_shown_on_a_terminal_only(
     stream: io.StringIO, is_json: bool, shown: str
 ) -> None:
     Terminal(is_json=is_json, out=io.StringIO(), problems=stream).progress("Checking d1.nl")

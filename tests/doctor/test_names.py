@@ -1,4 +1,4 @@
-"""The names of certificates: are they ones, which zone holds them, where do CNAMEs lead."""
+"""The names of certificates: whether they are valid, their zones, and CNAME records."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ def test_a_name_that_no_certificate_can_have(runner: DoctorRunner, name: str) ->
         (".".join(["a" * 60] * 4) + ".nl", "its challenge does not fit into DNS"),
     ],
 )
-def test_why_a_name_can_have_none_is_said(name: str, said: str) -> None:
+def test_why_no_ca_issues_for_a_name(name: str, said: str) -> None:
     assert said in why_not(name)
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_judged(name: str) -> None:
+def test_any_name_is_checked(name: str) -> None:
     assert why_not(name) == "" or len(why_not(name)) > 10
 
 
@@ -80,24 +80,24 @@ def test_a_name_in_another_spelling(runner: DoctorRunner, name: str) -> None:
     assert not runner.run(name).has_failed
 
 
-def test_the_setting_for_zones_leaves_the_domain_out(runner: DoctorRunner) -> None:
+def test_the_setting_for_zones_lacks_the_domain(runner: DoctorRunner) -> None:
     runner.emulator.account.add_domain("other.nl")
     runner.settings["zone"] = "other.nl"
     [zone] = runner.run("example.nl").failed()
     assert zone.message == (
-        "No domain of dns_mijnhost_zone holds _acme-challenge.example.nl: other.nl."
+        "No domain of dns_mijnhost_zone (other.nl) contains _acme-challenge.example.nl."
     )
     assert "Add the domain to dns_mijnhost_zone" in zone.next_step
 
 
-def test_the_setting_for_zones_has_a_domain_of_somebody_else(runner: DoctorRunner) -> None:
+def test_the_setting_for_zones_has_a_domain_of_another_account(runner: DoctorRunner) -> None:
     runner.settings["zone"] = "nl"
     [zone] = runner.run("example.nl").failed()
     assert zone.message == "dns_mijnhost_zone has nl, which is not in this account."
     assert "Correct or remove dns_mijnhost_zone" in zone.next_step
 
 
-def test_without_names_and_a_list_the_setting_for_zones_tells_what_to_look_at(
+def test_without_names_and_a_list_the_zones_of_the_setting_are_checked(
     runner: DoctorRunner,
 ) -> None:
     runner.emulator.variants = Variants(listing_forbidden=True)
@@ -108,7 +108,7 @@ def test_without_names_and_a_list_the_setting_for_zones_tells_what_to_look_at(
     assert found.one("managed").state is State.OK
 
 
-def test_that_nothing_was_looked_at_is_not_in_order(runner: DoctorRunner) -> None:
+def test_without_a_checked_domain_the_doctor_fails(runner: DoctorRunner) -> None:
     runner.emulator.variants = Variants(listing_forbidden=True)
     [name] = runner.run().failed()
     assert "No domain was checked" in name.message
@@ -176,7 +176,7 @@ def test_a_challenge_that_is_a_zone_of_its_own(runner: DoctorRunner) -> None:
     )
 
 
-def test_a_subzone_is_seen_in_the_listing_if_dns_cannot_be_asked(runner: DoctorRunner) -> None:
+def test_a_subzone_is_found_in_the_listing_if_dns_does_not_answer(runner: DoctorRunner) -> None:
     runner.emulator.account.add_record(
         "example.nl", "NS", "_acme-challenge.example.nl.", "ns1.other.example."
     )
@@ -222,7 +222,7 @@ def test_an_odd_resolv_conf_is_a_warning(
         assert str(path) in found.one(check).message
 
 
-def test_a_wildcard_is_no_delegation(runner: DoctorRunner) -> None:
+def test_a_wildcard_is_not_a_delegation(runner: DoctorRunner) -> None:
     runner.emulator.account.add_record("example.nl", "CNAME", "*.example.nl.", "example.org.")
     found = runner.run("example.nl")
     assert found.one("delegation").state is State.OK
@@ -240,7 +240,7 @@ def test_a_delegation_in_a_circle(runner: DoctorRunner) -> None:
     assert "Correct the CNAME records" in delegation.next_step
 
 
-def test_a_delegation_to_a_zone_of_somebody_else(runner: DoctorRunner) -> None:
+def test_a_delegation_to_a_zone_of_another_account(runner: DoctorRunner) -> None:
     runner.emulator.account.add_record(
         "example.nl", "CNAME", "_acme-challenge.example.nl.", "one.example.org."
     )

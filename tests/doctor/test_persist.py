@@ -1,4 +1,4 @@
-"""Standing authorizations (dns-persist-01): shown, judged, and never touched."""
+"""Standing authorizations (dns-persist-01): reported, checked, and never changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Certbot has stored for renewal: does it hold from cron too, and does it happen."""
+"""Certbot's stored renewals: whether they work from cron too, and happen."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def found(runner: DoctorRunner) -> list[Finding]:
     return [each for each in runner.run().findings if each.check == "renewal"]
 
 
-def test_without_certificates_there_is_nothing_to_tell(runner: DoctorRunner) -> None:
+def test_without_certificates_no_renewal_is_reported(runner: DoctorRunner) -> None:
     assert found(runner) == []
 
 
@@ -107,7 +107,7 @@ def test_a_key_that_only_the_environment_gives(runner: DoctorRunner) -> None:
     assert [each.state for each in found(runner)] == [State.OK]
 
 
-def test_a_stored_none_is_no_path(runner: DoctorRunner) -> None:
+def test_a_stored_none_is_not_a_path(runner: DoctorRunner) -> None:
     store(runner, "None")
     [renewal] = found(runner)
     assert "the first run took the key from its environment" in renewal.message
@@ -143,7 +143,7 @@ def test_a_certificate_that_nothing_renewed(
     assert ("certbot renew --dry-run" in renewal.next_step) is (state is State.WARNING)
 
 
-def test_it_is_told_of_even_without_credentials_for_the_doctor(runner: DoctorRunner) -> None:
+def test_renewals_are_checked_without_credentials(runner: DoctorRunner) -> None:
     store(runner, "mijnhost.ini")
     checks = [each.check for each in runner.run(path="/nowhere/mijnhost.ini").findings]
     assert checks == ["credentials", "renewal", "schedule", "horizon"]
@@ -167,7 +167,7 @@ def test_a_relative_path_in_a_variable(
 @pytest.mark.parametrize(
     "content", [b"", b"\xff\xfe", b"[renewalparams\n", b"renewalparams = a, b\n", b"[a]\n[a]\n"]
 )
-def test_a_renewal_that_can_not_be_read_is_certbots_to_tell(tmp_path: Path, content: bytes) -> None:
+def test_an_unreadable_renewal_is_left_to_certbot(tmp_path: Path, content: bytes) -> None:
     folder = tmp_path / "renewal"
     folder.mkdir()
     (folder / "odd.conf").write_bytes(content)
@@ -175,7 +175,7 @@ def test_a_renewal_that_can_not_be_read_is_certbots_to_tell(tmp_path: Path, cont
     assert renewals(tmp_path) == []
 
 
-def test_a_certificate_that_can_not_be_read_has_no_days(runner: DoctorRunner) -> None:
+def test_an_unreadable_certificate_has_no_days(runner: DoctorRunner) -> None:
     runner.run()
     file = store(runner, str(runner.credentials))
     (runner.config / "live" / "example.nl" / "cert.pem").write_text("nothing")

@@ -1,4 +1,4 @@
-"""Whether timers and cron start renewals twice a day, by the files of systemd and cron."""
+"""Whether timers and cron start renewals twice a day, from the files of systemd and cron."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_the_timer_of_snap(tmp_path: Path) -> None:
     assert find_schedule(tmp_path).runs_per_day == 2
 
 
-def test_debians_line_of_cron_is_left_out_beside_systemd(tmp_path: Path) -> None:
+def test_debians_cron_job_does_not_count_with_systemd(tmp_path: Path) -> None:
     line = (
         "0 */12 * * * root test -x /usr/bin/certbot -a \\! -d /run/systemd/system && "
         "perl -e 'sleep int(rand(43200))' && certbot -q renew\n"

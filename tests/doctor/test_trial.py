@@ -1,4 +1,4 @@
-"""The test record, under the ways in which the API may behave."""
+"""The test record, with each possible behaviour of the API."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .runner import DoctorRunner
         (Variants(patch="replace_first", delete_missing="ok"), "replaces", State.NOTE),
     ],
 )
-def test_it_tells_how_the_api_behaves_and_leaves_nothing(
+def test_it_reports_how_the_api_behaves_and_leaves_nothing(
     runner: DoctorRunner, variants: Variants, patch: str, state: State
 ) -> None:
     runner.emulator.variants = variants
@@ -51,14 +51,14 @@ def test_all_checks_share_what_dns_answered(runner: DoctorRunner) -> None:
     assert {query: number for query, number in numbers.items() if number > 1} == {}
 
 
-def test_readings_that_lag_and_fall_short_are_told(runner: DoctorRunner) -> None:
+def test_stale_and_short_reads_are_reported(runner: DoctorRunner) -> None:
     runner.emulator.variants = Variants(patch="append", stale_reads=2, short_reads=3)
     reads = runner.run("example.nl", write=True).one("reads")
     assert reads.state is State.NOTE
     assert reads.data["readings_until_shown"] > 1
 
 
-def test_replicas_that_alternate_are_told(runner: DoctorRunner) -> None:
+def test_alternating_replicas_are_reported(runner: DoctorRunner) -> None:
     runner.emulator.variants = Variants(lagging_replica=True, replica_seconds=30.0)
     reads = runner.run("example.nl", write=True).one("reads")
     assert reads.state is State.NOTE
@@ -67,7 +67,7 @@ def test_replicas_that_alternate_are_told(runner: DoctorRunner) -> None:
 
 
 @pytest.mark.parametrize("delete", ["wrong_method", "method_not_allowed"])
-def test_where_nothing_can_be_removed_nothing_is_written(runner: DoctorRunner, delete: str) -> None:
+def test_without_delete_nothing_is_written(runner: DoctorRunner, delete: str) -> None:
     runner.emulator.variants = Variants(delete=delete)
     before = runner.emulator.account.records("example.nl")
     found = runner.run("example.nl", write=True)
@@ -77,7 +77,7 @@ def test_where_nothing_can_be_removed_nothing_is_written(runner: DoctorRunner, d
     assert not any(request.method in {"PATCH", "PUT"} for request in runner.emulator.requests)
 
 
-def test_where_nothing_can_be_removed_and_a_rewrite_is_forbidden(runner: DoctorRunner) -> None:
+def test_without_delete_and_zone_rewrite_nothing_is_written(runner: DoctorRunner) -> None:
     runner.emulator.variants = Variants(delete="wrong_method")
     runner.settings["allow_zone_rewrite"] = "false"
     delete = runner.run("example.nl", write=True).one("delete")
@@ -97,7 +97,7 @@ def test_an_api_without_patch(runner: DoctorRunner, allowed: bool) -> None:
     assert not any(request.method == "PUT" for request in runner.emulator.requests)
 
 
-def test_where_a_rewrite_would_be_needed_and_is_forbidden(runner: DoctorRunner) -> None:
+def test_a_forbidden_zone_rewrite_for_a_wildcard(runner: DoctorRunner) -> None:
     runner.settings["allow_zone_rewrite"] = "false"
     patch = runner.run("example.nl", write=True).one("patch")
     assert patch.state is State.WARNING
@@ -128,7 +128,7 @@ def test_no_wait(runner: DoctorRunner) -> None:
     assert runner.run("example.nl", write=True).one("publication").state is State.SKIPPED
 
 
-def test_a_refused_write_is_told_and_nothing_stays(runner: DoctorRunner) -> None:
+def test_a_refused_write_is_reported_and_leaves_nothing(runner: DoctorRunner) -> None:
     before = runner.emulator.account.records("example.nl")
     runner.emulator.faults.add(Fault.status(403, "Read-only key"), method="PATCH", times=None)
     found = runner.run("example.nl", write=True)
@@ -143,9 +143,7 @@ def test_a_refused_write_is_told_and_nothing_stays(runner: DoctorRunner) -> None
     [Fault.status(403, "Add only"), Fault.status(500), Fault.status(429), Fault.reset()],
     ids=["403", "500", "429", "reset"],
 )
-def test_where_it_is_not_known_that_it_can_be_removed_nothing_is_written(
-    runner: DoctorRunner, fault: Fault
-) -> None:
+def test_nothing_is_written_if_removal_is_uncertain(runner: DoctorRunner, fault: Fault) -> None:
     runner.emulator.faults.add(fault, method="DELETE", times=None)
     found = runner.run("example.nl", write=True)
     assert found.one("write").state is State.FAILED
@@ -174,7 +172,7 @@ def test_a_write_whose_answer_is_lost_shows_at_once_all_the_same(
     assert reads.data["readings_until_shown"] == 1
 
 
-def test_a_record_that_no_reading_shows_is_not_said_to_show(runner: DoctorRunner) -> None:
+def test_a_record_that_no_read_shows_is_reported(runner: DoctorRunner) -> None:
     runner.emulator.variants = Variants(stale_seconds=3600.0)
     reads = runner.run("example.nl", write=True).one("reads")
     assert reads.state is State.NOTE
@@ -190,16 +188,16 @@ def test_a_zone_that_another_process_changes_is_waited_for_once(runner: DoctorRu
     assert 250 < runner.now < 350
 
 
-def test_what_can_not_be_removed_is_named(runner: DoctorRunner) -> None:
+def test_test_records_that_remain_are_reported(runner: DoctorRunner) -> None:
     runner.emulator.variants = Variants(patch="append")
     runner.emulator.faults.add(
         Fault.status(403, "May not delete"), method="DELETE", skip=1, times=None
     )
     found = runner.run("example.nl", write=True)
     left = [r for r in runner.emulator.account.records("example.nl") if "doctor" in r.name]
-    told = [finding for finding in found.failed() if finding.check == "delete"]
-    assert len(left) == len(told) == 2
-    for record, finding in zip(left, told):
+    reported = [finding for finding in found.failed() if finding.check == "delete"]
+    assert len(left) == len(reported) == 2
+    for record, finding in zip(left, reported):
         assert record.name.rstrip(".") in finding.message
         assert repr(record.value) in finding.message
         assert "control panel" in finding.next_step

@@ -1,4 +1,4 @@
-"""The zone: does mijn.host serve it, and do its name servers answer."""
+"""The zone: whether mijn.host serves it, and whether its name servers answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .dns_tree import refusing_edns
 from .runner import DoctorRunner
 
 
-def test_a_domain_whose_dns_is_elsewhere(runner: DoctorRunner) -> None:
+def test_a_domain_with_dns_at_another_provider(runner: DoctorRunner) -> None:
     runner.emulator.account.add_domain(
         "elsewhere.nl", managed_dns=False, published_at=["ns1.example.com"]
     )
@@ -36,7 +36,7 @@ def test_a_domain_whose_dns_is_elsewhere(runner: DoctorRunner) -> None:
     assert {request.method for request in runner.emulator.requests} == {"GET"}
 
 
-def test_a_domain_that_was_delegated_elsewhere_at_the_registry(runner: DoctorRunner) -> None:
+def test_a_domain_with_other_name_servers_at_the_registry(runner: DoctorRunner) -> None:
     runner.emulator.account.add_domain("moved.nl", published_at=["ns1.example.com"])
     found = runner.run("moved.nl")
     assert found.one("managed").state is State.OK
@@ -58,7 +58,7 @@ def test_one_name_server_of_another_provider_that_does_not_serve_it(
 
 
 @pytest.mark.parametrize("host", ["ns1.webhost.company", "ns1.reseller.example"])
-def test_name_servers_are_not_judged_by_their_names(runner: DoctorRunner, host: str) -> None:
+def test_name_servers_are_not_recognised_by_their_names(runner: DoctorRunner, host: str) -> None:
     known = zone(("example.nl", "NS", f"{host}."), (host, "A", "127.0.0.1"))
     with ScriptedServer(known) as resolver:
         runner.settings["resolver"] = resolver.endpoint
@@ -124,7 +124,7 @@ def test_a_server_without_tcp_is_named(runner: DoctorRunner) -> None:
     assert "TCP port 53" in tcp.next_step
 
 
-def test_a_server_that_refuses_edns_is_named(runner: DoctorRunner) -> None:
+def test_a_server_that_refuses_edns_is_reported(runner: DoctorRunner) -> None:
     with ScriptedServer(refusing_edns(serving(1)), address="127.0.0.11") as old:
         runner.settings["nameservers"] = old.endpoint
         edns = runner.run("example.nl").one("edns")
@@ -132,7 +132,7 @@ def test_a_server_that_refuses_edns_is_named(runner: DoctorRunner) -> None:
     assert "RFC 6891" in edns.next_step
 
 
-def test_ipv6_that_leads_nowhere_gives_no_warning() -> None:
+def test_ipv6_without_a_route_gives_no_warning() -> None:
     def asked(host: str) -> Server:
         return Server(host, Endpoint(host))
 

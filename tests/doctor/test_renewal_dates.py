@@ -1,4 +1,4 @@
-"""When certificates are renewed, and what stands in the way."""
+"""When certificates are renewed, and what prevents it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_one_line_each_the_soonest_first(runner: DoctorRunner) -> None:
     assert f"Certbot renews it from {due:%Y-%m-%d} on" in found[0].message
 
 
-def test_without_certificates_nothing_is_said(runner: DoctorRunner) -> None:
+def test_without_certificates_no_renewal_dates_are_reported(runner: DoctorRunner) -> None:
     assert lines(runner) == lines(runner, "schedule") == []
 
 
@@ -127,7 +127,7 @@ def test_a_failure_before_the_certificate_is_over(runner: DoctorRunner) -> None:
         ([], None),
     ],
 )
-def test_the_newest_log_that_knows_decides(
+def test_the_newest_log_of_the_certificate_decides(
     tmp_path: Path, files: list[str], reason: str | None
 ) -> None:
     for age, text in enumerate(files):

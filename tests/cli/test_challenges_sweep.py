@@ -25,7 +25,7 @@ def stale(shell: Shell) -> Shell:
     return shell
 
 
-def test_they_are_listed_and_nothing_goes_without_a_yes(stale: Shell) -> None:
+def test_they_are_listed_and_kept_without_confirmation(stale: Shell) -> None:
     before = stale.emulator.account.records("example.nl")
     listed = stale.run("challenges", "sweep")
     assert listed.exit_code == 1
@@ -36,7 +36,7 @@ def test_they_are_listed_and_nothing_goes_without_a_yes(stale: Shell) -> None:
     assert stale.emulator.account.records("example.nl") == before
 
 
-def test_what_is_confirmed_goes_and_all_else_stays(stale: Shell) -> None:
+def test_confirmed_records_are_removed_and_all_others_kept(stale: Shell) -> None:
     before = set(stale.emulator.account.records("example.nl"))
     swept = stale.run("challenges", "sweep", "--yes", "--wait", "0", "--json")
     assert swept.exit_code == 0, swept.problems
@@ -69,7 +69,7 @@ def test_a_standing_authorization_is_never_swept(stale: Shell, name: str) -> Non
 
 
 @pytest.mark.parametrize(("answer", "gone"), [("1, 3", 2), ("all", 3), ("none", 0), ("9", 0)])
-def test_which_go_can_be_chosen(
+def test_records_can_be_chosen(
     stale: Shell, monkeypatch: pytest.MonkeyPatch, answer: str, gone: int
 ) -> None:
     monkeypatch.setattr("certbot_dns_mijnhost.cli.output.Terminal.answer", lambda *_: answer)
@@ -79,7 +79,7 @@ def test_which_go_can_be_chosen(
     assert len(before) - len(stale.emulator.account.records("example.nl")) == gone
 
 
-def test_what_goes_by_itself_meanwhile_is_in_use(stale: Shell) -> None:
+def test_records_that_vanish_during_the_wait_are_in_use(stale: Shell) -> None:
     def sleep(seconds: float) -> None:
         if seconds == 60:
             stale.emulator.account.delete_record("example.nl", "TXT", *STALE[0])
@@ -95,7 +95,7 @@ def test_nothing_stale(shell: Shell) -> None:
     assert (swept.exit_code, swept.out) == (0, "No leftover challenge records found.\n")
 
 
-def test_a_zone_that_can_not_be_read_is_named_and_the_others_are_swept(stale: Shell) -> None:
+def test_an_unreadable_zone_is_reported_and_the_others_are_swept(stale: Shell) -> None:
     stale.emulator.account.add_domain("elsewhere.nl", managed_dns=False)
     swept = stale.run("challenges", "sweep", "--yes", "--wait", "0")
     assert swept.exit_code == 3
@@ -103,7 +103,7 @@ def test_a_zone_that_can_not_be_read_is_named_and_the_others_are_swept(stale: Sh
     assert "Removed: 3" in swept.out
 
 
-def test_what_would_not_go_is_named(stale: Shell) -> None:
+def test_records_that_could_not_be_removed_are_reported(stale: Shell) -> None:
     stale.emulator.faults.add(Fault.status(403, "Read-only key"), method="DELETE", times=None)
     swept = stale.run("challenges", "sweep", "--yes", "--wait", "0", "--json")
     assert swept.exit_code == 1

@@ -115,10 +115,10 @@ def test_values_of_others_at_the_name_stay_and_no_test_record_does(
     shell: Shell, patch: str
 ) -> None:
     shell.emulator.variants = Variants(patch=patch)
-    shell.emulator.account.add_record("example.nl", "TXT", f"{NAME}.", "somebody else's", 60)
+    shell.emulator.account.add_record("example.nl", "TXT", f"{NAME}.", "of another client", 60)
     before = shell.emulator.account.records("example.nl")
     assert shell.run(*ADD, NAME, "one").exit_code == 0
-    assert sorted(shell.values("TXT", NAME)) == ["one", "somebody else's"]
+    assert sorted(shell.values("TXT", NAME)) == ["of another client", "one"]
     assert len(shell.emulator.account.records("example.nl")) == len(before) + 1
     assert shell.run(*REMOVE, NAME, "one").exit_code == 0
     assert shell.emulator.account.records("example.nl") == before
