@@ -39,8 +39,10 @@ class MijnHostClient:
             for domain in client.domains.get_all():
                 print(domain.domain, domain.renewal_date)
 
-    Each resource is an attribute, such as :attr:`domains`. All calls raise
-    :class:`~certbot_dns_mijnhost.api.MijnHostError`, see :mod:`certbot_dns_mijnhost.api.errors`.
+    The resources are attributes: :attr:`domains`, :attr:`dns_records`, :attr:`contacts`,
+    :attr:`nameserver_profiles`, :attr:`dns_templates`, :attr:`availability`, :attr:`orders` and
+    :attr:`extensions`. All calls raise :class:`~certbot_dns_mijnhost.api.MijnHostError`, see
+    :mod:`certbot_dns_mijnhost.api.errors`.
 
     :param api_key: from mijn.host's control panel. It is sent only to `base_url`, and never shown.
     :param base_url: HTTPS, or HTTP to a loopback address.

@@ -124,7 +124,7 @@ class Contact(Model):
 
     @classmethod
     def from_dict(cls, data: object) -> Contact:
-        """Read a contact from an answer, its profile in an object of its own or beside its name.
+        """Read a contact from an answer, its fields in a profile or next to its id.
 
         :raises InvalidResponseError: if it is not an object or has no id.
         """

@@ -187,7 +187,7 @@ class DomainsResource(Resource):
     def get_auth_code(self, domain: str) -> Secret:
         """Return the code that is needed to transfer the domain to another registrar.
 
-        **Hazard**: whoever has the code can take the domain.
+        **Hazard**: anyone with the code can transfer the domain.
 
         :raises InvalidResponseError: if the answer has no code.
         """
@@ -217,7 +217,7 @@ def _keys(fields: Fields, *, enabled: bool | None) -> tuple[DNSSEC, ...]:
 
 
 def _forwarder(fields: Fields) -> Forwarder | None:
-    """Read a redirect whose flag is inside it, or beside it as ``forwarder_enabled``."""
+    """Read a redirect whose flag is inside it, or next to it as ``forwarder_enabled``."""
     flag = fields.raw.get("forwarder_enabled")
     enabled = fields.optional_boolean("forwarder_enabled")
     if fields.raw.get("forwarder") is None:

@@ -1,7 +1,7 @@
 """JSON whose numbers keep the digits that they were written with.
 
 Python reads ``1.10`` as 1.1 and ``-0`` as 0. A record value or an unknown field that is listed as a
-number must not change because this client read it and wrote it back.
+number must not change because this client reads it and writes it back.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 class ExactFloat(float):
     """A number that keeps the digits that the answer gave it.
 
-    It is a float (infinite if no float is large enough) for code that does not know about it.
+    It is a float (infinite if no float is large enough) for other code.
     """
 
     digits: str
@@ -33,7 +33,7 @@ class ExactFloat(float):
 
 
 class ExactInt(int):
-    """A whole number with digits that Python would write in another way, such as ``-0``."""
+    """A whole number with digits that Python would write differently, such as ``-0``."""
 
     digits: str
 
@@ -57,7 +57,7 @@ def loads(text: str) -> Any:
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except json.JSONDecodeError as error:
-        # Its own text would be right, but the document that it keeps may hold personal data.
+        # The original error keeps the document, which may have personal data.
         raise ValueError(f"{error.msg} at character {error.pos}") from None
 
 
@@ -66,10 +66,10 @@ def dumps(
 ) -> str:
     """Return the JSON text of a value, its exact numbers with their digits.
 
-    :param default: makes something that JSON can hold of what it cannot.
+    :param default: converts values that JSON cannot represent.
 
-    :raises ValueError: if it holds NaN or infinity, or contains itself.
-    :raises TypeError: if it holds something that JSON cannot hold.
+    :raises ValueError: if it contains NaN, infinity or itself.
+    :raises TypeError: if it contains a value that JSON cannot represent.
     :raises RecursionError: if it is nested too deeply.
     """
     token = secrets.token_hex(16)
@@ -80,8 +80,8 @@ def dumps(
 def known_digits(value: object) -> str | None:
     """Return the digits of a number of an answer; None if they are not known.
 
-    They are not known if the number has an exponent: a server that turned a text into a number
-    writes it so, whatever the text was. A truth value is not a number.
+    They are unknown if the number has an exponent: a server may have made it from a text with other
+    digits. A truth value is not a number.
     """
     if isinstance(value, bool):
         return None
@@ -102,7 +102,7 @@ def _no_constant(name: str) -> None:
 
 
 def _marked(value: object, token: str) -> object:
-    """Return `value`, each exact number in it as a text of `token` and the digits."""
+    """Return `value`, each exact number in it as a text of `token` and its digits."""
     if isinstance(value, (ExactFloat, ExactInt)):
         return token + value.digits
     if isinstance(value, Mapping):

@@ -120,11 +120,11 @@ def cause_of(error: Exception, *, has_proxy: bool) -> Cause:
         for part in chain
     )
     if any(isinstance(part, socket.gaierror) for part in chain) or NAME_RESOLUTION.search(text):
-        whose = "the name of the proxy" if is_proxy else "its name"
-        where = " and the proxy's name in HTTPS_PROXY or ALL_PROXY" if has_proxy else ""
+        name = "the name of the proxy" if is_proxy else "its name"
+        proxy = " and the proxy's name in HTTPS_PROXY or ALL_PROXY" if has_proxy else ""
         return Cause(
-            f"cannot resolve {whose}",
-            f"Check this machine's DNS (/etc/resolv.conf){where or ' and the API URL'}.",
+            f"cannot resolve {name}",
+            f"Check this machine's DNS (/etc/resolv.conf){proxy or ' and the API URL'}.",
         )
     if is_proxy:
         return Cause(
@@ -139,8 +139,8 @@ def cause_of(error: Exception, *, has_proxy: bool) -> Cause:
 def _refused_by_proxy(refused: re.Match[str]) -> Cause:
     if refused[1] == "407":
         return Cause(
-            "the proxy wants a user name and a password (407)",
-            "Put them into HTTPS_PROXY: http://user:password@proxy:port",
+            "the proxy requires a user name and a password (407)",
+            "Add them to HTTPS_PROXY: http://user:password@proxy:port",
         )
     return Cause(
         f"the proxy refused to connect ({refused[1]} {refused[2].strip()})".replace(" )", ")"),

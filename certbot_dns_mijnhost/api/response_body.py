@@ -1,7 +1,7 @@
-"""Reading the body of an answer: bounded in size and time, and unpacked if it came compressed.
+"""Reading the body of an answer: bounded in size and time, and unpacked if it is compressed.
 
-No compression is asked for. A server or a proxy that compresses all the same is read, within the
-same size limit.
+The client does not ask for compression. If a server or a proxy compresses anyway, the answer is
+read within the same size limit.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import requests
 from certbot_dns_mijnhost.api.errors import InvalidResponseError, RequestTimeoutError
 
 LARGEST_ANSWER = 16 * 1024 * 1024
-"""Bytes of an answer that are read at the most; a zone of 1,000 records takes about 0.1 MiB."""
+"""Bytes of an answer that are read at most; a zone of 1,000 records has about 0.1 MiB."""
 PIECE = 65536
 """Bytes that are unpacked at once."""
 GZIP = frozenset({"gzip", "x-gzip"})
@@ -27,8 +27,8 @@ def read_body(
     """Return the whole body, unpacked.
 
     :param request: method and path, for messages.
-    :param clock: seconds that never go back.
-    :param seconds: how long it may take.
+    :param clock: a monotonic clock, in seconds.
+    :param seconds: how long reading may take.
     :raises InvalidResponseError: if it is too large, or compressed in a way that cannot be read.
     :raises RequestTimeoutError: if it takes too long.
     """
@@ -59,7 +59,7 @@ def _bounded(request: str, parts: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _whole(request: str, response: requests.Response) -> Iterator[bytes]:
-    """Yield the body; only urllib3 2 notices that less came than was announced."""
+    """Yield the body; only urllib3 2 notices a body that is shorter than announced."""
     size = 0
     for part in _parts(response):
         size += len(part)
@@ -73,8 +73,8 @@ def _whole(request: str, response: requests.Response) -> Iterator[bytes]:
 
 
 def _parts(response: requests.Response) -> Iterator[bytes]:
-    """Yield the body as it arrives, so that a trickle can be noticed."""
-    # Only urllib3 2 has read1, which returns what is there; read waits until it has all it asked.
+    """Yield the body as it arrives, so that a slow answer is noticed."""
+    # Only urllib3 2 has read1, which returns what has arrived; read waits for the whole size.
     read = getattr(response.raw, "read1", None)
     size = 65536
     if read is None:
@@ -135,13 +135,13 @@ class _Unpacking:
             yield piece
 
     def _current(self) -> zlib._Decompress | None:
-        """Return what unpacks the next bytes; None if that takes more bytes, or is not data."""
+        """Return what unpacks the next bytes; None if more are needed, or they are padding."""
         if self._unpacker is not None and not self._unpacker.eof:
             return self._unpacker
         if len(self._packed) < 2:
             return None
         if self._unpacker is not None and not (self._is_gzip and self._packed[:2] == GZIP_MAGIC):
-            self._packed = b""  # Padding behind the end.
+            self._packed = b""  # Padding after the end.
             return None
         self._unpacker = zlib.decompressobj(self._format())
         return self._unpacker
@@ -149,7 +149,7 @@ class _Unpacking:
     def _format(self) -> int:
         if self._is_gzip:
             return 16 + zlib.MAX_WBITS
-        # Some servers leave out the header of deflate that the standard asks for.
+        # Some servers leave out the header that the standard requires for deflate.
         has_header = (
             self._packed[0] & 0x0F == 8 and int.from_bytes(self._packed[:2], "big") % 31 == 0
         )
@@ -159,5 +159,5 @@ class _Unpacking:
 def _broken(request: str, reason: str) -> InvalidResponseError:
     return InvalidResponseError(
         f"{request}: the answer is compressed, and cannot be unpacked: {reason}. Try again later. "
-        "If this continues, let the proxy in the way pass the API's answers unchanged."
+        "If this continues, let the proxy pass the API's answers unchanged."
     )

@@ -18,28 +18,28 @@ from certbot_dns_mijnhost.api.errors import (
 )
 
 REPEATABLE_UNDONE = frozenset({"GET", "PATCH", "DELETE"})
-"""Methods that are sent again where the first attempt certainly had no effect."""
+"""Methods that are sent again if the first attempt certainly had no effect."""
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Bounded repeats with growing pauses.
+    """Bounded retries with growing pauses.
 
-    * GET is repeated after a lost answer, a garbled answer, 429 and 5xx: reading costs nothing.
-    * PATCH and DELETE are repeated only where nothing can have happened (429, connection refused).
-      Whoever calls them knows how to read back whether a lost answer hid a success.
-    * POST and PUT are never repeated: an order charges the account, a second whole-zone write
-      would undo what others wrote in between.
+    * GET is sent again after a lost answer, a garbled answer, 429 and 5xx.
+    * PATCH and DELETE are sent again only if nothing can have happened (429, connection refused).
+      After a lost answer, the caller has to read back whether the change took effect.
+    * POST and PUT are never sent again: an order charges the account, and a second zone rewrite
+      would undo what other clients wrote in between.
 
-    Replace it by a subclass, or by any object with :meth:`pause`.
+    Use a subclass, or any object with :meth:`pause`, to change this.
 
-    :param tries: how often a request is sent at the most.
-    :param total_seconds: no repeat starts later than this after the first attempt began.
-    :param first_pause: seconds before the first repeat; doubled for each further one.
-    :param longest_pause: ceiling in seconds for a growing pause. A pause that the API asks for by
+    :param tries: how often a request is sent at most.
+    :param total_seconds: no retry starts later than this after the start of the first attempt.
+    :param first_pause: seconds before the first retry; doubled for each further one.
+    :param longest_pause: limit in seconds of a growing pause. A pause that the API asks for by
         ``Retry-After`` is kept in full; if it does not fit into `total_seconds`, the request is not
-        repeated.
-    :param jitter: share of a pause that is left to chance, so that many machines spread out.
+        sent again.
+    :param jitter: random share of a pause, so that many machines do not retry at the same time.
     """
 
     tries: int = 5
@@ -54,7 +54,7 @@ class RetryPolicy:
     def pause(
         self, method: str, error: MijnHostError, attempt: int, elapsed: float
     ) -> float | None:
-        """Tell how many seconds to wait before the next attempt, or None to give up.
+        """Return how many seconds to wait before the next attempt, or None to give up.
 
         :param method: HTTP method of the failed request.
         :param error: how it failed.
@@ -68,7 +68,7 @@ class RetryPolicy:
         return None if elapsed + seconds > self.total_seconds else seconds
 
     def is_repeatable(self, method: str, error: MijnHostError) -> bool:
-        """Tell whether repeating this request after this error can do no harm."""
+        """Return whether this request may be sent again after this error."""
         if isinstance(error, (RedirectError, NotTheAPIError)):
             return False
         if not isinstance(
@@ -85,7 +85,7 @@ class RetryPolicy:
         return seconds * (1 + self.jitter * self.chance())
 
     def _usual_pause(self, error: MijnHostError, attempt: int) -> float:
-        # A window of the rate limit has to pass, which takes up to a minute with most APIs.
+        # The window of the rate limit is up to a minute with most APIs.
         is_limited = isinstance(error, RateLimitError)
         if not is_limited:
             return self.growing_pause(attempt)

@@ -182,7 +182,7 @@ def proxied(monkeypatch: pytest.MonkeyPatch, address: str, scheme: str = "http")
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("407 Proxy Authentication Required", r"wants a user name and a password (407). Put them"),
+        ("407 Proxy Authentication Required", r"requires a user name and a password (407). Add"),
         ("403 Forbidden", "the proxy refused to connect (403 Forbidden). Allow this machine"),
         ("502 Bad Gateway", "the proxy refused to connect (502 Bad Gateway). Allow this machine"),
     ],
