@@ -274,7 +274,21 @@ def test_order_domain_refuses(
     assert emulator.account.ledger == []
 
 
-def test_export_contacts(emulator: Emulator, capsys: pytest.CaptureFixture[str], run: Run) -> None:
+def test_order_domain_orders_a_premium_domain_at_its_price(emulator: Emulator, run: Run) -> None:
+    assert run(order_domain, "premium.nl", "--yes", "--at-most", "1234.50") == 0
+    assert [each.amount for each in emulator.account.ledger] == ["1234.50"]
+
+
+@pytest.mark.parametrize("contact_list", ["profiles", "contacts"])
+@pytest.mark.parametrize("contact_shape", ["profile", "flat"])
+def test_export_contacts(
+    emulator: Emulator,
+    capsys: pytest.CaptureFixture[str],
+    run: Run,
+    contact_list: str,
+    contact_shape: str,
+) -> None:
+    emulator.variants = Variants(contact_list=contact_list, contact_shape=contact_shape)
     emulator.account.data.contacts[7] = {"id": 7, "name": "us", "profile": CONTACT}
     file = Path("contacts.csv")
     assert run(export_contacts, str(file)) == 0
