@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.contenders import Contender
 from certbot_dns_mijnhost.emulator import Emulator, Variants
-from examples.local_ca import Certbot, Pebble
+from scripts.local_ca import Certbot, Pebble
 
 DOMAIN = "example.nl"
 PAIR = (DOMAIN, f"*.{DOMAIN}")

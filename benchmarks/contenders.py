@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certbot_dns_mijnhost.emulator import Emulator
-from examples.local_ca import Certbot, Pebble, write_credentials
+from scripts.local_ca import Certbot, Pebble, emulator_settings, write_credentials
 
 # The vendor's plugin has its API's address as a constant; it is set before Certbot starts.
 AIMED_VENDOR = (
@@ -100,12 +100,7 @@ class Contender:
             return path
         return write_credentials(
             path,
-            {
-                "api_key": emulator.account.api_key,
-                "api_url": emulator.api_url,
-                "nameservers": ", ".join(emulator.nameservers),
-                "resolver": emulator.resolver,
-            },
+            emulator_settings(emulator),
         )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography import x509
 
 from certbot_dns_mijnhost.emulator import Emulator, LoggedRequest
-from examples.local_ca import Certbot, Pebble, names_of, write_credentials
+from scripts.local_ca import Certbot, Pebble, emulator_settings, names_of, write_credentials
 
 DOMAINS = ("example.nl", "*.example.nl")
 LAGS = (0.0, 1.0, 2.0)
@@ -49,12 +49,7 @@ def _certificates(directory: Path, emulator: Emulator, certbot: Certbot) -> int:
     before = emulator.account.records(DOMAINS[0])
     credentials = write_credentials(
         directory / "mijnhost.ini",
-        {
-            "api_key": emulator.account.api_key,
-            "api_url": emulator.api_url,
-            "nameservers": ", ".join(emulator.nameservers),
-            "resolver": emulator.resolver,
-        },
+        emulator_settings(emulator),
     )
     _head(f"certbot certonly --authenticator dns-mijnhost -d {DOMAINS[0]} -d '{DOMAINS[1]}'")
     started = time.monotonic()

@@ -21,7 +21,7 @@ import hypothesis
 import pytest
 
 from certbot_dns_mijnhost.zone import lock
-from examples.local_ca import pebble_command
+from scripts.local_ca import pebble_command
 
 # A test must not depend on the machine's speed.
 hypothesis.settings.register_profile(

@@ -18,7 +18,7 @@ from josepy import jwk
 from certbot_dns_mijnhost import defaults, dns_mijnhost
 from certbot_dns_mijnhost.dns_mijnhost import Authenticator
 from certbot_dns_mijnhost.emulator import Emulator, Fault
-from examples.local_ca import write_credentials
+from scripts.local_ca import emulator_settings, write_credentials
 
 try:
     from certbot.configuration import NamespaceConfig
@@ -57,14 +57,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def plugin(emulator: Emulator, tmp_path: Path) -> Authenticator:
-    credentials = write_credentials(
-        tmp_path / "mijnhost.ini",
-        {
-            "api_key": emulator.account.api_key,
-            "api_url": emulator.api_url,
-            "nameservers": emulator.nameservers[0],
-        },
-    )
+    credentials = write_credentials(tmp_path / "mijnhost.ini", emulator_settings(emulator))
     namespace: Any = Namespace(tmp_path, str(credentials))
     return Authenticator(NamespaceConfig(namespace), "dns-mijnhost")
 
@@ -268,6 +261,7 @@ def test_without_a_file_the_environment_gives_the_key_and_nothing_is_stored(
     monkeypatch.setattr(defaults, "API_URL", emulator.api_url)
     plugin.config.namespace.dns_mijnhost_credentials = None
     plugin.config.namespace.dns_mijnhost_nameservers = emulator.nameservers[0]
+    plugin.config.namespace.dns_mijnhost_resolver = emulator.resolver
     plugin.perform([challenge()])
     assert [r.value for r in emulator.account.records("example.nl") if "_acme" in r.name]
     assert plugin.conf("credentials") is None

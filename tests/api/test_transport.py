@@ -28,7 +28,7 @@ from certbot_dns_mijnhost.api import (
     TransportError,
 )
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
-from examples.local_ca import Pebble
+from scripts.local_ca import Pebble
 from tests.support.virtual_time import VirtualTime
 from tests.support.waiting import SILENCE
 

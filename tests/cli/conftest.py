@@ -14,7 +14,7 @@ import pytest
 
 from certbot_dns_mijnhost.cli.main import main
 from certbot_dns_mijnhost.emulator import Emulator
-from examples.local_ca import write_credentials
+from scripts.local_ca import emulator_settings, write_credentials
 from tests.support.virtual_time import VirtualTime
 
 
@@ -51,12 +51,7 @@ class Shell:
         self._capsys = capsys
 
     def write(self, **settings: str) -> Path:
-        needed = {
-            "api_key": self.emulator.account.api_key,
-            "api_url": self.emulator.api_url,
-            "nameservers": ", ".join(self.emulator.nameservers),
-            "resolver": self.emulator.resolver,
-        }
+        needed = emulator_settings(self.emulator)
         return write_credentials(self.directory / "mijnhost.ini", {**needed, **settings})
 
     def run(self, *arguments: str, sleep: Callable[[float], None] | None = None) -> Result:

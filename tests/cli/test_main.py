@@ -14,7 +14,7 @@ import pytest
 
 from certbot_dns_mijnhost.cli.main import main
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
-from examples.local_ca import environment
+from scripts.local_ca import environment
 from tests.support.domains import own_domain
 from tests.support.waiting import wait_until
 

@@ -9,7 +9,7 @@ from certbot_dns_mijnhost.api import RetryPolicy
 from certbot_dns_mijnhost.cli.parser import CA
 from certbot_dns_mijnhost.doctor import Doctor, Finding, State
 from certbot_dns_mijnhost.emulator import Emulator
-from examples.local_ca import write_credentials
+from scripts.local_ca import write_credentials
 from tests.support.waiting import SILENCE
 
 BOTH = ("example.nl", "*.example.nl")

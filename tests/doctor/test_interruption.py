@@ -15,7 +15,7 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost
-from examples.local_ca import write_credentials
+from scripts.local_ca import write_credentials
 from tests.support.domains import own_domain
 from tests.support.waiting import wait_until
 

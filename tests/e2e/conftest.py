@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Record, Variants
-from examples.local_ca import Certbot, Finished, Pebble, write_credentials
+from scripts.local_ca import Certbot, Finished, Pebble, write_credentials
 
 from .machine import Machine
 from .newcomer import ROOT, Newcomer, NewcomerOnANewMachine

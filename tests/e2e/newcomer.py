@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 
-from examples.local_ca import environment
+from scripts.local_ca import environment
 
 from .machine import Machine
 

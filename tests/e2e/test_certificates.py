@@ -5,7 +5,7 @@ import re
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
-from examples.local_ca import names_of
+from scripts.local_ca import names_of
 
 from .conftest import Site
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.local_ca import Certbot, Finished, Pebble
+from scripts.local_ca import Certbot, Finished, Pebble
 
 from .conftest import Place, Site
 

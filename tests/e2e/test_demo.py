@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from examples.local_ca import environment
 from scripts import record_demo
+from scripts.local_ca import environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

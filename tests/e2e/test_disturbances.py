@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from certbot_dns_mijnhost.emulator import Fault, Variants
-from examples.local_ca import Certbot, names_of
+from scripts.local_ca import Certbot, names_of
 from tests.support.waiting import wait_until
 
 from .conftest import Site

@@ -9,7 +9,7 @@ import certbot
 import pytest
 import yaml
 
-from examples.local_ca import names_of
+from scripts.local_ca import names_of
 
 from .conftest import Site
 

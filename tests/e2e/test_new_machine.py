@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 from cryptography import x509
 
-from examples.local_ca import free_ports
+from scripts.local_ca import free_ports
 
 from .newcomer import ROOT, NewcomerOnANewMachine, blocks
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from certbot_dns_mijnhost.emulator import Variants
-from examples.local_ca import Finished
+from scripts.local_ca import Finished
 
 from .conftest import Site
 

@@ -13,7 +13,7 @@ import pytest
 from cryptography import x509
 
 from certbot_dns_mijnhost.emulator import Variants
-from examples.local_ca import environment, names_of
+from scripts.local_ca import environment, names_of
 
 from .conftest import Site
 from .newcomer import ROOT

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from certbot_dns_mijnhost.emulator import Fault, Variants
-from examples.local_ca import Certbot, Finished, names_of
+from scripts.local_ca import Certbot, Finished, names_of
 
 from .conftest import Site
 

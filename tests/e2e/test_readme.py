@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.local_ca import names_of
+from scripts.local_ca import names_of
 
 from .newcomer import README, ROOT, Newcomer, NewcomerOnANewMachine, blocks
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import certbot
 import pytest
 
-from examples.local_ca import Certbot, Finished, names_of
+from scripts.local_ca import Certbot, Finished, names_of
 
 from .conftest import Site
 

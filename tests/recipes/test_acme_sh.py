@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator
-from examples.local_ca import environment, write_credentials
+from scripts.local_ca import emulator_settings, environment, write_credentials
 
 from .support import EXAMPLES, run
 
@@ -35,12 +35,7 @@ def test_it_adds_and_removes_and_saves_the_path_but_not_the_key(
 ) -> None:
     name = f"_acme-challenge.{domain}"
     with Emulator(domains=(domain,), lags=(0.0,)) as emulator:
-        settings = {
-            "api_key": emulator.account.api_key,
-            "api_url": emulator.api_url,
-            "nameservers": ", ".join(emulator.nameservers),
-            "resolver": emulator.resolver,
-        }
+        settings = emulator_settings(emulator)
         credentials = write_credentials(tmp_path / "key.ini", settings)
         before = emulator.account.records(domain)
         variables = {"MIJNHOST_CREDENTIALS": str(credentials)}

@@ -19,7 +19,7 @@ import yaml
 
 from certbot_dns_mijnhost import credentials, defaults, settings
 from certbot_dns_mijnhost.api.api_key import variable_with_key
-from examples.local_ca import CERTBOT
+from scripts.local_ca import CERTBOT
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator
-from examples.local_ca import write_credentials
+from scripts.local_ca import write_credentials
 
 from .support import EXAMPLES, run
 

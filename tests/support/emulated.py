@@ -51,13 +51,3 @@ def client(emulator: Emulator, retry: RetryPolicy) -> Iterator[MijnHostClient]:
     key = emulator.account.api_key
     with MijnHostClient(key, base_url=emulator.api_url, retry=retry) as made:
         yield made
-
-
-def credentials_settings(emulator: Emulator) -> dict[str, str]:
-    """Return what a credentials file needs to use an emulator and its name servers."""
-    return {
-        "api_key": emulator.account.api_key,
-        "api_url": emulator.api_url,
-        "nameservers": ", ".join(emulator.nameservers),
-        "resolver": emulator.resolver,
-    }

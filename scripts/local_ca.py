@@ -1,4 +1,4 @@
-"""A CA on this machine, and Certbot to ask it: what the demo and the end-to-end tests share.
+"""A CA on this machine, and Certbot with it: for the demo, the benchmark and the tests.
 
 Pebble is Let's Encrypt's own small ACME server for tests. Its certificates are worth nothing, its
 protocol is the real one.
@@ -25,6 +25,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from certbot_dns_mijnhost.emulator import Emulator
 
 READY_SECONDS = 300.0
 CERTBOT = "import sys; from certbot.main import main; sys.exit(main())"
@@ -250,6 +252,16 @@ def write_credentials(path: Path, settings: dict[str, str]) -> Path:
     path.touch(mode=0o600)
     path.write_text("".join(f"dns_mijnhost_{name} = {value}\n" for name, value in settings.items()))
     return path
+
+
+def emulator_settings(emulator: Emulator) -> dict[str, str]:
+    """Return what a credentials file must hold to use an emulator and its name servers."""
+    return {
+        "api_key": emulator.account.api_key,
+        "api_url": emulator.api_url,
+        "nameservers": ", ".join(emulator.nameservers),
+        "resolver": emulator.resolver,
+    }
 
 
 def environment(**more: str) -> dict[str, str]:
