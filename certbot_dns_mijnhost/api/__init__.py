@@ -1,6 +1,14 @@
 """A typed client of the mijn.host API, usable without Certbot."""
 
+from certbot_dns_mijnhost.api.account import AccountProfile, AccountResource, PayMethod
+from certbot_dns_mijnhost.api.affiliate import AffiliatePayment, AffiliateResource, Commission
 from certbot_dns_mijnhost.api.availability import Availability, AvailabilityResource
+from certbot_dns_mijnhost.api.certificates import (
+    CSR,
+    Certificate,
+    CertificateProduct,
+    CertificatesResource,
+)
 from certbot_dns_mijnhost.api.client import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, MijnHostClient
 from certbot_dns_mijnhost.api.contacts import Contact, ContactProfile, ContactsResource
 from certbot_dns_mijnhost.api.dns_record import DNSListing, DNSRecord
@@ -33,6 +41,7 @@ from certbot_dns_mijnhost.api.errors import (
 )
 from certbot_dns_mijnhost.api.exchange import Exchange
 from certbot_dns_mijnhost.api.extensions import Extension, ExtensionsResource, Prices
+from certbot_dns_mijnhost.api.invoices import Invoice, InvoicesResource
 from certbot_dns_mijnhost.api.nameserver_profiles import (
     NameserverHost,
     NameserverProfile,
@@ -40,20 +49,33 @@ from certbot_dns_mijnhost.api.nameserver_profiles import (
 )
 from certbot_dns_mijnhost.api.orders import Order, OrdersResource
 from certbot_dns_mijnhost.api.retry import RetryPolicy
+from certbot_dns_mijnhost.api.tickets import Ticket, TicketMessage, TicketsResource
 from certbot_dns_mijnhost.api.types import UNSET, Secret, Unset
+from certbot_dns_mijnhost.api.users import User, UsersResource
+from certbot_dns_mijnhost.api.vps import VPS, VPSAddress, VPSBackup, VPSImage, VPSResource
 from certbot_dns_mijnhost.api.whoami import Whoami
 
 __all__ = [
+    "CSR",
     "DEFAULT_BASE_URL",
     "DEFAULT_TIMEOUT",
     "DNSSEC",
     "UNSET",
+    "VPS",
     "APIError",
+    "AccountProfile",
+    "AccountResource",
     "AddressNotAllowedError",
+    "AffiliatePayment",
+    "AffiliateResource",
     "AuthenticationError",
     "Availability",
     "AvailabilityResource",
     "BadRequestError",
+    "Certificate",
+    "CertificateProduct",
+    "CertificatesResource",
+    "Commission",
     "Contact",
     "ContactHandles",
     "ContactProfile",
@@ -72,6 +94,8 @@ __all__ = [
     "Forwarder",
     "InvalidInputError",
     "InvalidResponseError",
+    "Invoice",
+    "InvoicesResource",
     "MethodNotAllowedError",
     "MijnHostClient",
     "MijnHostError",
@@ -83,6 +107,7 @@ __all__ = [
     "NotTheAPIError",
     "Order",
     "OrdersResource",
+    "PayMethod",
     "Prices",
     "RateLimitError",
     "RedirectError",
@@ -91,7 +116,16 @@ __all__ = [
     "Secret",
     "ServerError",
     "TemplateRecord",
+    "Ticket",
+    "TicketMessage",
+    "TicketsResource",
     "TransportError",
     "Unset",
+    "User",
+    "UsersResource",
+    "VPSAddress",
+    "VPSBackup",
+    "VPSImage",
+    "VPSResource",
     "Whoami",
 ]

@@ -10,20 +10,27 @@ from typing import Any
 import requests
 
 from certbot_dns_mijnhost import defaults
+from certbot_dns_mijnhost.api.account import AccountResource
+from certbot_dns_mijnhost.api.affiliate import AffiliateResource
 from certbot_dns_mijnhost.api.api_key import api_key_of
 from certbot_dns_mijnhost.api.availability import AvailabilityResource
+from certbot_dns_mijnhost.api.certificates import CertificatesResource
 from certbot_dns_mijnhost.api.contacts import ContactsResource
 from certbot_dns_mijnhost.api.dns_records import DNSRecordsResource
 from certbot_dns_mijnhost.api.dns_templates import DNSTemplatesResource
 from certbot_dns_mijnhost.api.domains import DomainsResource
 from certbot_dns_mijnhost.api.exchange import OnExchange
 from certbot_dns_mijnhost.api.extensions import ExtensionsResource
+from certbot_dns_mijnhost.api.invoices import InvoicesResource
 from certbot_dns_mijnhost.api.nameserver_profiles import NameserverProfilesResource
 from certbot_dns_mijnhost.api.orders import OrdersResource
 from certbot_dns_mijnhost.api.responses import Envelope
 from certbot_dns_mijnhost.api.retry import RetryPolicy
+from certbot_dns_mijnhost.api.tickets import TicketsResource
 from certbot_dns_mijnhost.api.transport import Timeout, Transport
 from certbot_dns_mijnhost.api.types import present
+from certbot_dns_mijnhost.api.users import UsersResource
+from certbot_dns_mijnhost.api.vps import VPSResource
 from certbot_dns_mijnhost.api.whoami import Whoami, WhoamiResource
 
 DEFAULT_BASE_URL = defaults.API_URL
@@ -78,6 +85,20 @@ class MijnHostClient:
     """Register and transfer domains. **Hazard**: the account is charged at once."""
     extensions: ExtensionsResource
     """Extensions such as nl, with their prices."""
+    vps: VPSResource
+    """Virtual private servers. **Hazard**: some calls delete all data on a server."""
+    certificates: CertificatesResource
+    """Certificates that mijn.host sells. **Hazard**: an order is charged at once."""
+    account: AccountResource
+    """The profile of the account and how it pays: personal data."""
+    invoices: InvoicesResource
+    """Invoices, also as PDF."""
+    users: UsersResource
+    """People who may sign in to the account: personal data."""
+    tickets: TicketsResource
+    """Support tickets: personal data."""
+    affiliate: AffiliateResource
+    """Commissions and their payments."""
 
     def __init__(
         self,
@@ -107,6 +128,13 @@ class MijnHostClient:
         self.availability = AvailabilityResource(self._transport)
         self.orders = OrdersResource(self._transport)
         self.extensions = ExtensionsResource(self._transport)
+        self.vps = VPSResource(self._transport)
+        self.certificates = CertificatesResource(self._transport)
+        self.account = AccountResource(self._transport)
+        self.invoices = InvoicesResource(self._transport)
+        self.users = UsersResource(self._transport)
+        self.tickets = TicketsResource(self._transport)
+        self.affiliate = AffiliateResource(self._transport)
         self._whoami = WhoamiResource(self._transport)
 
     @classmethod

@@ -28,7 +28,8 @@ The status codes are those of https://mijn.host/api/doc/doc-343217
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -171,3 +172,14 @@ class ServerError(_PausingError):
     """
 
     may_have_taken_effect = True
+
+
+@contextmanager
+def next_step_if_unclear(next_step: str) -> Iterator[None]:
+    """Add a next step to an error after which the request may have been carried out."""
+    try:
+        yield
+    except MijnHostError as error:
+        if error.may_have_taken_effect:
+            error.args = (f"{error} {next_step}",)
+        raise

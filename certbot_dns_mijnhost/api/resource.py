@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Callable, TypeVar
 
 from certbot_dns_mijnhost.api.errors import InvalidResponseError, NotAppliedError
-from certbot_dns_mijnhost.api.fields import Fields
+from certbot_dns_mijnhost.api.fields import Fields, read_entries
 from certbot_dns_mijnhost.api.responses import Envelope
 from certbot_dns_mijnhost.api.transport import Transport
 
@@ -37,6 +37,16 @@ class Resource:
         """Return the one object that `data` is."""
         return read(self._data(path, what).raw)
 
+    def _entries(
+        self, path: str, names: tuple[str, ...], params: Mapping[str, str] | None = None
+    ) -> list[Any]:
+        """Return the list in `data`, its entries unread.
+
+        :param names: the names that the list may have; the first one present is read.
+        """
+        data = self._data(path, f"the list of {names[0]}", params)
+        return data.list_of_objects(data.first_of(names))
+
     def _list(
         self,
         path: str,
@@ -44,12 +54,8 @@ class Resource:
         read: Callable[[object], T],
         params: Mapping[str, str] | None = None,
     ) -> list[T]:
-        """Return the entries of the list in `data`; unreadable ones are logged and skipped.
-
-        :param names: the names that the list may have; the first one present is read.
-        """
-        data = self._data(path, f"the list of {names[0]}", params)
-        return data.entries(data.first_of(names), read)
+        """Return the entries of the list in `data`; unreadable ones are logged and skipped."""
+        return read_entries(self._entries(path, names, params), read, f"GET {path}").read
 
     def _pages(
         self,
@@ -68,12 +74,10 @@ class Resource:
         seen: list[list[Any]] = []
         for page in range(1, MOST_PAGES + 1):
             query = {"page": str(page), "limit": str(PAGE_SIZE), **(params or {})}
-            data = self._data(path, f"the list of {names[0]}", query)
-            name = data.first_of(names)
-            listed = data.list_of_objects(name)
+            listed = self._entries(path, names, query)
             if not listed or listed in seen:
                 return
-            yield from data.entries(name, read)
+            yield from read_entries(listed, read, f"GET {path}, page {page}").read
             seen.append(listed)
         raise InvalidResponseError(
             f"GET {path}: the list has more than {MOST_PAGES} pages. Use a search to shorten it."

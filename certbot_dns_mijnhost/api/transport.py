@@ -6,7 +6,7 @@ import logging
 import platform
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Union
+from typing import Any, Callable, TypeVar, Union
 
 import requests
 import urllib3.exceptions
@@ -46,6 +46,8 @@ LONGEST_WAIT = 90.0
 Timeout = Union[float, tuple[float, float]]
 Answered = tuple[int, Mapping[str, str], bytes]
 """Status, headers and body."""
+T = TypeVar("T")
+JSON = "application/json"
 
 
 class Transport:
@@ -116,10 +118,34 @@ class Transport:
             a text of it, that text is masked.
         :raises MijnHostError: the last attempt's error.
         """
+        return self._send(method, path, read_envelope, json, params, is_personal=is_personal)
+
+    def get_file(self, path: str, kind: str, read: Callable[..., bytes]) -> bytes:
+        """Get a file, again if the policy allows it. Its size is limited like that of any answer.
+
+        :param path: below the base URL, its segments quoted.
+        :param kind: the media type of the file. JSON is accepted too: refusals are JSON.
+        :param read: returns the file, or raises the error that the answer means; it has the
+            parameters of :func:`~certbot_dns_mijnhost.api.responses.read_envelope`.
+        :raises MijnHostError: the last attempt's error.
+        """
+        return self._send("GET", path, read, accept=f"{kind}, {JSON}")
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        read: Callable[..., T],
+        json: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+        *,
+        is_personal: bool = False,
+        accept: str = JSON,
+    ) -> T:
         if method not in METHODS:
             raise InvalidInputError(f"method: must be one of {', '.join(sorted(METHODS))}.")
         validation.checked_path(path)
-        prepared = self._prepared(method, path, json, params)
+        prepared = self._prepared(method, path, json, params, accept)
         secrets = list(texts_in(json)) if is_personal else []
 
         def hide(text: str) -> str:
@@ -132,9 +158,7 @@ class Transport:
             try:
                 status, headers, body = self._exchange(method, path, prepared, attempt)
                 request = f"{method} {path}"
-                return read_envelope(
-                    status, headers, body, request=request, host=self._host, hide=hide
-                )
+                return read(status, headers, body, request=request, host=self._host, hide=hide)
             except MijnHostError as error:
                 if isinstance(error, RateLimitError):
                     self.rate_limited_at = self._retry.clock()
@@ -175,6 +199,7 @@ class Transport:
         path: str,
         json: Mapping[str, Any] | None,
         params: Mapping[str, str] | None,
+        accept: str,
     ) -> requests.PreparedRequest:
         try:
             body = None if json is None else dumps(json).encode("ascii")
@@ -182,7 +207,7 @@ class Transport:
                 requests.Request(
                     method,
                     self.base_url + path,
-                    headers=self._headers(has_body=body is not None),
+                    headers=self._headers(accept, has_body=body is not None),
                     data=body,
                     params=dict(params or {}),
                     auth=self._key,
@@ -217,10 +242,10 @@ class Transport:
             report(self._on_exchange, exchange)
         return answered
 
-    def _headers(self, *, has_body: bool) -> dict[str, str]:
+    def _headers(self, accept: str, *, has_body: bool) -> dict[str, str]:
         return {
-            **({"Content-Type": "application/json"} if has_body else {}),
-            "Accept": "application/json",
+            **({"Content-Type": JSON} if has_body else {}),
+            "Accept": accept,
             # A small compressed answer could unpack to a huge one.
             "Accept-Encoding": "identity",
             "User-Agent": self._user_agent,

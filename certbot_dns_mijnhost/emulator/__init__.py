@@ -43,9 +43,11 @@ are:
 - SOA and NS at the apex are mijn.host's own and not among the records; a name server refuses zones
   it does not have, publishes whole versions of a zone, in order, after a constant delay, and knows
   no delegations;
-- the zone that a new domain begins with.
+- the zone that a new domain begins with;
+- servers, certificates, account and affiliate: all that the answers hold, but for a few names; what
+  an account has of them at first is in :mod:`certbot_dns_mijnhost.emulator.services`.
 
-Left out: DNSSEC, zone transfers, rate limits other than as faults, and the API's other chapters.
+Left out: DNSSEC, zone transfers, rate limits other than as faults, and new users.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from certbot_dns_mijnhost.emulator import refusals
+from certbot_dns_mijnhost.emulator.services import Services
 
 DEFAULT_PROFILE = "default-mijnhost"
 ROLES = {"owner", "admin", "tech", "billing", "reseller"}
@@ -43,6 +44,7 @@ class AccountData:
     templates: dict[int, dict[str, Any]] = field(default_factory=dict)
     orders: dict[int, dict[str, Any]] = field(default_factory=dict)
     ledger: list[Charge] = field(default_factory=list)
+    services: Services = field(default_factory=Services)
     last_number: int = 3000
 
     def next_number(self) -> int:

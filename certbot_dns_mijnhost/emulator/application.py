@@ -21,7 +21,7 @@ from certbot_dns_mijnhost.emulator.messages import (
 )
 from certbot_dns_mijnhost.emulator.refusals import Refused
 from certbot_dns_mijnhost.emulator.routes import ROUTES
-from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
+from certbot_dns_mijnhost.emulator.routes.routing import Call, File, Reply, Route
 from certbot_dns_mijnhost.emulator.variants import Variants
 
 BASE_PATH = "/api/v2"
@@ -125,6 +125,8 @@ class Application:
             reply = self._reply(request)
         except Refused as refused:
             return self._refusal(refused, sent=request.body)
+        if isinstance(reply, File):
+            return Answer(200, reply.content, (("Content-Type", reply.kind),))
         status = SUCCESS[self._variants.success_status]
         body: dict[str, object] = {"status": status, "status_description": reply.description}
         if reply.data is not None:
@@ -149,7 +151,7 @@ class Application:
             headers,
         )
 
-    def _reply(self, request: Request) -> Reply:
+    def _reply(self, request: Request) -> Reply | File:
         """Find who answers. Assumed: the key is looked at before the path and the method."""
         self._account.check_key(request.header("API-Key"))
         url = urlsplit(request.path)

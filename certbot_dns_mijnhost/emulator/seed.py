@@ -7,9 +7,14 @@
                   "records": [["A", "www.example.nl.", "192.0.2.1", 3600]]}],
      "contacts": [{"id": 1, "name": "us", "profile": {}}],
      "nameservers": [{"alias": "ours", "nameservers": []}],
-     "templates": [{"id": 2, "alias": "web", "default": 0, "records": []}]}
+     "templates": [{"id": 2, "alias": "web", "default": 0, "records": []}],
+     "vps": [{"id": 3, "hostname": "a.example.nl", "status": "running", "ip-addresses": [],
+              "details": {"vps_locked": false}}],
+     "certificates": [{"id": 4, "domain": "", "certificate_status": "new", "requested": false}],
+     "invoices": [{"invoice_nr": 5, "date": "2026-11-01", "total": "1.21"}]}
 
-Each part may be missing; a domain without records gets those of a new customer.
+Each part may be missing; a domain without records gets those of a new customer. Servers,
+certificates and invoices take the place of those that an account has at first.
 """
 
 from __future__ import annotations
@@ -41,5 +46,8 @@ def load(account: Account, path: Path) -> None:
         mine.contacts.update({each["id"]: each for each in content.get("contacts", [])})
         mine.profiles.update({each["alias"]: each for each in content.get("nameservers", [])})
         mine.templates.update({each["id"]: each for each in content.get("templates", [])})
+        for name, key in (("vps", "id"), ("certificates", "id"), ("invoices", "invoice_nr")):
+            if name in content:
+                setattr(mine.services, name, {each[key]: each for each in content[name]})
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is no account: {error!r}") from error

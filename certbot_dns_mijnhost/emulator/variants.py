@@ -21,6 +21,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "respells": ("no", "final_dot", "no_final_dot"),
     "success_status": ("number", "float", "text", "true", "word"),
     "packs": ("no", "gzip", "x-gzip", "deflate", "raw_deflate"),
+    "listing_shape": ("named", "bare", "items"),
     "mangles_txt": ("no", "cut", "split", "escapes", "drops"),
     "domain_shape": ("handles", "hosts_as_objects", "as_sent"),
     "contact_list": ("profiles", "contacts"),
@@ -112,6 +113,11 @@ class Variants:
     :param error_details: a refusal has ``errors`` and ``data`` that repeat what was sent
     :param statusless_rate_limit: the envelope of a 429 has no status
     :param packs: answers are compressed, although nobody asked for it
+    :param listing_shape: a listing of servers, certificates, invoices, users, tickets, commissions
+        and the like is in ``data`` under its name (``named``), is ``data`` itself (``bare``), or is
+        in ``data`` as ``items`` beside a total
+    :param page_size: a page of these holds at most so many entries, whatever ``limit`` asks for
+    :param page_ignored: each page of these is the first one, whatever ``page`` asks for
     :param web_page_status: each request is answered with this HTTP status and a web page, as a
         firewall does it; 0 for none
     """
@@ -167,6 +173,9 @@ class Variants:
     error_details: bool = False
     statusless_rate_limit: bool = False
     packs: str = "no"
+    listing_shape: str = "named"
+    page_size: int = 100
+    page_ignored: bool = False
     web_page_status: int = 0
 
     def __post_init__(self) -> None:

@@ -496,6 +496,10 @@ def test_the_wire_is_as_the_fixtures_state(
     for step in json.loads(path.read_text()):
         address, _, query = step["path"].partition("?")
         params = dict(part.split("=") for part in query.split("&")) if query else None
+        if "file" in step:
+            number = address.split("/")[3]
+            assert client.invoices.get_pdf(number) == step["file"].encode(), step
+            continue
         if step["status"] == 200:
             found = client.request(step["method"], address, step.get("body"), params)
             assert found == step["answer"], step

@@ -24,6 +24,8 @@ SEED = {
     "contacts": [{"id": 7, "name": "us", "profile": {"city": "Ons Dorp"}}],
     "nameservers": [{"alias": "ours", "nameservers": []}],
     "templates": [{"id": 8, "alias": "web", "default": 0, "records": []}],
+    "vps": [{"id": 9, "hostname": "a.seeded.nl"}],
+    "invoices": [],
 }
 
 
@@ -39,9 +41,15 @@ def test_what_the_file_holds_is_in_the_account(tmp_path: Path) -> None:
     assert account.data.contacts[7]["name"] == "us"
     assert set(account.data.profiles) == {"ours"}
     assert set(account.data.templates) == {8}
+    services = account.data.services
+    assert services.vps == {9: {"id": 9, "hostname": "a.seeded.nl"}}
+    assert services.invoices == {}
+    assert services.certificates, "what the file does not name stays"
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"domains": [{}]}', '{"domains": 1}'])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"domains": [{}]}', '{"domains": 1}', '{"vps": [{}]}']
+)
 def test_a_file_that_is_no_account_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "account.json"
     path.write_text(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from certbot_dns_mijnhost.emulator.routes import (
+    certificates,
     contacts,
     dns_records,
     dns_templates,
@@ -10,6 +11,9 @@ from certbot_dns_mijnhost.emulator.routes import (
     domains,
     nameserver_profiles,
     orders,
+    people,
+    profile,
+    vps,
     whoami,
 )
 
@@ -22,4 +26,8 @@ ROUTES = (
     *dns_templates.ROUTES,
     *orders.ROUTES,
     *whoami.ROUTES,
+    *vps.ROUTES,
+    *certificates.ROUTES,
+    *profile.ROUTES,
+    *people.ROUTES,
 )

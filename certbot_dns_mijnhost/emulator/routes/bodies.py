@@ -7,9 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from certbot_dns_mijnhost.emulator import refusals
+from certbot_dns_mijnhost.emulator.account import Account
 from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply
 
 MOST_DIGITS = 9
+LARGEST_PAGE = 100
 
 
 def invalid(name: str) -> Refused:
@@ -80,6 +83,37 @@ def in_query(query: Mapping[str, Sequence[str]], name: str, default: int, highes
     if number is None or not 1 <= number <= highest:
         raise invalid(name)
     return number
+
+
+def listing(account: Account, name: str, entries: Sequence[Mapping[str, Any]]) -> Reply:
+    """Return a listing in the shape of the variant."""
+    shapes: dict[str, object] = {
+        "named": {name: entries},
+        "bare": entries,
+        "items": {"total": len(entries), "items": entries},
+    }
+    return Reply(shapes[account.variants.listing_shape])
+
+
+def page(
+    account: Account, call: Call, items: Mapping[int, dict[str, Any]], *searched: str
+) -> list[dict[str, Any]]:
+    """Return a page of a listing (documented: page, limit up to 100, search).
+
+    :param searched: the fields in which the text of ``search`` is looked for
+    """
+    search = call.query.get("search", [""])[0]
+    number = in_query(call.query, "page", 1, 10**6)
+    limit = in_query(call.query, "limit", LARGEST_PAGE, LARGEST_PAGE)
+    variants = account.variants
+    size = min(limit, variants.page_size)
+    start = 0 if variants.page_ignored else (number - 1) * size
+    found = [
+        each
+        for each in items.values()
+        if not search or any(search in str(each[name]) for name in searched)
+    ]
+    return found[start : start + size]
 
 
 def item(items: Mapping[Any, dict[str, Any]], key: str) -> dict[str, Any]:

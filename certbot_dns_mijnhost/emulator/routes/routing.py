@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Union
 
 from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
@@ -53,7 +53,18 @@ class Reply:
     description: str = "Request successful"
 
 
-Handler = Callable[[Account, Call], Reply]
+@dataclass(frozen=True)
+class File:
+    """An answer without an envelope: a file.
+
+    :param kind: its media type
+    """
+
+    kind: str
+    content: bytes
+
+
+Handler = Callable[[Account, Call], Union[Reply, File]]
 
 
 @dataclass(frozen=True)

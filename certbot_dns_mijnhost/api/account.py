@@ -1,0 +1,161 @@
+"""The account itself: its profile and how it pays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from certbot_dns_mijnhost.api import validation
+from certbot_dns_mijnhost.api.errors import InvalidInputError
+from certbot_dns_mijnhost.api.fields import Fields
+from certbot_dns_mijnhost.api.types import Model, Raw, private
+from certbot_dns_mijnhost.api.undocumented import (
+    Identifier,
+    UndocumentedResource,
+    checked_identifier,
+    first,
+    needed_identifier,
+)
+
+PROFILE = "/account/profile/"
+PAY_METHODS = "/account/paymethods/"
+NEEDED = (
+    *("firstname", "lastname", "address", "house_number", "zipcode", "city", "country_code"),
+    *("phone", "email"),
+)
+OPTIONAL = ("phone_country_code", "email_invoices", "company_vat_number")
+READ_ONLY = ("company", "account_type")
+TEXTS = (*NEEDED, *OPTIONAL, *READ_ONLY)
+
+
+@dataclass(frozen=True, repr=False)
+class AccountProfile(Model):
+    """Who has the account; its repr shows nothing of it. What an answer lacks is None.
+
+    :param country_code: two letters, such as ``NL``.
+    :param phone: with the country's code, or without it beside `phone_country_code`.
+    :param phone_country_code: digits, such as ``31``.
+    :param company: cannot be changed, nor can `account_type`.
+    :param raw: the profile as it was read.
+    """
+
+    firstname: str | None = None
+    lastname: str | None = None
+    address: str | None = None
+    house_number: str | None = None
+    zipcode: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    phone_country_code: str | None = None
+    email_invoices: str | None = None
+    company_vat_number: str | None = None
+    company: str | None = None
+    account_type: str | None = None
+    raw: Raw = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        return "AccountProfile(***)"
+
+    @classmethod
+    def from_dict(cls, data: object) -> AccountProfile:
+        """Read a profile from an answer.
+
+        :raises InvalidResponseError: if it is not an object.
+        """
+        fields = Fields(data, "a profile")
+        texts: dict[str, Any] = {name: fields.optional_text(name) for name in TEXTS}
+        return cls(raw=private(fields.raw), **texts)
+
+    def request_body(self) -> dict[str, Any]:
+        """Return what is sent: each field as it was read, except those that were changed.
+
+        :raises InvalidInputError: naming the field and the rule, and not the value.
+        """
+        listed = AccountProfile.from_dict(self.raw)
+        sent = {name: value for name, value in self.raw.items() if name not in READ_ONLY}
+        for name in (*NEEDED, *OPTIONAL):
+            value = getattr(self, name)
+            if value is None and name in OPTIONAL:
+                if getattr(listed, name) is not None:
+                    sent[name] = None
+            elif value != getattr(listed, name) or value is None:
+                validation.text(name, value)
+                sent[name] = value
+        return sent
+
+
+@dataclass(frozen=True)
+class PayMethod(Model):
+    """A way to pay; its repr shows no names and bank accounts, which may be in `raw`."""
+
+    id: Identifier
+    name: str | None = field(default=None, repr=False)
+    is_default: bool | None = None
+    raw: Raw = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_dict(cls, data: object) -> PayMethod:
+        """Read a way to pay from an answer.
+
+        :raises InvalidResponseError: if it is not an object, or has no number.
+        """
+        fields = Fields(data, "a pay method")
+        return cls(
+            id=needed_identifier(fields, None, "id", "paymethod_id", "paymethod"),
+            name=fields.first_text("name", "description", "type"),
+            is_default=first(fields.optional_boolean, "is_default", "default"),
+            raw=private(fields.raw),
+        )
+
+
+class AccountResource(UndocumentedResource):
+    """``client.account``: the profile of the account and how it pays. Personal data.
+
+    Nothing that is sent or answered here is shown in a repr or logged. If a refusal of the API
+    repeats it, it is masked.
+    """
+
+    def get_profile(self) -> AccountProfile:
+        """Return the profile of the account."""
+        data = self._object(PROFILE, "a profile", "profile")
+        return AccountProfile.from_dict(data)
+
+    def replace_profile(self, profile: AccountProfile) -> None:
+        """Replace the profile of the account.
+
+        ::
+
+            profile = client.account.get_profile()
+            client.account.replace_profile(dataclasses.replace(profile, city="Utrecht"))
+
+        **Hazard**: the API clears fields that are left out. Start from the profile that was read:
+        its fields are then sent along, also those that this class does not know. Another `email`
+        holds only after its owner has confirmed it.
+
+        :raises InvalidInputError: naming the field and the rule; nothing was sent.
+        """
+        if not isinstance(profile, AccountProfile):
+            raise InvalidInputError("profile: must be an AccountProfile.")
+        self._send("PUT", PROFILE, profile.request_body(), personal=True)
+
+    def get_pay_methods(self) -> list[PayMethod]:
+        """Return the ways to pay."""
+        names = ("paymethods", "pay_methods")
+        return self._list(PAY_METHODS, names, PayMethod.from_dict)
+
+    def set_default_pay_method(self, id: Identifier) -> None:  # noqa: A002  # the API's word
+        """Make one of :meth:`get_pay_methods` the default.
+
+        **Hazard**: the account is charged in this way from now on.
+
+        :raises InvalidInputError: if `id` is not a number or a text; nothing was sent.
+        """
+        checked_identifier("id", id)
+        body = {"default_paymethod_id": str(id)}
+        self._send("PUT", PAY_METHODS, body, personal=True)
+
+    def set_bank_transfer(self) -> None:
+        """Make bank transfer the default. **Hazard**: invoices are no longer paid automatically."""
+        self._send("PUT", PAY_METHODS, {"paymethod": "bank_transfer"})

@@ -1,0 +1,150 @@
+"""Support tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from certbot_dns_mijnhost.api import validation
+from certbot_dns_mijnhost.api.errors import next_step_if_unclear
+from certbot_dns_mijnhost.api.fields import Fields
+from certbot_dns_mijnhost.api.types import Model, Raw, present, private
+from certbot_dns_mijnhost.api.undocumented import (
+    Identifier,
+    UndocumentedResource,
+    needed_identifier,
+    new_identifier,
+    path_of,
+)
+
+PATH = "/account/tickets/"
+NUMBER = ("ticket_number", "number", "ticket_nr", "id")
+DEPARTMENTS = ("support", "administration", "sales", "public_cloud", "microsoft_365")
+
+
+@dataclass(frozen=True, repr=False)
+class TicketMessage(Model):
+    """A message of a ticket; its repr shows nothing of it.
+
+    :param message: HTML.
+    """
+
+    message: str | None = None
+    sender: str | None = None
+    created: str | None = None
+    raw: Raw = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        return "TicketMessage(***)"
+
+    @classmethod
+    def from_dict(cls, data: object) -> TicketMessage:
+        """Read a message from an answer.
+
+        :raises InvalidResponseError: if it is not an object.
+        """
+        fields = Fields(data, "a message")
+        return cls(
+            message=fields.first_text("message", "body", "text"),
+            sender=fields.first_text("sender", "from", "author", "name"),
+            created=fields.first_text("created", "created_at", "date"),
+            raw=private(fields.raw),
+        )
+
+
+@dataclass(frozen=True)
+class Ticket(Model):
+    """A support ticket; its repr shows nothing of what was written.
+
+    :param status: in the API's words.
+    :param messages: empty in a listing.
+    """
+
+    number: Identifier
+    subject: str | None = field(default=None, repr=False)
+    status: str | None = None
+    department: str | None = None
+    messages: tuple[TicketMessage, ...] = field(default=(), repr=False)
+    raw: Raw = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_dict(cls, data: object, number: Identifier | None = None) -> Ticket:
+        """Read a ticket from an answer.
+
+        :param number: the one that was requested.
+        :raises InvalidResponseError: if it is not an object, or has no number.
+        """
+        fields = Fields(data, "a ticket")
+        name = fields.first_of(("messages", "thread", "replies"))
+        return cls(
+            number=needed_identifier(fields, number, *NUMBER),
+            subject=fields.optional_text("subject"),
+            status=fields.optional_text("status"),
+            department=fields.optional_text("department"),
+            messages=fields.entries_if_any(name, TicketMessage.from_dict),
+            raw=private(fields.raw),
+        )
+
+
+class TicketsResource(UndocumentedResource):
+    """``client.tickets``: support tickets. Personal data.
+
+    Nothing that is sent or answered here is shown in a repr or logged. If a refusal of the API
+    repeats it, it is masked.
+    """
+
+    def get_all(self, search: str | None = None) -> Iterator[Ticket]:
+        """Return an iterator over the tickets, the latest first, without their messages.
+
+        :param search: only tickets whose subject or number contains this text.
+        """
+        return self._search(PATH, ("tickets",), Ticket.from_dict, search)
+
+    def get(self, number: Identifier) -> Ticket:
+        """Return one ticket with its messages."""
+        data = self._object(path_of(PATH, "number", number), "a ticket", "ticket")
+        return Ticket.from_dict(data, number)
+
+    def create(
+        self,
+        subject: str,
+        message: str,
+        department: str,
+        *,
+        product_type: str | None = None,
+        product_name: str | None = None,
+        product_link: str | None = None,
+    ) -> Identifier | None:
+        """Open a ticket and return its number. Never sent twice: people read it.
+
+        :param message: plain text or HTML.
+        :param department: ``support``, ``administration``, ``sales``, ``public_cloud`` or
+            ``microsoft_365``.
+        :returns: None if the answer does not show the number; :meth:`get_all` lists it.
+        """
+        validation.one_word_of("department", department, DEPARTMENTS)
+        body = present(
+            {
+                "subject": subject,
+                "message": message,
+                "department": department,
+                "product_type": product_type,
+                "product_name": product_name,
+                "product_link": product_link,
+            }
+        )
+        for name, value in {"subject": subject, "message": message, **body}.items():
+            validation.text(name, value)
+        with next_step_if_unclear("Look at client.tickets.get_all() before you open it again."):
+            envelope = self._send("POST", PATH, body, personal=True)
+        return new_identifier(envelope, *NUMBER)
+
+    def reply(self, number: Identifier, message: str) -> None:
+        """Add a message to a ticket. Never sent twice: people read it.
+
+        :param message: plain text.
+        """
+        path = path_of(PATH, "number", number, "reply")
+        validation.text("message", message)
+        with next_step_if_unclear("Look at client.tickets.get() before you reply again."):
+            self._send("POST", path, {"message": message}, personal=True)

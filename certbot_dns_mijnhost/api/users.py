@@ -1,0 +1,146 @@
+"""People who may sign in to the account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from certbot_dns_mijnhost.api import validation
+from certbot_dns_mijnhost.api.contacts import PATTERNS
+from certbot_dns_mijnhost.api.errors import InvalidInputError, next_step_if_unclear
+from certbot_dns_mijnhost.api.fields import Fields
+from certbot_dns_mijnhost.api.types import UNSET, Model, Raw, Secret, Unset, given, private
+from certbot_dns_mijnhost.api.undocumented import (
+    Identifier,
+    UndocumentedResource,
+    needed_identifier,
+    new_identifier,
+    path_of,
+    secret_text,
+)
+
+PATH = "/account/users/"
+PERMISSION = re.compile(r"[a-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class User(Model):
+    """Somebody who may sign in; the repr shows no name and no address.
+
+    :param is_main_user: has all permissions, which cannot be changed.
+    :param permissions: such as ``{"domains": True, "account-invoices": False}``; None if the
+        answer lacks them, as a listing may.
+    """
+
+    id: Identifier
+    email: str | None = field(default=None, repr=False)
+    firstname: str | None = field(default=None, repr=False)
+    lastname: str | None = field(default=None, repr=False)
+    is_main_user: bool | None = None
+    permissions: Mapping[str, bool | None] | None = field(default=None, repr=False)
+    raw: Raw = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_dict(cls, data: object, id: Identifier | None = None) -> User:  # noqa: A002  # the API's word
+        """Read a user from an answer.
+
+        :param id: the one that was requested.
+        :raises InvalidResponseError: if it is not an object, or has no number.
+        """
+        fields = Fields(data, "a user")
+        return cls(
+            id=needed_identifier(fields, id, "id", "user_id"),
+            email=fields.first_text("email", "username"),
+            firstname=fields.optional_text("firstname"),
+            lastname=fields.optional_text("lastname"),
+            is_main_user=fields.optional_boolean("is_main_user"),
+            permissions=fields.optional_object("permissions", _permissions),
+            raw=private(fields.raw),
+        )
+
+
+def _permissions(data: object) -> dict[str, bool | None]:
+    fields = Fields(data, "permissions")
+    return {name: fields.optional_boolean(name) for name in fields.raw}
+
+
+class UsersResource(UndocumentedResource):
+    """``client.users``: people who may sign in to the account. Personal data.
+
+    Nothing that is sent or answered here is shown in a repr or logged. If a refusal of the API
+    repeats it, it is masked.
+    """
+
+    def get_all(self, search: str | None = None) -> Iterator[User]:
+        """Return an iterator over the users; each page is requested when it is reached.
+
+        :param search: only users whose name or e-mail address contains this text.
+        """
+        return self._search(PATH, ("users",), User.from_dict, search)
+
+    def get(self, id: Identifier) -> User:  # noqa: A002  # the API's word
+        """Return one user with the permissions."""
+        data = self._object(path_of(PATH, "id", id), "a user", "user")
+        return User.from_dict(data, id)
+
+    def create(
+        self,
+        email: str,
+        firstname: str,
+        lastname: str,
+        password: str | Secret,
+        permissions: Mapping[str, bool] | None = None,
+    ) -> Identifier | None:
+        """Add a user and return the number. Never sent twice.
+
+        **Hazard**: gives access to the account. The API accepts ten new users an hour at most.
+
+        :param email: to sign in with; no other customer of mijn.host may have it.
+        :param permissions: see :class:`User`.
+        :returns: None if the answer does not show the number; :meth:`get_all` lists it.
+        :raises RateLimitError: after ten new users within an hour.
+        """
+        validation.matches("email", email, *PATTERNS["email"])
+        validation.text("firstname", firstname)
+        validation.text("lastname", lastname)
+        body: dict[str, object] = {"email": email, "firstname": firstname, "lastname": lastname}
+        body["password"] = secret_text("password", password)
+        if permissions is not None:
+            body["permissions"] = _checked(permissions)
+        with next_step_if_unclear("Look at client.users.get_all() before you add the user again."):
+            envelope = self._send("POST", PATH, body, personal=True)
+        return new_identifier(envelope, "id", "user_id")
+
+    def update(
+        self,
+        id: Identifier,  # noqa: A002  # the API's word
+        *,
+        firstname: str | Unset = UNSET,
+        lastname: str | Unset = UNSET,
+        permissions: Mapping[str, bool] | Unset = UNSET,
+    ) -> None:
+        """Change what is given of a user; what you leave out stays as it is.
+
+        **Hazard**: `permissions` replaces all permissions of the user: those that are left out are
+        withdrawn.
+        """
+        path = path_of(PATH, "id", id)
+        names = given(firstname=firstname, lastname=lastname)
+        for name, value in names.items():
+            validation.text(name, value)
+        changes = given(
+            **names, permissions=UNSET if permissions is UNSET else _checked(permissions)
+        )
+        if not changes:
+            raise InvalidInputError("Nothing to change was given.")
+        self._send("PUT", path, changes, personal=True)
+
+
+def _checked(permissions: object) -> dict[str, bool]:
+    if not isinstance(permissions, Mapping):
+        raise InvalidInputError("permissions: must map names to True or False.")
+    for name, value in permissions.items():
+        validation.matches("permissions", name, PERMISSION, "names such as account-invoices")
+        validation.boolean(f"permissions.{name}", value)
+    return dict(permissions)
