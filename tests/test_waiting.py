@@ -54,7 +54,7 @@ def publish(emulator: Emulator) -> None:
     emulator.account.add_record("example.nl", "TXT", RECORD.name + ".", RECORD.value, 60)
 
 
-def test_one_line_tells_that_all_serve_the_records(output: Output) -> None:
+def test_one_line_reports_that_all_serve_the_records(output: Output) -> None:
     with Emulator(lags=(0.0, 0.0)) as emulator:
         publish(emulator)
         wait = output.wait(settings(emulator))
@@ -93,20 +93,20 @@ def test_other_streams_have_the_width_of_the_environment(monkeypatch: pytest.Mon
     assert columns_of(stream) == 50, "a closed stream is no error"
 
 
-def test_laggards_are_named_and_the_run_goes_on(
+def test_servers_that_lag_are_named_and_the_run_continues(
     output: Output, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Emulator(lags=(0.0, 3600.0)) as emulator:
         publish(emulator)
         wait = DNSWait(settings(emulator, 2), notify=output.lines.append)
         wait.wait_for([RECORD])
-        laggard = emulator.nameservers[1]
+        lagging = emulator.nameservers[1]
     assert "Continuing, although some name servers do not serve the records yet" in caplog.text
-    assert f"{laggard}: no such name" in caplog.text
-    assert laggard in wait.seen
+    assert f"{lagging}: no such name" in caplog.text
+    assert lagging in wait.seen
 
 
-def test_where_none_serves_them_the_ca_is_not_asked() -> None:
+def test_if_no_server_serves_them_the_ca_is_not_asked() -> None:
     with Emulator() as emulator, pytest.raises(NotPropagatedError) as caught:
         DNSWait(settings(emulator, 1), notify=print).wait_for([RECORD])
     message = str(caught.value)
@@ -114,13 +114,13 @@ def test_where_none_serves_them_the_ca_is_not_asked() -> None:
     assert "--dns-mijnhost-propagation-seconds" in message
 
 
-def test_a_server_that_can_not_be_read_is_named() -> None:
+def test_a_misspelt_server_is_named() -> None:
     wrong = Settings("key", nameservers=("ns1.example.net:dns",))
     with pytest.raises(NotPropagatedError, match=r"'ns1\.example\.net:dns' is not a host\[:port\]"):
         DNSWait(wrong, notify=print).wait_for([RECORD])
 
 
-def test_a_dead_server_is_left_out_with_a_warning(
+def test_a_server_that_refuses_is_left_out_with_a_warning(
     output: Output, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Emulator(lags=(0.0, 0.0)) as emulator:
@@ -133,7 +133,7 @@ def test_a_dead_server_is_left_out_with_a_warning(
 
 
 @pytest.mark.parametrize(("ceiling", "seconds"), [(300, 120.0), (20, 20.0)])
-def test_where_dns_can_not_be_asked_a_fixed_time_is_waited(
+def test_if_dns_cannot_be_queried_a_fixed_time_is_waited(
     output: Output, caplog: pytest.LogCaptureFixture, ceiling: int, seconds: float
 ) -> None:
     blocked = Settings("key", propagation_seconds=ceiling, nameservers=("host.invalid",))
@@ -157,7 +157,7 @@ def test_an_intercepted_port_is_named(output: Output, caplog: pytest.LogCaptureF
 
 
 @pytest.mark.parametrize("behaviour", ["edns_formerr", "edns_notimp", "edns_badvers"])
-def test_servers_without_edns_are_asked(output: Output, behaviour: str) -> None:
+def test_servers_without_edns_are_queried(output: Output, behaviour: str) -> None:
     with Emulator(lags=(0.0, 0.0)) as emulator:
         publish(emulator)
         for index in range(2):
@@ -184,7 +184,7 @@ def test_addresses_of_a_family_that_is_missing_cause_one_debug_line(
     assert output.lines == ["1 name server served the challenge records after 0 s."]
 
 
-def test_an_internal_view_of_the_zone_is_named_with_its_cure() -> None:
+def test_an_internal_view_of_the_zone_is_named_with_the_next_step() -> None:
     internal = (ServerStatus("ns1.internal.example (10.0.0.5)", "no such name"),)
     error = PropagationTimeoutError("Late", are_published=True, internal=internal)
     message = not_propagated(error)
@@ -200,7 +200,7 @@ def test_split_dns_is_suggested_only_for_published_name_servers(are_published: b
     assert "--dns-mijnhost-propagation-seconds" in message
 
 
-def test_zero_seconds_ask_and_wait_for_nothing(
+def test_zero_seconds_query_nothing_and_do_not_wait(
     output: Output, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "certbot_dns_mijnhost")
@@ -212,7 +212,7 @@ def test_zero_seconds_ask_and_wait_for_nothing(
     assert "certbot_dns_mijnhost" not in caplog.text
 
 
-def test_without_dnspython_it_waits_blindly() -> None:
+def test_without_dnspython_it_waits_a_fixed_time() -> None:
     program = (
         "import sys, logging\n"
         "sys.modules['dns'] = None\n"

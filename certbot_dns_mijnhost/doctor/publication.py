@@ -38,7 +38,7 @@ def check_publication(
 
 
 def _of_outcome(outcome: Outcome, zone: str) -> Finding:
-    if outcome.state is Wait.NOT_ASKED:
+    if outcome.state is Wait.NOT_CHECKED:
         message = f"Cannot query the name servers for the test record: {outcome.reason}."
         step = "Open port 53 (UDP and TCP) to the outside, or set dns_mijnhost_nameservers."
         return Finding("publication", State.WARNING, message, step, zone)

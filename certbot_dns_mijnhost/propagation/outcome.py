@@ -36,7 +36,7 @@ class State(enum.Enum):
     PARTLY = "partly"
     """The time is up. At least one server of each zone serves everything, possibly since the last
     poll only. If none is lagging, some did not serve everything twice in a row."""
-    NOT_ASKED = "not asked"
+    NOT_CHECKED = "not checked"
     """The servers of some zone could not be queried, so its records were not checked."""
 
 
@@ -97,7 +97,7 @@ def outcome_of(
     )
     reason = "; ".join([*unknown, *map(_why_silent, silent)])
     if reason:
-        state = State.NOT_ASKED
+        state = State.NOT_CHECKED
     elif all(zone.is_done for zone in zones):
         state = State.EVERYWHERE
     else:

@@ -78,7 +78,7 @@ class PropagationChecker:
         started = self._clock()
         expected = _by_name(records)
         if max_seconds <= 0 or not expected:
-            return Outcome(State.NOT_ASKED, 0.0, reason="the longest wait is 0 s")
+            return Outcome(State.NOT_CHECKED, 0.0, reason="the longest wait is 0 s")
         self._view.forget_failures()
         zones, unknown = self._zones(expected, started + max_seconds)
         if zones:

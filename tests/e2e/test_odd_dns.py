@@ -193,5 +193,5 @@ def test_addresses_of_a_family_that_is_missing_cause_no_warning(odd_site: Site) 
     issued = odd_site.obtain("www")
     assert issued.exit_code == 0, issued.output
     assert "left out" not in issued.output
-    line = f"Left out, because this machine has no route to their family: {UNROUTED}"
+    line = f"Left out, because this machine has no route to them: {UNROUTED}"
     assert issued.log.count(line) == 1

@@ -1,4 +1,4 @@
-"""A DNS server that says what it is told to, over real sockets."""
+"""A DNS server with scripted answers, over real sockets."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class ScriptedServer:
 
     def _serve_udp(self) -> None:
         wire, client = self._udp.recvfrom(65535)
-        if not wire:  # asks only whether somebody listens
+        if not wire:  # a probe whether a server listens
             return
         answer = self._reply(wire, is_tcp=False)
         if answer is not None:
@@ -189,7 +189,7 @@ def silence_after(wait: Callable[[float], None]) -> Answer:
 
 
 def txt(*values: str) -> Answer:
-    """Serve TXT values at whatever name is asked for."""
+    """Serve TXT values at any name."""
 
     def answer(query: dns.message.Message) -> dns.message.Message:
         name = query.question[0].name

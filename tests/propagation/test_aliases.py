@@ -55,7 +55,7 @@ def test_a_chain_is_followed_to_its_end() -> None:
 
 
 @pytest.mark.parametrize("name", ["_acme-challenge.loop.example.nl", "hop0.example.nl"])
-def test_a_circle_is_told_with_its_names(name: str) -> None:
+def test_a_loop_is_an_error_with_its_names(name: str) -> None:
     with ScriptedServer(SERVED) as server, pytest.raises(AliasLoopError) as caught:
         follower(server).follow(name)
     assert name in str(caught.value)
@@ -90,7 +90,7 @@ def test_a_broken_resolver_stops_no_run_that_needs_no_alias() -> None:
         f"_acme-challenge.host{n}.example.nl" for n in range(20)
     }
     assert all("SERVFAIL" in r.reason or "NoNameservers" in r.reason for r in found)
-    assert questions < 20, "a resolver that failed is not asked for each name anew"
+    assert questions < 20, "a resolver that failed is not queried again for each name"
 
 
 def test_silent_servers_make_an_alias_unknown() -> None:
@@ -134,7 +134,7 @@ def test_a_lame_server_does_not_hide_an_alias(lame: Answer) -> None:
 
 
 @pytest.mark.parametrize("lame", LAME.values(), ids=LAME)
-def test_where_all_are_lame_it_is_not_known_whether_there_is_an_alias(lame: Answer) -> None:
+def test_if_all_servers_are_lame_an_alias_stays_unknown(lame: Answer) -> None:
     with ScriptedServer(lame) as server:
         found = follower(server).follow(ALIAS)
     assert found.target == ALIAS
@@ -188,7 +188,7 @@ def test_sixty_names_do_not_wait_sixty_times_for_dead_servers(is_published: bool
         )
         found = [dead.follow(f"_acme-challenge.host{n}.example.nl") for n in range(60)]
         questions = len(first.queries)
-    # The resolver tells that these names are no CNAME, if there is one.
+    # If there is a resolver, it answers that these names have no CNAME.
     assert all(r.by_resolver if is_published else "no answer" in r.reason for r in found)
     assert questions <= 4
 
@@ -211,7 +211,7 @@ def test_following_for_too_long_ends() -> None:
 @pytest.mark.parametrize(
     ("target", "words"), [(".", "root"), (f"{'a' * 60}.{'b' * 60}.{'c' * 60}.", "too long")]
 )
-def test_an_alias_to_no_usable_name_is_told(target: str, words: str) -> None:
+def test_an_alias_to_an_invalid_name_stays_unknown(target: str, words: str) -> None:
     name = f"_acme-challenge.{'d' * 60}.{'e' * 60}.old.example.nl"
 
     def answer(query: dns.message.Message) -> dns.message.Message:

@@ -44,7 +44,7 @@ class Clock:
         return self.now
 
     def stall(self, answer: Answer, seconds: float) -> Answer:
-        """Fail slowly to tell about what `answer` knows nothing of."""
+        """Answer SERVFAIL after a while if `answer` has no records."""
 
         def slow(query: dns.message.Message) -> dns.message.Message | None:
             known = answer(query)
@@ -68,12 +68,12 @@ def stalling(clock: Clock) -> Iterator[ScriptedServer]:
         yield server
 
 
-def test_finding_servers_ends_at_the_ceiling(clock: Clock, stalling: ScriptedServer) -> None:
+def test_finding_servers_ends_in_time(clock: Clock, stalling: ScriptedServer) -> None:
     checker = PropagationChecker(DNSView(resolvers=[stalling.endpoint], clock=clock))
     outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=8.0)
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert "no time" in outcome.reason
-    assert outcome.seconds == 10.0, "two questions, of which one was under way"
+    assert outcome.seconds == 10.0, "two queries; the second had begun in time"
     assert len(stalling.names() & set(HOSTS)) == 2
 
 
@@ -100,11 +100,11 @@ def test_no_zone_below_is_looked_for_when_the_time_is_up(clock: Clock) -> None:
             )
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
-    assert [query.type for query in server.queries] == ["TXT"], "the one poll at the ceiling"
+    assert [query.type for query in server.queries] == ["TXT"], "the one poll at the end"
     assert outcome.state is State.PARTLY
 
 
-def test_a_resolver_is_not_asked_without_time_and_may_tell_later() -> None:
+def test_a_resolver_is_not_queried_without_time_but_later() -> None:
     with ScriptedServer(zone((HOSTS[0], "A", "192.0.2.1"))) as server:
         resolver = RecursiveResolver([server.endpoint])
         with pytest.raises(LookupFailedError, match="no time"):
@@ -113,7 +113,7 @@ def test_a_resolver_is_not_asked_without_time_and_may_tell_later() -> None:
         assert resolver.look_up(HOST, "A", lambda: 5.0) == ["192.0.2.1"]
 
 
-def test_an_answer_cut_short_is_asked_for_again() -> None:
+def test_a_lookup_without_enough_time_is_repeated() -> None:
     remaining = iter([0.05, 0.0, 0.0])
     with ScriptedServer(in_turn([silence, zone((HOSTS[0], "A", "192.0.2.1"))])) as server:
         resolver = RecursiveResolver([server.endpoint])
@@ -122,7 +122,7 @@ def test_an_answer_cut_short_is_asked_for_again() -> None:
         assert resolver.look_up(HOST, "A", lambda: 5.0) == ["192.0.2.1"]
 
 
-def test_a_failure_with_time_left_is_kept_in_mind() -> None:
+def test_a_failure_with_time_left_is_remembered() -> None:
     with ScriptedServer(code(dns.rcode.SERVFAIL)) as server:
         resolver = RecursiveResolver([server.endpoint])
         for _ in range(2):
@@ -131,17 +131,17 @@ def test_a_failure_with_time_left_is_kept_in_mind() -> None:
     assert len(server.queries) <= 2, "EDNS may be tried without"
 
 
-def test_where_there_is_no_resolver_it_is_told() -> None:
+def test_a_missing_resolver_is_the_reason() -> None:
     checker = PropagationChecker(DNSView(resolvers=[NOWHERE]))
     outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert "no recursive resolver is usable" in outcome.reason
     found = AliasFollower(DNSView(resolvers=[NOWHERE])).follow(NAME)
     assert found.target == NAME
     assert "no recursive resolver is usable" in found.reason
 
 
-def test_many_servers_are_asked_by_a_bounded_number_of_threads() -> None:
+def test_many_servers_are_queried_by_a_bounded_number_of_threads() -> None:
     before = threading.active_count()
     seen: list[int] = []
 

@@ -55,7 +55,7 @@ def test_a_lagging_server_is_waited_for(world: World, before: Answer) -> None:
     assert not any("no time" in each for _, lagging in steps for each in lagging)
 
 
-def test_several_values_and_names_have_to_stand_together(world: World) -> None:
+def test_several_values_and_names_must_be_served_together(world: World) -> None:
     other = "_acme-challenge.www.example.nl"
 
     def answer(query: dns.message.Message) -> dns.message.Message | None:
@@ -77,7 +77,7 @@ def test_strings_are_joined_and_case_makes_no_difference(world: World) -> None:
     assert world.wait(TXTRecord(NAME.title(), "value")).state is State.EVERYWHERE
 
 
-def test_a_truncated_answer_is_asked_for_by_tcp(world: World) -> None:
+def test_a_truncated_answer_is_queried_over_tcp(world: World) -> None:
     def answer(query: dns.message.Message) -> dns.message.Message | None:
         response = txt("value")(query)
         assert response is not None
@@ -112,11 +112,11 @@ def test_an_address_without_a_route_is_left_out(world: World) -> None:
     outcome = world.wait(more=(f"[{UNROUTED}]:5353",))
     assert outcome.state is State.EVERYWHERE
     assert [status.label for status in outcome.unroutable] == [f"[{UNROUTED}]:5353"]
-    assert "no answer" not in outcome.unroutable[0].answer, "it could not even be asked"
+    assert "no answer" not in outcome.unroutable[0].answer, "it could not even be queried"
     assert outcome.left_out == (), "that this machine has no IPv6 is no fault of the server"
 
 
-def test_what_is_named_twice_is_asked_once(world: World) -> None:
+def test_a_server_or_record_that_is_named_twice_is_queried_once(world: World) -> None:
     world.serve(txt("value"))
     twice = [TXTRecord(NAME, "value"), TXTRecord(NAME.upper() + ".", "value")]
     outcome = world.wait(*twice, more=(world.servers[0].endpoint,))
@@ -139,16 +139,16 @@ def test_a_server_that_comes_back_counts(world: World) -> None:
     assert len(outcome.ready) == 2
 
 
-def test_where_nobody_answers_nothing_is_known(world: World) -> None:
+def test_without_any_usable_answer_nothing_is_known(world: World) -> None:
     world.serve(silence_after(world.pass_by), code(dns.rcode.REFUSED))
     outcome = world.wait()
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert "no answer" in outcome.reason
     assert "REFUSED" in outcome.reason
     assert world.now < 15
 
 
-def test_at_the_ceiling_one_that_serves_all_is_enough(world: World) -> None:
+def test_at_the_end_of_the_time_one_server_is_enough(world: World) -> None:
     world.serve(txt("value"), txt())
     outcome = world.wait(max_seconds=30.0)
     assert outcome.state is State.PARTLY
@@ -156,7 +156,7 @@ def test_at_the_ceiling_one_that_serves_all_is_enough(world: World) -> None:
     assert world.now == pytest.approx(30.0)
 
 
-def test_at_the_ceiling_none_is_an_error_that_tells_what_each_said(world: World) -> None:
+def test_at_the_end_of_the_time_no_server_is_an_error_with_all_answers(world: World) -> None:
     world.serve(code(dns.rcode.NXDOMAIN), txt("old"), silence)
     with pytest.raises(PropagationTimeoutError) as caught:
         world.wait(max_seconds=30.0)
@@ -173,13 +173,13 @@ def test_at_the_ceiling_none_is_an_error_that_tells_what_each_said(world: World)
     assert world.now == pytest.approx(30.0)
 
 
-def test_a_ceiling_of_zero_asks_nothing(world: World) -> None:
+def test_zero_seconds_query_nothing(world: World) -> None:
     world.serve(txt())
-    assert world.wait(max_seconds=0.0).state is State.NOT_ASKED
+    assert world.wait(max_seconds=0.0).state is State.NOT_CHECKED
     assert world.servers[0].queries == []
 
 
-def test_a_cname_in_the_way_is_told(world: World) -> None:
+def test_a_cname_at_the_name_is_reported(world: World) -> None:
     def answer(query: dns.message.Message) -> dns.message.Message:
         return authoritative(query, rrset(f"{NAME}.", "CNAME", "elsewhere.example."))
 
@@ -196,10 +196,10 @@ def test_an_answer_to_another_question_is_no_answer(world: World) -> None:
         return response
 
     world.serve(answer)
-    assert world.wait(max_seconds=10.0).state is State.NOT_ASKED
+    assert world.wait(max_seconds=10.0).state is State.NOT_CHECKED
 
 
-def test_many_names_are_asked_for_together(world: World) -> None:
+def test_many_names_are_queried_together(world: World) -> None:
     world.serve(txt("value"), txt("value"))
     records = [TXTRecord(f"_acme-challenge.host{n}.example.nl", "value") for n in range(60)]
     assert world.wait(*records).state is State.EVERYWHERE

@@ -71,7 +71,7 @@ def test_who_is_left_out_and_when_all_are_given_up(
 
 
 @given(st.lists(answers, min_size=1, max_size=12))
-def test_its_words_are_about_what_is_missing(history: list[Answer]) -> None:
+def test_its_status_names_what_is_missing(history: list[Answer]) -> None:
     found = check()
     for now, said in enumerate(history):
         found.note({"name.": said}, float(now))
@@ -80,7 +80,7 @@ def test_its_words_are_about_what_is_missing(history: list[Answer]) -> None:
     assert str(found.status()).startswith("ns1: ")
 
 
-def test_a_name_that_was_not_asked_for_is_not_served() -> None:
+def test_a_name_that_was_not_queried_is_not_served() -> None:
     found = check()
     found.note({}, 0.0)
     assert not found.is_ready
@@ -89,7 +89,7 @@ def test_a_name_that_was_not_asked_for_is_not_served() -> None:
 
 
 @given(st.lists(answers, max_size=6))
-def test_a_poll_without_time_for_all_names_tells_nothing_new(history: list[Answer]) -> None:
+def test_a_poll_without_time_for_all_names_is_ignored(history: list[Answer]) -> None:
     found, other = check("name.", "other."), check("name.", "other.")
     for now, said in enumerate(history):
         for each in (found, other):

@@ -1,4 +1,4 @@
-"""Finding name servers where something on the way does not work."""
+"""Finding name servers if resolvers, servers or addresses fail."""
 
 from __future__ import annotations
 
@@ -132,10 +132,10 @@ def test_one_host_without_address_is_left_out(network: Network, failure: Answer)
     assert network.labels_left_out(outcome) == ["ns2.example.net"]
 
 
-def test_where_no_host_has_an_address_it_is_told(network: Network) -> None:
+def test_no_host_with_an_address_is_the_reason(network: Network) -> None:
     network.resolve(except_for("example.net.", code(dns.rcode.SERVFAIL)))
     outcome = network.wait()
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert "ns1.example.net" in outcome.reason
     assert "ns2.example.net" in outcome.reason
 
@@ -144,24 +144,24 @@ def test_a_zone_that_the_resolver_fails_for_does_not_stop_the_others(network: Ne
     network.resolve(except_for("example.com.", code(dns.rcode.SERVFAIL)))
     network.serve(txt("value"), txt("value"))
     outcome = network.wait("_acme-challenge.example.com", NAME)
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert "example.com" in outcome.reason
     assert len(outcome.ready) == 2
 
 
-def test_names_do_not_each_wait_for_a_dead_resolver(
+def test_names_do_not_each_wait_for_an_unreachable_resolver(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resolver_module, "LIFETIME", 0.1)
     network.resolve(silence)
     outcome = network.wait(*(f"_acme-challenge.example{n}.nl" for n in range(60)))
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert len(network.resolvers[0].queries) <= 2 * resolver_module.MOST_TIMEOUTS
 
 
 @pytest.mark.parametrize("works", [0, 1])
 @pytest.mark.parametrize("useless", [silence, code(dns.rcode.SERVFAIL)])
-def test_resolvers_on_one_address_are_asked_in_turn(
+def test_resolvers_on_one_address_are_queried_in_turn(
     network: Network, useless: Answer, works: int
 ) -> None:
     answers = [useless, useless]
@@ -170,10 +170,12 @@ def test_resolvers_on_one_address_are_asked_in_turn(
     network.serve(txt("value"), txt("value"))
     assert network.wait().state is State.EVERYWHERE
     in_vain = network.resolvers[1 - works].queries
-    assert len(in_vain) <= 2, "the one that works is asked first from then on"
+    assert len(in_vain) <= 2, "the one that works is queried first from then on"
 
 
-def test_a_certain_failure_is_told_although_another_zone_is_dead(network: Network) -> None:
+def test_a_certain_failure_is_raised_although_another_zone_is_silent(
+    network: Network,
+) -> None:
     network.resolve(RESOLVER)
     network.serve(network.silence, network.silence, code(dns.rcode.NXDOMAIN))
     with pytest.raises(PropagationTimeoutError, match="no such name") as caught:
@@ -182,16 +184,16 @@ def test_a_certain_failure_is_told_although_another_zone_is_dead(network: Networ
     assert network.now >= 60
 
 
-def test_where_the_other_zone_is_served_a_dead_one_can_not_be_asked(network: Network) -> None:
+def test_a_zone_that_does_not_answer_stays_unknown_if_the_other_is_served(network: Network) -> None:
     network.resolve(RESOLVER)
     network.serve(network.silence, network.silence, txt("value"))
     outcome = network.wait(NAME, "_acme-challenge.example.com")
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert "ns1.example.net (127.0.0.2): no answer" in outcome.reason
     assert [status.label for status in outcome.ready] == ["ns3.example.net (127.0.0.4)"]
 
 
-def test_a_dead_first_server_does_not_cost_its_time_for_each_name(network: Network) -> None:
+def test_an_unreachable_first_server_costs_its_timeout_once(network: Network) -> None:
     network.resolve(RESOLVER)
     network.serve(silence, txt("value"))
     outcome = network.wait(*MANY)
@@ -199,7 +201,7 @@ def test_a_dead_first_server_does_not_cost_its_time_for_each_name(network: Netwo
     assert sum(query.type == "NS" for query in network.servers[0].queries) <= 2
 
 
-def test_finding_counts_against_the_ceiling(network: Network) -> None:
+def test_finding_counts_as_waiting(network: Network) -> None:
     def slow(query: dns.message.Message) -> dns.message.Message | None:
         network.now += 1.0
         return txt()(query)
@@ -255,14 +257,14 @@ BELOW_NAME = f"_acme-challenge.{BELOW}"
 BELOW_SERVERS = ("ns1.example.net.", "ns3.example.net.")
 
 
-def holder(apex: str, told: Answer, *, is_told: bool = True) -> Answer:
-    """Answer from a zone below that stands beside the one above it."""
+def holder(apex: str, own: Answer, *, is_listed: bool = True) -> Answer:
+    """Answer from a zone below on a server that also serves the one above."""
 
     def answer(query: dns.message.Message) -> dns.message.Message | None:
         question = query.question[0]
         if question.rdtype == dns.rdatatype.TXT:
-            return told(query)
-        if question.name.to_text() == apex and is_told:
+            return own(query)
+        if question.name.to_text() == apex and is_listed:
             return authoritative(query, rrset(apex, "NS", *BELOW_SERVERS))
         response = authoritative(query)
         response.authority.append(rrset(apex, "SOA", SOA))
@@ -274,7 +276,7 @@ def holder(apex: str, told: Answer, *, is_told: bool = True) -> Answer:
 
 
 @pytest.mark.parametrize("apex", [BELOW, BELOW_NAME], ids=["zone above", "challenge is a zone"])
-def test_all_servers_of_a_zone_are_asked_although_one_also_holds_the_zone_above(
+def test_all_servers_of_a_zone_are_queried_although_one_also_serves_the_zone_above(
     network: Network, apex: str
 ) -> None:
     late = in_turn([txt()] * 6 + [txt("value")])
@@ -290,10 +292,10 @@ def test_all_servers_of_a_zone_are_asked_although_one_also_holds_the_zone_above(
     assert not any("_acme-challenge" in name for name in network.resolvers[0].names())
 
 
-def test_servers_of_both_zones_are_asked_where_those_of_the_lower_are_not_told(
+def test_servers_of_both_zones_are_queried_if_those_of_the_lower_are_unknown(
     network: Network,
 ) -> None:
-    both = holder(BELOW, txt("value"), is_told=False)
+    both = holder(BELOW, txt("value"), is_listed=False)
     network.resolve(RESOLVER)
     network.serve(both, both)
     outcome = network.wait(BELOW_NAME, f"_acme-challenge.www.{BELOW}")
@@ -302,7 +304,7 @@ def test_servers_of_both_zones_are_asked_where_those_of_the_lower_are_not_told(
     assert outcome.left_out == ()
 
 
-def test_an_address_of_two_hosts_is_asked_once(network: Network) -> None:
+def test_an_address_of_two_hosts_is_queried_once(network: Network) -> None:
     network.resolve(
         zone(
             *PUBLISHED[:3],
@@ -315,7 +317,7 @@ def test_an_address_of_two_hosts_is_asked_once(network: Network) -> None:
     assert [status.label for status in outcome.ready] == ["ns1.example.net (127.0.0.2)"]
 
 
-def test_a_host_whose_other_address_is_not_told_is_asked(network: Network) -> None:
+def test_a_host_with_one_unknown_address_is_queried(network: Network) -> None:
     def answer(query: dns.message.Message) -> dns.message.Message | None:
         is_six = query.question[0].rdtype == dns.rdatatype.AAAA
         return code(dns.rcode.SERVFAIL)(query) if is_six else RESOLVER(query)

@@ -61,7 +61,7 @@ def test_published_servers_are_found_and_the_resolver_never_hears_the_name() -> 
     assert not any("_acme-challenge" in name for name in resolver.names())
 
 
-def test_a_delegated_challenge_is_asked_of_its_own_servers() -> None:
+def test_a_delegated_challenge_is_queried_at_its_own_servers() -> None:
     def parent(query: dns.message.Message) -> dns.message.Message | None:
         if query.question[0].name.to_text() != f"{NAME}.":
             return SERVED(query)
@@ -85,13 +85,13 @@ def test_a_delegated_challenge_is_asked_of_its_own_servers() -> None:
 
 
 @pytest.mark.parametrize("answer", [silence, code(dns.rcode.SERVFAIL), code(dns.rcode.NXDOMAIN)])
-def test_without_a_working_resolver_nothing_can_be_asked(
+def test_without_a_working_resolver_nothing_is_queried(
     answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resolver_module, "LIFETIME", 0.3)
     with ScriptedServer(answer) as resolver:
         checker = PropagationChecker(DNSView(resolvers=[resolver.endpoint], query_timeout=SILENCE))
         outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert outcome.reason
     assert not any("_acme-challenge" in name for name in resolver.names())

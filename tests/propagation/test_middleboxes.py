@@ -63,7 +63,7 @@ REFUSALS: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_a_server_without_edns_is_asked_without_it(world: World, refusal: Answer) -> None:
+def test_a_server_without_edns_is_queried_without_it(world: World, refusal: Answer) -> None:
     world.serve(without_edns(refusal, txt("value")))
     outcome = world.wait()
     assert outcome.state is State.EVERYWHERE
@@ -113,7 +113,7 @@ def test_one_lost_packet_does_not_turn_edns_off_for_good(world: World) -> None:
 
 
 def intercepting(usual: Answer, rcode: dns.rcode.Rcode | None = None) -> Answer:
-    """Answer as a recursive resolver on the way does."""
+    """Answer as a recursive resolver that intercepts port 53."""
 
     def answer(query: dns.message.Message) -> dns.message.Message | None:
         response = dns.message.make_response(query) if rcode is not None else usual(query)
@@ -139,7 +139,7 @@ INTERCEPTIONS: dict[str, Answer] = {
 def test_interception_is_named(world: World, answer: Answer) -> None:
     world.serve(answer, answer)
     outcome = world.wait(more=(f"[{UNROUTED}]:5353",))
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert "port 53 is intercepted" in outcome.reason
     assert world.servers[1].endpoint in outcome.reason
     assert world.now < 15
@@ -148,7 +148,7 @@ def test_interception_is_named(world: World, answer: Answer) -> None:
 def test_one_server_with_recursion_is_not_called_interception(world: World) -> None:
     world.serve(INTERCEPTIONS["from a cache"], silence)
     outcome = world.wait()
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert "intercepted" not in outcome.reason
 
 
@@ -181,7 +181,7 @@ ALIAS_RECORDS = (
     [silence, code(dns.rcode.REFUSED), INTERCEPTIONS["from a cache"]],
     ids=["closed", "REFUSED", "intercepted"],
 )
-def test_a_resolver_tells_the_cname_if_the_name_servers_cannot_be_asked(blocked: Answer) -> None:
+def test_a_resolver_is_queried_for_the_cname_if_no_name_server_answers(blocked: Answer) -> None:
     with (
         ScriptedServer(zone(*RESOLVER, *ALIAS_RECORDS), address="127.0.0.1") as resolver,
         ScriptedServer(blocked, address="127.0.0.2") as server,
@@ -190,14 +190,14 @@ def test_a_resolver_tells_the_cname_if_the_name_servers_cannot_be_asked(blocked:
             DNSView(resolvers=[resolver.endpoint], port=server.port, query_timeout=SILENCE)
         )
         found = follower.follow(ALIAS)
-        asked = {q.type for q in resolver.queries if "_acme-challenge" in q.name}
+        types = {q.type for q in resolver.queries if "_acme-challenge" in q.name}
     assert found.chain == (ALIAS, "one.example.com", "two.example.com")
     assert found.reason == ""
     assert found.by_resolver
-    assert asked == {"CNAME"}, "a negative answer for TXT is never left in a cache"
+    assert types == {"CNAME"}, "no cache gets a negative answer for TXT"
 
 
-def test_the_resolver_is_not_asked_for_the_challenge_if_the_name_servers_answer() -> None:
+def test_the_resolver_is_not_queried_for_the_challenge_if_the_name_servers_answer() -> None:
     with (
         ScriptedServer(zone(*RESOLVER), address="127.0.0.1") as resolver,
         ScriptedServer(SERVED, address="127.0.0.2") as server,
@@ -210,7 +210,7 @@ def test_the_resolver_is_not_asked_for_the_challenge_if_the_name_servers_answer(
     assert not found.by_resolver
 
 
-def test_given_name_servers_that_cannot_be_asked_leave_the_resolver() -> None:
+def test_the_resolver_is_queried_if_the_given_name_servers_do_not_answer() -> None:
     with (
         ScriptedServer(zone(*ALIAS_RECORDS), address="127.0.0.1") as resolver,
         ScriptedServer(silence, address="127.0.0.2") as server,
@@ -223,7 +223,7 @@ def test_given_name_servers_that_cannot_be_asked_leave_the_resolver() -> None:
     assert found.target == "two.example.com"
 
 
-def test_a_resolver_that_fails_is_asked_for_few_cnames() -> None:
+def test_a_resolver_that_fails_is_queried_for_few_cnames() -> None:
     with (
         ScriptedServer(code(dns.rcode.SERVFAIL), address="127.0.0.1") as resolver,
         ScriptedServer(silence, address="127.0.0.2") as server,
@@ -240,7 +240,7 @@ def test_a_resolver_that_fails_is_asked_for_few_cnames() -> None:
 
 def test_servers_of_the_missing_family_alone_do_not_make_the_wait_hang(world: World) -> None:
     outcome = world.wait(more=(f"[{UNROUTED}]:5353", "[fe80::54%lo]:5353"))
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert "no route to any name server" in outcome.reason
     assert world.now < 15
 
@@ -253,7 +253,7 @@ def test_a_server_of_the_missing_family_does_not_keep_the_others_waiting(world: 
     assert world.now < 1
 
 
-def test_an_address_without_route_of_a_family_that_works_is_told(world: World) -> None:
+def test_an_address_without_route_of_a_family_that_works_is_reported(world: World) -> None:
     # A broadcast address is IPv4, and no program may send to it without asking.
     world.serve(txt("value"))
     outcome = world.wait(more=("255.255.255.255:5353",))

@@ -46,7 +46,7 @@ def test_an_outage_of_all_servers_leaves_none_out(world: World) -> None:
 def test_the_only_server_is_given_up_after_a_while(world: World) -> None:
     world.serve(code(dns.rcode.REFUSED))
     outcome = world.wait()
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert [status.label for status in outcome.left_out] == [world.servers[0].endpoint]
     assert 10 <= world.now < 12
 
@@ -88,20 +88,20 @@ def test_pauses_are_a_second_at_first_and_bounded_later(world: World) -> None:
     assert times[-1] <= 600.0
 
 
-def test_a_poll_of_many_names_stops_at_the_ceiling(world: World) -> None:
+def test_a_poll_of_many_names_stops_in_time(world: World) -> None:
     def slow(query: dns.message.Message) -> dns.message.Message | None:
         world.now += 0.1
         return txt("value")(query)
 
     world.serve(slow)
     outcome = world.wait(*MANY, max_seconds=8.0)
-    # Sixteen questions may be under way at the ceiling.
+    # One query may be in progress at the end of the time.
     assert world.now < 8 + 0.1 * 17
     assert outcome.state is State.PARTLY
     assert len(outcome.ready) == 1
 
 
-def test_too_little_time_for_one_poll_is_told(world: World) -> None:
+def test_too_little_time_for_one_poll_is_the_reason(world: World) -> None:
     def slow(query: dns.message.Message) -> dns.message.Message | None:
         world.now += 1.0
         return txt("value")(query)
@@ -109,7 +109,7 @@ def test_too_little_time_for_one_poll_is_told(world: World) -> None:
     world.serve(slow)
     outcome = world.wait(*MANY, max_seconds=10.0)
     assert world.now < 12
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert "no time" in outcome.reason
 
 
@@ -132,7 +132,7 @@ def test_an_interrupt_ends_the_wait_at_once(world: World) -> None:
     wait_until(lambda: threading.active_count() == threads)
 
 
-def test_a_referral_of_a_given_server_is_told_and_not_followed(world: World) -> None:
+def test_a_referral_of_a_given_server_is_reported_and_not_followed(world: World) -> None:
     def refer(query: dns.message.Message) -> dns.message.Message:
         response = dns.message.make_response(query)
         response.authority.append(rrset(f"{NAME}.", "NS", f"ns1.{NAME}."))
@@ -141,7 +141,7 @@ def test_a_referral_of_a_given_server_is_told_and_not_followed(world: World) -> 
 
     world.serve(refer)
     outcome = world.wait()
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert f"refers to the servers of {NAME}" in outcome.reason
     assert {query.type for query in world.servers[0].queries} == {"TXT"}
 

@@ -82,7 +82,7 @@ def test_only_the_first_three_servers_count(tmp_path: Path) -> None:
     assert read.problem == ""
 
 
-def test_without_a_usable_server_libcs_default_is_asked_and_told(tmp_path: Path) -> None:
+def test_without_a_usable_server_libcs_default_is_queried(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.touch()
     for path, words in (
@@ -127,18 +127,18 @@ def test_a_scope_that_does_not_exist_costs_no_run(tmp_path: Path) -> None:
         found = AliasFollower(DNSView(resolvers=[str(path)], port=1, query_timeout=SILENCE)).follow(
             NAME
         )
-        assert resolver.queries, "the next one is asked"
+        assert resolver.queries, "the next one is queried"
     assert found.target == NAME
 
 
-def test_why_there_is_no_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A machine may have a resolver at libc's default; nothing listens at this address.
     monkeypatch.setattr(resolver_module, "DEFAULT", Endpoint("127.0.0.1", 1))
     path = tmp_path / "resolv.conf"
     outcome = PropagationChecker(DNSView(resolvers=[str(path)])).wait_for(
         [TXTRecord(NAME, "value")], max_seconds=60.0
     )
-    assert outcome.state is State.NOT_ASKED
+    assert outcome.state is State.NOT_CHECKED
     assert f"{path} cannot be read: No such file or directory" in outcome.reason
 
 
@@ -166,7 +166,7 @@ def test_a_relative_path_is_no_resolver() -> None:
         PropagationChecker(DNSView(resolvers=["resolv/conf"]))
 
 
-def test_dead_servers_of_a_file_cost_their_time_once(
+def test_unreachable_servers_of_a_file_cost_their_timeout_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resolver_module, "LIFETIME", 0.3)
