@@ -29,7 +29,7 @@ $(STAMP): setup.py pyproject.toml scripts/make-venv
 	@touch $@
 
 demo: $(STAMP)
-	@PEBBLE=$$(scripts/find-pebble) $(BIN)/python -m examples.demo
+	@PEBBLE=$$(scripts/find-pebble) $(BIN)/python -m examples.demo $(if $(PATCH),--patch $(PATCH))
 
 check: lint types
 

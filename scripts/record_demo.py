@@ -1,7 +1,7 @@
 """Records a real run of the demo as a picture: ``make recording`` writes docs/demo.svg.
 
-Left out are the folder for temporary files, and the calls in the middle of their list; nothing is
-made up.
+It shows one certificate: the sections about the local servers and the renewal, lines of less
+interest and the name of the folder for temporary files are left out. Nothing is made up.
 """
 
 from __future__ import annotations
@@ -20,13 +20,22 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "demo.svg"
 WIDTH = 92
 GAP = "…"
-CALL = re.compile(r"  (GET|PATCH|PUT|DELETE) ")
-CALLS = 5
-"""Calls that are shown."""
+LEFT_OUT = ("== Starting", "== certbot renew")
+"""Beginnings of sections that are not shown."""
+MINOR = (
+    "  Saving debug log",
+    "  Account registered",
+    "  Key is saved",
+    "  These files will",
+    "  (",
+)
+"""Beginnings of lines that are not shown."""
+LINES = 25
+"""A picture that is longer pushes the README's text down."""
 
 
 def main() -> int:
-    """Run the demo, show it, and write the picture; 0 where the demo succeeded."""
+    """Run the demo, show it, and write the picture; 0 if the demo succeeded."""
     finished = subprocess.run(
         [sys.executable, "-m", "examples.demo"],
         cwd=ROOT,
@@ -44,14 +53,21 @@ def main() -> int:
 
 
 def shortened(lines: list[str]) -> list[str]:
-    """Return the lines as they fit into a picture."""
+    """Return the lines that the picture shows.
+
+    :raises ValueError: if they are too many.
+    """
     folder = re.compile(re.escape(tempfile.gettempdir()) + r"/dns-mijnhost-demo-[^/]+")
-    lines = [folder.sub(GAP, line) for line in lines]
-    calls = [number for number, line in enumerate(lines) if CALL.match(line)]
-    dropped = set(calls[CALLS:])
-    shown = [line for number, line in enumerate(lines) if number not in dropped]
-    if dropped:
-        shown.insert(calls[CALLS], f"  {GAP}")
+    shown: list[str] = []
+    is_shown = True
+    for line in lines:
+        if line.startswith("== "):
+            is_shown = not line.startswith(LEFT_OUT)
+        is_minor = not line or line.startswith(MINOR) or line.endswith("for the renewal")
+        if is_shown and not is_minor:
+            shown.append(folder.sub(GAP, line))
+    if len(shown) > LINES - 1:
+        raise ValueError(f"The demo has {len(shown)} lines; the picture has place for {LINES - 1}")
     return shown
 
 

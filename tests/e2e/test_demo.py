@@ -17,9 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.mark.pebble
-def test_the_demo_issues_renews_and_leaves_nothing() -> None:
+@pytest.mark.parametrize("patch", ["append", "replace"])
+def test_the_demo_issues_renews_and_leaves_nothing(patch: str) -> None:
     finished = subprocess.run(
-        [sys.executable, "-m", "examples.demo"],
+        [sys.executable, "-m", "examples.demo", "--patch", patch],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -28,15 +29,24 @@ def test_the_demo_issues_renews_and_leaves_nothing() -> None:
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert finished.stdout.endswith("Done: issued, renewed, and nothing left behind.\n")
+    assert ("Rewriting the zone" in finished.stdout) == (patch == "replace")
+    if patch == "append":
+        shown = record_demo.shortened(finished.stdout.splitlines())
+        assert "Successfully received certificate." in "\n".join(shown)
 
 
 def test_the_picture_names_no_folder_of_the_machine() -> None:
     folder = Path(tempfile.gettempdir()) / "dns-mijnhost-demo-abc" / "certbot"
-    calls = [f"  GET    /api/v2/domains  {number}" for number in range(9)]
-    svg = record_demo.picture("\n".join([f"saved in {folder}", *calls, "the end"]))
+    lines = [f"saved in {folder}", "== certbot renew", "hidden", "== The zone", "the end"]
+    svg = record_demo.picture("\n".join(lines))
     text = "".join(ET.fromstring(svg).itertext()).replace("\xa0", " ")  # noqa: S314
     assert tempfile.gettempdir() not in text
     assert "saved in …/certbot" in text
     assert "the end" in text
-    assert text.count("/api/v2/domains") == record_demo.CALLS
+    assert "hidden" not in text
     assert "font-face" not in svg
+
+
+def test_a_longer_picture_is_refused() -> None:
+    with pytest.raises(ValueError, match="30 lines"):
+        record_demo.shortened(["line"] * 30)
