@@ -47,9 +47,10 @@ class MijnHostClient:
                 print(domain.domain, domain.renewal_date)
 
     The resources are attributes: :attr:`domains`, :attr:`dns_records`, :attr:`contacts`,
-    :attr:`nameserver_profiles`, :attr:`dns_templates`, :attr:`availability`, :attr:`orders` and
-    :attr:`extensions`. All calls raise :class:`~certbot_dns_mijnhost.api.MijnHostError`, see
-    :mod:`certbot_dns_mijnhost.api.errors`.
+    :attr:`nameserver_profiles`, :attr:`dns_templates`, :attr:`availability`, :attr:`orders`,
+    :attr:`extensions`, :attr:`vps`, :attr:`certificates`, :attr:`account`, :attr:`invoices`,
+    :attr:`users`, :attr:`tickets` and :attr:`affiliate`. All calls raise
+    :class:`~certbot_dns_mijnhost.api.MijnHostError`, see :mod:`certbot_dns_mijnhost.api.errors`.
 
     :param api_key: from mijn.host's control panel. It is sent only to `base_url`, and never shown.
     :param base_url: HTTPS, or HTTP to a loopback address.

@@ -1,27 +1,62 @@
-"""Proxy and CA certificates, checked before anything is sent.
+"""Session, ``User-Agent``, proxy and CA certificates; the latter two are checked before sending.
 
-requests reads them from the environment for each request. Its own errors about them look like
-errors of the connection, and may quote a proxy's password.
+requests reads proxy and certificates from the environment for each request. Its own errors about
+them look like errors of the connection, and may quote a proxy's password.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import ssl
 from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import requests
 import urllib3.exceptions
 import urllib3.util
 from requests.utils import select_proxy
 
+from certbot_dns_mijnhost import __version__
+from certbot_dns_mijnhost.api import validation
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 
 SCHEMES = frozenset({"http", "https"})
 SOCKS = frozenset({"socks4", "socks4a", "socks5", "socks5h"})
+
+
+def full_user_agent(application: str | None) -> str:
+    """Return the ``User-Agent`` header.
+
+    :param application: name and version of the program that uses the client.
+    :raises InvalidInputError: if they cannot be in a header.
+    """
+    own = (
+        f"certbot-dns-mijnhost/{__version__} "
+        f"Python/{platform.python_version()} requests/{requests.__version__}"
+    )
+    return own if application is None else f"{own} {validation.product('user_agent', application)}"
+
+
+def new_session() -> requests.Session:
+    """Return a session that keeps connections, and no cookies."""
+    session = requests.Session()
+    # The API identifies callers by their key; a cookie would be state that threads share.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    return session
+
+
+def forget_redirect(response: requests.Response, **_: object) -> None:
+    """Remove the target of a redirect.
+
+    Even if it must not follow a redirect, requests reads its body to the end, and fails if the
+    target cannot be read.
+    """
+    response.headers.pop("Location", None)
 
 
 def proxy_for(url: str, settings: Mapping[str, Any]) -> str | None:

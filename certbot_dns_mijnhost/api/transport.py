@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import platform
 from collections.abc import Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, TypeVar, Union
 
 import requests
 import urllib3.exceptions
 
-from certbot_dns_mijnhost import __version__
 from certbot_dns_mijnhost.api import validation
 from certbot_dns_mijnhost.api.api_key import APIKey
 from certbot_dns_mijnhost.api.errors import (
@@ -29,6 +26,9 @@ from certbot_dns_mijnhost.api.network_errors import (
 )
 from certbot_dns_mijnhost.api.network_settings import (
     check_settings,
+    forget_redirect,
+    full_user_agent,
+    new_session,
     proxy_for,
     unreadable_address,
 )
@@ -78,9 +78,9 @@ class Transport:
         self._timeout = timeout
         self._retry = retry or RetryPolicy()
         self._on_exchange = on_exchange
-        self._user_agent = _user_agent(user_agent)
+        self._user_agent = full_user_agent(user_agent)
         self._owns_session = session is None
-        self._session = _session() if session is None else session
+        self._session = new_session() if session is None else session
         self._trusted: set[object] = set()
         """Files of CA certificates that have been checked."""
         self._waits: dict[str, tuple[float, RateLimitError | ServerError]] = {}
@@ -221,7 +221,7 @@ class Transport:
                 f"json, params: {method} {path} cannot be sent: give only what JSON can hold, "
                 "without NaN and infinity."
             ) from None
-        prepared.hooks["response"].append(_forget_redirect)
+        prepared.hooks["response"].append(forget_redirect)
         return prepared
 
     def _exchange(
@@ -297,27 +297,3 @@ class Transport:
         if isinstance(verify, str):
             self._trusted.add(verify)
         return dict(settings)
-
-
-def _user_agent(application: str | None) -> str:
-    own = (
-        f"certbot-dns-mijnhost/{__version__} "
-        f"Python/{platform.python_version()} requests/{requests.__version__}"
-    )
-    return own if application is None else f"{own} {validation.product('user_agent', application)}"
-
-
-def _session() -> requests.Session:
-    session = requests.Session()
-    # The API identifies callers by their key; a cookie would be state that threads share.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    return session
-
-
-def _forget_redirect(response: requests.Response, **_: object) -> None:
-    """Remove the target of a redirect.
-
-    Even if it must not follow a redirect, requests reads its body to the end, and fails if the
-    target cannot be read.
-    """
-    response.headers.pop("Location", None)
