@@ -11,3 +11,5 @@ LARGEST_TTL = 2**31 - 1
 """Seconds; the limit of DNS."""
 PROPAGATION_SECONDS = 300
 """The longest wait for the name servers."""
+CA = "letsencrypt.org"
+"""In CAA records."""

@@ -27,7 +27,9 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
     zones, waits until the name servers serve it, and removes it.
     """
     try:
-        from certbot_dns_mijnhost.doctor import INTERACTIVE_RETRY, Doctor  # noqa: PLC0415  # dnspython is slow to import
+        # dnspython is slow to import.
+        from certbot_dns_mijnhost.doctor import INTERACTIVE_RETRY, Doctor  # noqa: PLC0415
+        from certbot_dns_mijnhost.propagation.endpoints import DNS_PORT  # noqa: PLC0415
     except ImportError as error:
         raise SettingError(
             f"The doctor needs the library dnspython ({error.name} is missing). Install it in the "
@@ -37,7 +39,7 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
     examination = Doctor(
         lambda finding: _show(finding, terminal),
         ca=options.ca,
-        port=options.dns_port,
+        port=options.dns_port or DNS_PORT,
         retry=replace(INTERACTIVE_RETRY, sleep=options.sleep, clock=options.clock),
         progress=lambda text: terminal.progress(f"Checking {text}"),
     )

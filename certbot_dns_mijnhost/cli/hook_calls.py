@@ -11,9 +11,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from certbot_dns_mijnhost.cli.user_input import CHALLENGE_LABEL, DIGEST, checked_challenge
+from certbot_dns_mijnhost.cli.user_input import DIGEST, checked_challenge
 from certbot_dns_mijnhost.settings import SettingError
 from certbot_dns_mijnhost.zone import TXTRecord
+from certbot_dns_mijnhost.zone.listing import CHALLENGE_LABEL
 
 
 class Action(enum.Enum):

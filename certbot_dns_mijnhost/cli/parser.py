@@ -16,6 +16,7 @@ from certbot_dns_mijnhost.cli import (
     records,
     zone,
 )
+from certbot_dns_mijnhost.defaults import CA
 
 EXIT_CODES = """\
 exit codes:
@@ -32,8 +33,6 @@ MIJNHOST_API_KEY_FILE, systemd's credentials, or
 
 CERTBOT_DIRECTORY = Path("/etc/letsencrypt")
 LONGEST_WAIT = 86_400
-DNS_PORT = 53
-CA = "letsencrypt.org"
 VALUE = "for MX and SRV with the priority first; write -- before a value that begins with -"
 
 Subparsers = Any
@@ -83,7 +82,7 @@ def _add_doctor(groups: Subparsers) -> None:
     _add_shared_flag(parser, "nameservers", metavar=servers, help="name servers to query")
     _add_shared_flag(parser, "resolver", metavar=servers, help="resolvers to find them")
     # For tests: the emulator's name servers cannot use port 53.
-    parser.add_argument("--dns-port", type=int, default=DNS_PORT, help=argparse.SUPPRESS)
+    parser.add_argument("--dns-port", type=int, help=argparse.SUPPRESS)
 
 
 def _add_domains(groups: Subparsers) -> None:

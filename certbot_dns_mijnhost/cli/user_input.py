@@ -11,6 +11,7 @@ from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError
 from certbot_dns_mijnhost.domain_names import check_labels, domain_name
 from certbot_dns_mijnhost.settings import SettingError
 from certbot_dns_mijnhost.zone import TXTRecord, absolute, canonical
+from certbot_dns_mijnhost.zone.listing import CHALLENGE_LABEL
 
 HOST_TYPES = frozenset({"CNAME", "MX", "NS", "PTR", "SRV"})
 """Types whose value ends in a host name, which the API expects with a final dot."""
@@ -19,7 +20,6 @@ LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 VALUE = re.compile(r"[!#-\[\]-~]{1,255}")
 DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
 """The value of an ACME challenge."""
-CHALLENGE_LABEL = "_acme-challenge"
 TEXT_ARGUMENTS = ("name", "value", "type", "ca", "nameservers", "resolver")
 """Arguments that are neither domains nor paths."""
 

@@ -15,8 +15,8 @@ from certbot_dns_mijnhost.zone import (
     ZoneNotFoundError,
     canonical,
 )
+from certbot_dns_mijnhost.zone.listing import CHALLENGE_LABEL
 
-CHALLENGE = "_acme-challenge"
 BY_RESOLVER = " This is the resolver's answer, because the name servers cannot be queried."
 
 
@@ -24,7 +24,7 @@ def check_delegation(
     follower: AliasFollower, records: ChallengeRecords, name: str, report: Report
 ) -> str | None:
     """Return the name of the challenge's record; None if the CNAME records are faulty."""
-    challenge = f"{CHALLENGE}.{name}"
+    challenge = f"{CHALLENGE_LABEL}.{name}"
     try:
         found = follower.follow(challenge)
         place = challenge_target(found, follower, records)
@@ -69,7 +69,7 @@ def check_delegation(
 
 def check_ignored_cname(follower: AliasFollower, name: str, report: Report) -> None:
     """Report a CNAME that the CA follows, but the plugin does not because of its settings."""
-    challenge = f"{CHALLENGE}.{name}"
+    challenge = f"{CHALLENGE_LABEL}.{name}"
     try:
         chain = follower.follow(challenge).chain
         # The challenge's own record takes precedence over a wildcard.
@@ -138,7 +138,7 @@ def check_zone(
         zone = records.zone_of(target)
     except ZoneNotFoundError as error:
         message, step = str(error), ""
-        if target != f"{CHALLENGE}.{name}":
+        if target != f"{CHALLENGE_LABEL}.{name}":
             step = (
                 "A CNAME delegates the challenge to this name. "
                 f"{_cures(records, name, target, chosen)}"
@@ -165,7 +165,7 @@ def check_zone(
 
 
 def _cures(records: ChallengeRecords, name: str, target: str, chosen: Collection[str]) -> str:
-    challenge = f"{CHALLENGE}.{name}"
+    challenge = f"{CHALLENGE_LABEL}.{name}"
     try:
         zone = records.zone_of(challenge)
     except MijnHostError:

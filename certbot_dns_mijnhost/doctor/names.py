@@ -10,7 +10,6 @@ from certbot_dns_mijnhost.doctor.caa import CAACheck
 from certbot_dns_mijnhost.doctor.certificate_names import WILDCARD, check_name
 from certbot_dns_mijnhost.doctor.context import Calls, DNSOptions
 from certbot_dns_mijnhost.doctor.delegation import (
-    CHALLENGE,
     check_delegation,
     check_ignored_cname,
     check_subzone,
@@ -27,6 +26,7 @@ from certbot_dns_mijnhost.doctor.zone import check_managed, check_published, che
 from certbot_dns_mijnhost.propagation import DNSView, PropagationError
 from certbot_dns_mijnhost.settings import Settings
 from certbot_dns_mijnhost.zone import ChallengeRecords, canonical
+from certbot_dns_mijnhost.zone.listing import CHALLENGE_LABEL
 
 
 class NamesCheck:
@@ -125,7 +125,7 @@ class NamesCheck:
         )
 
     def _zone_of(self, inspector: Inspector, name: str) -> str | None:
-        target: str | None = f"{CHALLENGE}.{name}"
+        target: str | None = f"{CHALLENGE_LABEL}.{name}"
         if self._settings.follow_cname:
             target = check_delegation(inspector.follower, self._records, name, self._report)
         else:

@@ -13,6 +13,7 @@ from certbot_dns_mijnhost.zone.values import TEXTS, comparable_value, text_value
 
 CHALLENGE_VALUE = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 """A SHA-256 digest in base64url (RFC 8555, section 8.4); its last character holds four bits."""
+CHALLENGE_LABEL = "_acme-challenge"
 PROBE_PREFIX = "_mijnhost-probe-"
 """Begins the names under which a PATCH is tried out."""
 DOCTOR_PREFIX = "_mijnhost-doctor-"
@@ -45,7 +46,7 @@ class RecordKey(NamedTuple):
     @property
     def is_challenge(self) -> bool:
         """Whether its name says that it is a challenge record. Only such records are swept."""
-        return self.type == "TXT" and self.name.split(".")[0] == "_acme-challenge"
+        return self.type == "TXT" and self.name.split(".")[0] == CHALLENGE_LABEL
 
     @property
     def is_left_alone(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from certbot_dns_mijnhost.api import RetryPolicy
-from certbot_dns_mijnhost.cli.parser import CA
+from certbot_dns_mijnhost.defaults import CA
 from certbot_dns_mijnhost.doctor import Doctor, Finding, State
 from certbot_dns_mijnhost.emulator import Emulator
 from scripts.local_ca import write_credentials
