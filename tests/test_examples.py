@@ -47,6 +47,8 @@ VARIANTS = {
     "no DELETE": Variants(delete="wrong_method"),
     "no DELETE, PATCH appends": Variants(delete="method_not_allowed", patch="append"),
     "DELETE by the listed name": Variants(delete_needs_listed_name=True, name_case="upper"),
+    "names in capitals, PATCH appends": Variants(patch="append", name_case="upper"),
+    "names without a final dot, PATCH appends": Variants(patch="append", final_dot=False),
     "one TTL per RRset": Variants(rrset_ttl="shared"),
     "relative twins": Variants(relative_twins=True),
     "quoted TXT": Variants(quoted_txt=True, final_dot=False),
