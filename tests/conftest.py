@@ -50,7 +50,7 @@ def has_index() -> bool:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-pytest_plugins = ("tests.support.emulated",)
+pytest_plugins = ("tests.support.emulated", "tests.support.certbot")
 
 NEEDS = {
     "pebble": Need(
@@ -75,10 +75,10 @@ NEEDS = {
     ),
 }
 MARKERS_OF_FIXTURES = {
-    "place": "pebble",
+    "pebble": "pebble",
     "programs": "clients",
     "wheel": "network",
-    "on_a_new_machine": "machine",
+    "machine_shell": "machine",
 }
 
 

@@ -16,10 +16,10 @@ def test_by_marker():
     pass
 
 @pytest.fixture
-def on_a_new_machine():
+def machine_shell():
     pass
 
-def test_by_fixture(on_a_new_machine):
+def test_by_fixture(machine_shell):
     pass
 
 def test_of_nothing():

@@ -9,58 +9,57 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.emulator import Fault, Variants
-
-from .conftest import Site
+from tests.support.certbot import CertbotUser
 
 pytestmark = pytest.mark.e2e
 
-Prepare = Callable[[Site], None]
+Prepare = Callable[[CertbotUser], None]
 
 
-def _remove(site: Site) -> None:
-    site.credentials.unlink()
+def _remove(user: CertbotUser) -> None:
+    user.credentials.unlink()
 
 
-def _folder(site: Site) -> None:
-    site.credentials.unlink()
-    site.credentials.mkdir()
+def _folder(user: CertbotUser) -> None:
+    user.credentials.unlink()
+    user.credentials.mkdir()
 
 
 def _text(text: str) -> Prepare:
-    return lambda site: (site.credentials.write_text(text), None)[1]
+    return lambda user: (user.credentials.write_text(text), None)[1]
 
 
 def _with(**settings: str) -> Prepare:
-    return lambda site: (site.write(**settings), None)[1]
+    return lambda user: (user.write(**settings), None)[1]
 
 
 def _variants(variants: Variants) -> Prepare:
-    return lambda site: setattr(site.emulator, "variants", variants)
+    return lambda user: setattr(user.emulator, "variants", variants)
 
 
 def _fault(fault: Fault) -> Prepare:
-    return lambda site: site.emulator.faults.add(fault, times=None)
+    return lambda user: user.emulator.faults.add(fault, times=None)
 
 
-def _not_managed(site: Site) -> None:
-    site.domain = "elsewhere.nl"
-    if "elsewhere.nl" not in [domain.name for domain in site.emulator.account.domains()]:
-        site.emulator.account.add_domain(site.domain, managed_dns=False)
+def _not_managed(user: CertbotUser) -> None:
+    user.domain = "elsewhere.nl"
+    if "elsewhere.nl" not in [domain.name for domain in user.emulator.account.domains()]:
+        user.emulator.account.add_domain(user.domain, managed_dns=False)
 
 
-def _not_in_account(site: Site) -> None:
-    site.domain = f"no{site.domain}"
+def _not_in_account(user: CertbotUser) -> None:
+    user.domain = f"no{user.domain}"
 
 
-def _closed_port(site: Site) -> None:
+def _closed_port(user: CertbotUser) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        site.write(api_url=f"http://127.0.0.1:{bound.getsockname()[1]}/api/v2")
+        user.write(api_url=f"http://127.0.0.1:{bound.getsockname()[1]}/api/v2")
 
 
-def _hang(site: Site) -> None:
-    site.write(timeout="0.2")
-    site.emulator.faults.add(Fault.hang(), times=None)
+def _hang(user: CertbotUser) -> None:
+    user.write(timeout="0.2")
+    user.emulator.faults.add(Fault.hang(), times=None)
 
 
 CASES: dict[str, tuple[Prepare, str]] = {
@@ -68,7 +67,7 @@ CASES: dict[str, tuple[Prepare, str]] = {
     "a folder": (_folder, "is a folder"),
     "empty file": (_text(""), "is empty"),
     "no text": (
-        lambda site: (site.credentials.write_bytes(b"\xff\xfe\x00"), None)[1],
+        lambda user: (user.credentials.write_bytes(b"\xff\xfe\x00"), None)[1],
         "not a text",
     ),
     "no key": (_text("dns_mijnhost_ttl = 60\n"), "has no dns_mijnhost_api_key"),
@@ -95,30 +94,30 @@ CASES: dict[str, tuple[Prepare, str]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_mistakes_end_in_one_clear_message(site: Site, case: str) -> None:
+def test_mistakes_end_in_one_clear_message(user: CertbotUser, case: str) -> None:
     prepare, words = CASES[case]
-    prepare(site)
-    failed = site.obtain("")
+    prepare(user)
+    failed = user.obtain("")
     assert failed.exit_code == 1, failed.output
     assert any(word in failed.output for word in words.split("|")), failed.output
     assert "Traceback" not in failed.output
-    for secret in (site.key, "half-a-key", "wrong-key", "a-key-without-its-name"):
+    for secret in (user.key, "half-a-key", "wrong-key", "a-key-without-its-name"):
         assert secret not in failed.output
         assert secret not in failed.log
 
 
-def test_an_unreadable_file(site: Site) -> None:
+def test_an_unreadable_file(user: CertbotUser) -> None:
     # Nobody can read this file from its start, not even root.
-    site.credentials = Path("/proc/self/mem")
-    failed = site.obtain("")
+    user.credentials = Path("/proc/self/mem")
+    failed = user.obtain("")
     assert failed.exit_code == 1
     assert "can't be read: Input/output error" in failed.output
     assert "correct its permissions" in failed.output
     assert "Traceback" not in failed.output
 
 
-def test_credentials_directory_is_not_searched(site: Site, tmp_path: Path) -> None:
+def test_credentials_directory_is_not_searched(user: CertbotUser, tmp_path: Path) -> None:
     missing = tmp_path / "nowhere" / "mijnhost.ini"
-    failed = site.certbot.obtain(missing, [site.domain])
+    failed = user.certbot.obtain(missing, [user.domain])
     assert failed.exit_code == 1
     assert str(missing) in failed.output

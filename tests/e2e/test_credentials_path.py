@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.local_ca import Certbot, Finished, Pebble
-
-from .conftest import Place, Site
+from tests.support.certbot import CertbotUser
 
 pytestmark = pytest.mark.e2e
 
@@ -38,87 +37,87 @@ def replace_stored(certbot: Certbot, name: str, path: str) -> None:
 
 
 def test_a_relative_path_is_stored_absolutely_if_the_ca_reuses_authorizations(
-    site: Site, place: Place, tmp_path: Path
+    user: CertbotUser, tmp_path: Path
 ) -> None:
-    with Pebble(tmp_path, place.emulator.resolver, reuse_percent=100) as pebble:
+    with Pebble(tmp_path, user.emulator.resolver, reuse_percent=100) as pebble:
         certbot = Certbot(tmp_path / "reuse", pebble)
-        first = certbot.obtain(site.credentials, [site.domain])
+        first = certbot.obtain(user.credentials, [user.domain])
         assert first.exit_code == 0, first.output
-        start = len(site.emulator.requests)
+        start = len(user.emulator.requests)
         second = obtain(
             certbot,
-            site.domain,
-            *("--dns-mijnhost-credentials", site.credentials.name),
+            user.domain,
+            *("--dns-mijnhost-credentials", user.credentials.name),
             *("--cert-name", "second", "--force-renewal"),
-            cwd=site.credentials.parent,
+            cwd=user.credentials.parent,
         )
         assert second.exit_code == 0, second.output
-        assert len(site.emulator.requests) == start, "no challenge was performed"
-        assert stored(certbot, "second") == [f"dns_mijnhost_credentials = {site.credentials}"]
+        assert len(user.emulator.requests) == start, "no challenge was performed"
+        assert stored(certbot, "second") == [f"dns_mijnhost_credentials = {user.credentials}"]
         renewed = certbot.run(
             *("renew", "--cert-name", "second", "--force-renewal", "--no-random-sleep-on-renew"),
             cwd=Path("/"),
         )
         assert renewed.exit_code == 0, renewed.output
-        assert stored(certbot, "second") == [f"dns_mijnhost_credentials = {site.credentials}"]
+        assert stored(certbot, "second") == [f"dns_mijnhost_credentials = {user.credentials}"]
 
 
-def test_a_relative_path_that_is_stored_already(site: Site, tmp_path: Path) -> None:
-    issued = site.obtain("")
+def test_a_relative_path_that_is_stored_already(user: CertbotUser, tmp_path: Path) -> None:
+    issued = user.obtain("")
     assert issued.exit_code == 0, issued.output
-    replace_stored(site.certbot, site.domain, site.credentials.name)
+    replace_stored(user.certbot, user.domain, user.credentials.name)
     renew = ("renew", "--force-renewal", "--no-random-sleep-on-renew")
 
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    failed = site.certbot.run(*renew, cwd=elsewhere)
+    failed = user.certbot.run(*renew, cwd=elsewhere)
     assert failed.exit_code == 1
     assert f"The credentials file {elsewhere}/mijnhost.ini does not exist" in failed.output
     assert "The renewal configuration has the relative path mijnhost.ini" in failed.output
-    assert f"in {site.certbot.directory}/config/renewal)" in failed.output
+    assert f"in {user.certbot.directory}/config/renewal)" in failed.output
     assert "Traceback" not in failed.output
 
-    renewed = site.certbot.run(*renew, cwd=site.credentials.parent)
+    renewed = user.certbot.run(*renew, cwd=user.credentials.parent)
     assert renewed.exit_code == 0, renewed.output
-    assert stored(site.certbot, site.domain) == [f"dns_mijnhost_credentials = {site.credentials}"]
+    assert stored(user.certbot, user.domain) == [f"dns_mijnhost_credentials = {user.credentials}"]
 
 
 @pytest.mark.parametrize("named", ["~/mijnhost.ini", "./config/../mijnhost.ini"])
 def test_other_ways_to_write_a_path(
-    site: Site, named: str, monkeypatch: pytest.MonkeyPatch
+    user: CertbotUser, named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", str(site.directory))
+    monkeypatch.setenv("HOME", str(user.directory))
     issued = obtain(
-        site.certbot, site.domain, f"--dns-mijnhost-credentials={named}", cwd=site.directory
+        user.certbot, user.domain, f"--dns-mijnhost-credentials={named}", cwd=user.directory
     )
     assert issued.exit_code == 0, issued.output
-    assert stored(site.certbot, site.domain) == [f"dns_mijnhost_credentials = {site.credentials}"]
+    assert stored(user.certbot, user.domain) == [f"dns_mijnhost_credentials = {user.credentials}"]
 
 
 @pytest.mark.parametrize(
     ("option", "words"),
     [
         (("--dns-mijnhost-credentials", "nowhere.ini"), "/nowhere.ini does not exist. Create it"),
-        (("--dns-mijnhost-credentials", ""), "--dns-mijnhost-credentials is empty. Name"),
+        (("--dns-mijnhost-credentials", ""), "--dns-mijnhost-credentials is empty. Give"),
         (("--dns-mijnhost-credentials", "~nobody-has-this-name/x.ini"), "does not exist"),
         ((), "No API key was found: no credentials file was given"),
     ],
 )
 def test_a_file_that_is_missing_is_one_message_and_nothing_is_stored(
-    site: Site, option: tuple[str, ...], words: str
+    user: CertbotUser, option: tuple[str, ...], words: str
 ) -> None:
-    failed = obtain(site.certbot, site.domain, *option, cwd=site.directory)
+    failed = obtain(user.certbot, user.domain, *option, cwd=user.directory)
     assert failed.exit_code == 1
     assert words in failed.output
     assert "Error(" not in failed.output, "no repr of an exception"
     assert "Traceback" not in failed.output
-    assert not list((site.certbot.directory / "config").glob("renewal/*.conf"))
+    assert not list((user.certbot.directory / "config").glob("renewal/*.conf"))
 
 
-def test_a_pipe_is_read_once(site: Site) -> None:
+def test_a_pipe_is_read_once(user: CertbotUser) -> None:
     # As bash's --dns-mijnhost-credentials <(pass show mijnhost) does.
-    text = site.credentials.read_text()
-    command = site.certbot.command("certonly", "--authenticator", "dns-mijnhost", "-d", site.domain)
+    text = user.credentials.read_text()
+    command = user.certbot.command("certonly", "--authenticator", "dns-mijnhost", "-d", user.domain)
     code = (
         "import os, sys; r, w = os.pipe(); os.write(w, sys.argv[1].encode()); os.close(w); "
         "os.set_inheritable(r, True); "
@@ -134,7 +133,7 @@ def test_a_pipe_is_read_once(site: Site) -> None:
             "--agree-tos",
             "--register-unsafely-without-email",
         ],
-        env=site.certbot.environment(),
+        env=user.certbot.environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -143,21 +142,21 @@ def test_a_pipe_is_read_once(site: Site) -> None:
 
 
 @pytest.mark.parametrize("named", [(), ("--dns-mijnhost-credentials", "nowhere.ini")])
-def test_listing_and_preparing_plugins(site: Site, named: tuple[str, ...]) -> None:
-    listed = site.certbot.run("plugins", "--prepare", *named, cwd=site.directory)
+def test_listing_and_preparing_plugins(user: CertbotUser, named: tuple[str, ...]) -> None:
+    listed = user.certbot.run("plugins", "--prepare", *named, cwd=user.directory)
     assert listed.exit_code == 0, listed.output
     assert "* dns-mijnhost" in listed.output
     assert "Traceback" not in listed.output
-    explained = site.certbot.run("--help", "dns-mijnhost", *named, cwd=site.directory)
+    explained = user.certbot.run("--help", "dns-mijnhost", *named, cwd=user.directory)
     assert explained.exit_code == 0, explained.output
     assert "(default: 300)" in explained.output
 
 
-def test_another_authenticator_does_not_read_the_file(site: Site) -> None:
-    failed = site.certbot.run(
-        *("certonly", "--webroot", "-w", "/nowhere", "-d", site.domain, "--agree-tos"),
+def test_another_authenticator_does_not_read_the_file(user: CertbotUser) -> None:
+    failed = user.certbot.run(
+        *("certonly", "--webroot", "-w", "/nowhere", "-d", user.domain, "--agree-tos"),
         *("--register-unsafely-without-email", "--dns-mijnhost-credentials", "nowhere.ini"),
-        cwd=site.directory,
+        cwd=user.directory,
     )
     assert failed.exit_code == 1
     assert "/nowhere does not exist or is not a directory" in failed.output
@@ -165,18 +164,18 @@ def test_another_authenticator_does_not_read_the_file(site: Site) -> None:
 
 
 def test_a_renewal_without_the_key_of_the_first_run(
-    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    user: CertbotUser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
-    issued = obtain(site.certbot, site.domain)
+    issued = obtain(user.certbot, user.domain)
     assert issued.exit_code == 0, issued.output
-    assert stored(site.certbot, site.domain) == []
+    assert stored(user.certbot, user.domain) == []
     monkeypatch.delenv("CREDENTIALS_DIRECTORY")
     # Pebble reuses one authorization in a hundred, even if it is told to reuse none.
-    failed = next(each for each in (site.certbot.renew() for _ in range(4)) if each.exit_code)
+    failed = next(each for each in (user.certbot.renew() for _ in range(4)) if each.exit_code)
     assert failed.exit_code == 1
     assert "the first run took the key from its environment" in failed.output
-    assert f"{site.certbot.directory}/config/renewal, below [renewalparams]" in failed.output
+    assert f"{user.certbot.directory}/config/renewal, below [renewalparams]" in failed.output
     assert "Traceback" not in failed.output
 
 
@@ -185,15 +184,15 @@ def test_a_renewal_without_the_key_of_the_first_run(
     [("keys", ""), ("sleutels-\u00eb", "cannot write. Run Certbot with LC_ALL=C.UTF-8")],
 )
 def test_without_a_home_or_a_name_and_in_a_locale_of_ascii(
-    site: Site, folder: str, words: str
+    user: CertbotUser, folder: str, words: str
 ) -> None:
-    (site.directory / folder).mkdir()
-    site.credentials.rename(site.directory / folder / "mijnhost.ini")
-    command = site.certbot.command("certonly", "--authenticator", "dns-mijnhost", "-d", site.domain)
+    (user.directory / folder).mkdir()
+    user.credentials.rename(user.directory / folder / "mijnhost.ini")
+    command = user.certbot.command("certonly", "--authenticator", "dns-mijnhost", "-d", user.domain)
     # The real user has no entry in passwd; the effective one can still read this Python.
     command[2] = f"import os; os.geteuid() or os.setreuid(54321, 0)\n{command[2]}"
     ascii_only = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
-    kept = {k: v for k, v in site.certbot.environment().items() if k != "HOME"}
+    kept = {k: v for k, v in user.certbot.environment().items() if k != "HOME"}
     done = subprocess.run(
         [
             *command,
@@ -201,7 +200,7 @@ def test_without_a_home_or_a_name_and_in_a_locale_of_ascii(
             *("--dns-mijnhost-credentials", os.path.join(folder, "mijnhost.ini")),  # noqa: PTH118
         ],
         env={**kept, **ascii_only, "LC_ALL": "C"},
-        cwd=site.directory,
+        cwd=user.directory,
         capture_output=True,
         text=True,
         check=False,

@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from scripts.local_ca import names_of
-
-from .conftest import Site
+from tests.support.certbot import CertbotUser
 
 pytestmark = pytest.mark.e2e
 
@@ -19,12 +18,12 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 VERSION = tuple(int(part) for part in certbot.__version__.split(".")[:2])
 
 
-def emulated(site: Site) -> str:
+def emulated(user: CertbotUser) -> str:
     """Return the lines that lead the plugin to the emulator, for a credentials file."""
     return (
-        f"\ndns_mijnhost_api_url = {site.emulator.api_url}"
-        f"\ndns_mijnhost_nameservers = {', '.join(site.emulator.nameservers)}"
-        f"\ndns_mijnhost_resolver = {site.emulator.resolver}\n"
+        f"\ndns_mijnhost_api_url = {user.emulator.api_url}"
+        f"\ndns_mijnhost_nameservers = {', '.join(user.emulator.nameservers)}"
+        f"\ndns_mijnhost_resolver = {user.emulator.resolver}\n"
     )
 
 
@@ -35,95 +34,95 @@ def secret_file(path: Path, text: str) -> Path:
     return path
 
 
-def test_as_nginx_proxy_manager_does(site: Site) -> None:
+def test_as_nginx_proxy_manager_does(user: CertbotUser) -> None:
     entry = json.loads((EXAMPLES / "nginx-proxy-manager" / "dns-plugins-entry.json").read_text())
     plugin = entry["mijnhost-next"]
-    template = plugin["credentials"].replace("YOUR-KEY", site.key) + emulated(site)
-    credentials = secret_file(site.directory / "credentials" / "credentials-7", template)
-    settings = site.directory / "letsencrypt.ini"
+    template = plugin["credentials"].replace("YOUR-KEY", user.key) + emulated(user)
+    credentials = secret_file(user.directory / "credentials" / "credentials-7", template)
+    settings = user.directory / "letsencrypt.ini"
     settings.write_text("text = True\nnon-interactive = True\npreferred-chain = ISRG Root X1\n")
     name = plugin["full_plugin_name"]
 
-    issued = site.certbot.run(
+    issued = user.certbot.run(
         *("certonly", "--config", str(settings), "--cert-name", "npm-7", "--agree-tos"),
-        *("--email", f"hostmaster@{site.domain}"),
-        *("--domains", f"{site.domain},*.{site.domain}"),
+        *("--email", f"hostmaster@{user.domain}"),
+        *("--domains", f"{user.domain},*.{user.domain}"),
         *("--authenticator", name, f"--{name}-credentials", str(credentials)),
         *(f"--{name}-propagation-seconds", "30"),
     )
     assert issued.exit_code == 0, issued.output
-    assert names_of(site.certbot.certificate("npm-7")) == {site.domain, f"*.{site.domain}"}
+    assert names_of(user.certbot.certificate("npm-7")) == {user.domain, f"*.{user.domain}"}
 
-    renewed = site.certbot.run(
+    renewed = user.certbot.run(
         *("renew", "--force-renewal", "--config", str(settings), "--cert-name", "npm-7"),
         *("--disable-hook-validation", "--no-random-sleep-on-renew"),
     )
     assert renewed.exit_code == 0, renewed.output
 
 
-def test_as_swag_does(site: Site) -> None:
-    template = (EXAMPLES / "swag" / "mijnhost.ini").read_text().replace("YOUR-KEY", site.key)
+def test_as_swag_does(user: CertbotUser) -> None:
+    template = (EXAMPLES / "swag" / "mijnhost.ini").read_text().replace("YOUR-KEY", user.key)
     credentials = secret_file(
-        site.directory / "dns-conf" / "mijnhost.ini", template + emulated(site)
+        user.directory / "dns-conf" / "mijnhost.ini", template + emulated(user)
     )
-    settings = site.directory / "cli.ini"
+    settings = user.directory / "cli.ini"
     settings.write_text(
         "agree-tos=true\n"
         "max-log-backups=0\n"
-        f"server={site.place.pebble.url}\n"
-        f"domains={site.domain},*.{site.domain}\n"
+        f"server={user.pebble.url}\n"
+        f"domains={user.domain},*.{user.domain}\n"
         "register-unsafely-without-email=true\n"
         "preferred-challenges=dns\n"
         "authenticator=dns-mijnhost\n"
         f"dns-mijnhost-credentials={credentials}\n"
     )
 
-    issued = site.certbot.run("certonly", "--config", str(settings), "--renew-by-default")
+    issued = user.certbot.run("certonly", "--config", str(settings), "--renew-by-default")
     assert issued.exit_code == 0, issued.output
-    assert names_of(site.certbot.certificate(site.domain)) == {site.domain, f"*.{site.domain}"}
+    assert names_of(user.certbot.certificate(user.domain)) == {user.domain, f"*.{user.domain}"}
 
-    renewed = site.certbot.renew("--config", str(settings))
+    renewed = user.certbot.renew("--config", str(settings))
     assert renewed.exit_code == 0, renewed.output
 
 
 @pytest.mark.skipif(VERSION < (2, 8), reason="lists entry points in another form")
-def test_swag_finds_the_plugin_in_certbots_list(site: Site) -> None:
-    listed = site.certbot.run("plugins", "--authenticators")
+def test_swag_finds_the_plugin_in_certbots_list(user: CertbotUser) -> None:
+    listed = user.certbot.run("plugins", "--authenticators")
     assert "Entry point: EntryPoint(name='dns-mijnhost'," in listed.output
 
 
-def test_with_the_secret_file_of_a_container(site: Site) -> None:
-    secret = secret_file(site.directory / "secrets" / "mijnhost_api_key", f"{site.key}\n")
+def test_with_the_secret_file_of_a_container(user: CertbotUser) -> None:
+    secret = secret_file(user.directory / "secrets" / "mijnhost_api_key", f"{user.key}\n")
     credentials = secret_file(
-        site.directory / "container.ini", f"dns_mijnhost_api_key_file = {secret}" + emulated(site)
+        user.directory / "container.ini", f"dns_mijnhost_api_key_file = {secret}" + emulated(user)
     )
-    issued = site.certbot.obtain(credentials, [site.domain])
+    issued = user.certbot.obtain(credentials, [user.domain])
     assert issued.exit_code == 0, issued.output
-    renewed = site.certbot.renew()
+    renewed = user.certbot.renew()
     assert renewed.exit_code == 0, renewed.output
 
 
-def test_as_the_job_of_kubernetes_does(site: Site) -> None:
+def test_as_the_job_of_kubernetes_does(user: CertbotUser) -> None:
     items = yaml.safe_load((EXAMPLES / "docker" / "kubernetes.yaml").read_text())["items"]
     [job] = [item for item in items if item["kind"] == "Job"]
     [container] = job["spec"]["template"]["spec"]["containers"]
-    words = [word.replace("example.nl", site.domain) for word in container["args"]]
+    words = [word.replace("example.nl", user.domain) for word in container["args"]]
     # What the environment can't lead to the emulator, a file can.
-    file = f"--dns-mijnhost-credentials={site.credentials}"
+    file = f"--dns-mijnhost-credentials={user.credentials}"
 
-    issued = site.certbot.run(*words, file)
+    issued = user.certbot.run(*words, file)
     assert issued.exit_code == 0, issued.output
-    first = site.certbot.certificate(site.domain)
-    assert names_of(first) == {site.domain, f"*.{site.domain}"}
+    first = user.certbot.certificate(user.domain)
+    assert names_of(first) == {user.domain, f"*.{user.domain}"}
 
-    again = site.certbot.run(*words, file)
+    again = user.certbot.run(*words, file)
     assert again.exit_code == 0, again.output
-    assert site.certbot.certificate(site.domain) == first
+    assert user.certbot.certificate(user.domain) == first
 
 
-def test_the_vendors_key_name_is_read_with_a_hint(site: Site) -> None:
-    credentials = site.directory / "vendor.ini"
-    secret_file(credentials, f"dns_mijn_host_api_key = {site.key}" + emulated(site))
-    issued = site.certbot.obtain(credentials, [site.domain])
+def test_the_vendors_key_name_is_read_with_a_hint(user: CertbotUser) -> None:
+    credentials = user.directory / "vendor.ini"
+    secret_file(credentials, f"dns_mijn_host_api_key = {user.key}" + emulated(user))
+    issued = user.certbot.obtain(credentials, [user.domain])
     assert issued.exit_code == 0, issued.output
     assert "rename it to dns_mijnhost_api_key" in " ".join(issued.output.split())

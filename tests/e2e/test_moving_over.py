@@ -10,7 +10,8 @@ from pathlib import Path
 import certbot
 import pytest
 
-from .conftest import Site
+from tests.support.certbot import CertbotUser
+
 from .test_integrators import emulated, secret_file
 
 pytestmark = pytest.mark.e2e
@@ -82,23 +83,23 @@ def folder(tmp_path: Path) -> Folder:
 
 
 @pytest.fixture
-def obtained(site: Site) -> Folder:
+def obtained(user: CertbotUser) -> Folder:
     """Return the real folder, after a certificate was obtained by this plugin."""
-    issued = site.obtain("")
+    issued = user.obtain("")
     assert issued.exit_code == 0, issued.output
-    return Folder(site.certbot.directory / "config", site.domain)
+    return Folder(user.certbot.directory / "config", user.domain)
 
 
 @pytest.fixture
-def vendors(site: Site, obtained: Folder) -> Folder:
+def vendors(user: CertbotUser, obtained: Folder) -> Folder:
     """Return that folder as the vendor's plugin leaves it, credentials included."""
     credentials = secret_file(
-        site.directory / "mijn-host.ini",
-        f"dns_mijn_host_api_key = {site.key}" + emulated(site),
+        user.directory / "mijn-host.ini",
+        f"dns_mijn_host_api_key = {user.key}" + emulated(user),
     )
     theirs = {
         "authenticator = dns-mijnhost\n": "authenticator = dns-mijn-host\n",
-        f"dns_mijnhost_credentials = {site.credentials}\n": (
+        f"dns_mijnhost_credentials = {user.credentials}\n": (
             f"dns_mijn_host_credentials = {credentials}\ndns_mijn_host_propagation_seconds = 60\n"
         ),
     }
@@ -107,33 +108,35 @@ def vendors(site: Site, obtained: Folder) -> Folder:
         assert text.count(ours) == 1, text
         text = text.replace(ours, their)
     obtained.renewal.write_text(text)
-    site.credentials.unlink()
+    user.credentials.unlink()
     return obtained
 
 
-def renews(site: Site) -> None:
-    before = site.certbot.certificate(site.domain)
-    renewed = site.certbot.renew()
+def renews(user: CertbotUser) -> None:
+    before = user.certbot.certificate(user.domain)
+    renewed = user.certbot.renew()
     assert renewed.exit_code == 0, renewed.output
-    assert site.certbot.certificate(site.domain).serial_number != before.serial_number
+    assert user.certbot.certificate(user.domain).serial_number != before.serial_number
 
 
 # From certbot-dns-mijn-host
 
 
-def test_a_certificate_of_the_vendors_plugin_is_renewed(site: Site, vendors: Folder) -> None:
+def test_a_certificate_of_the_vendors_plugin_is_renewed(user: CertbotUser, vendors: Folder) -> None:
     done = vendors.move()
     assert done.returncode == 0, done.stderr
     assert "1 changed. Now try the renewal" in done.stdout
-    renews(site)
+    renews(user)
 
 
 @pytest.mark.skipif(VERSION < (2, 3), reason="Certbot has no `reconfigure` yet")
-def test_a_certificate_of_the_vendors_plugin_is_reconfigured(site: Site, vendors: Folder) -> None:
-    before = site.certbot.certificate(site.domain)
-    credentials = site.write()
-    done = site.certbot.run(
-        *("reconfigure", "--cert-name", site.domain),
+def test_a_certificate_of_the_vendors_plugin_is_reconfigured(
+    user: CertbotUser, vendors: Folder
+) -> None:
+    before = user.certbot.certificate(user.domain)
+    credentials = user.write()
+    done = user.certbot.run(
+        *("reconfigure", "--cert-name", user.domain),
         *("--authenticator", "dns-mijnhost"),
         *("--dns-mijnhost-credentials", str(credentials)),
     )
@@ -142,8 +145,8 @@ def test_a_certificate_of_the_vendors_plugin_is_reconfigured(site: Site, vendors
     text = vendors.renewal.read_text()
     assert "authenticator = dns-mijnhost\n" in text
     assert f"dns_mijnhost_credentials = {credentials}\n" in text
-    assert site.certbot.certificate(site.domain) == before
-    renews(site)
+    assert user.certbot.certificate(user.domain) == before
+    renews(user)
 
 
 def test_it_changes_three_settings_and_nothing_else(folder: Folder) -> None:
@@ -285,9 +288,9 @@ def test_a_folder_that_is_not_certbots_is_named(tmp_path: Path) -> None:
 # From the wheels 1.1 of the same name
 
 
-def test_a_certificate_of_the_wheels_1_1_is_renewed(site: Site, obtained: Folder) -> None:
+def test_a_certificate_of_the_wheels_1_1_is_renewed(user: CertbotUser, obtained: Folder) -> None:
     text = obtained.renewal.read_text()
-    ours = f"dns_mijnhost_credentials = {site.credentials}\n"
+    ours = f"dns_mijnhost_credentials = {user.credentials}\n"
     # There it was a wait. As a ceiling, 0 would not wait for the name servers at all.
     old = text.replace(ours, f"{ours}dns_mijnhost_propagation_seconds = 0\n")
     assert old != text
@@ -297,27 +300,27 @@ def test_a_certificate_of_the_wheels_1_1_is_renewed(site: Site, obtained: Folder
     assert there != command
     subprocess.run(["sh", "-c", there], check=True)
     assert obtained.renewal.read_text() == text
-    renews(site)
+    renews(user)
 
 
 # From acme.sh
 
 
-def test_a_certificate_with_the_key_of_acme_sh(site: Site) -> None:
-    account = site.directory / "account.conf"
+def test_a_certificate_with_the_key_of_acme_sh(user: CertbotUser) -> None:
+    account = user.directory / "account.conf"
     account.write_text(
-        f"LOG_FILE='/var/log/acme.sh.log'\nSAVED_MIJNHOST_API_KEY='{site.key}'\nUSER_PATH='/bin'\n"
+        f"LOG_FILE='/var/log/acme.sh.log'\nSAVED_MIJNHOST_API_KEY='{user.key}'\nUSER_PATH='/bin'\n"
     )
-    credentials = site.directory / "etc" / "mijnhost.ini"
+    credentials = user.directory / "etc" / "mijnhost.ini"
     done = script("from-acme-sh.sh", str(credentials), str(account))
     assert done.returncode == 0, done.stderr
     assert (done.stdout, done.stderr) == (f"Written: {credentials}\n", "")
-    assert credentials.read_text() == f"dns_mijnhost_api_key = {site.key}\n"
+    assert credentials.read_text() == f"dns_mijnhost_api_key = {user.key}\n"
     assert credentials.stat().st_mode & 0o777 == 0o600
 
     with credentials.open("a") as file:
-        file.write(emulated(site))
-    issued = site.certbot.obtain(credentials, [site.domain])
+        file.write(emulated(user))
+    issued = user.certbot.obtain(credentials, [user.domain])
     assert issued.exit_code == 0, issued.output
 
 

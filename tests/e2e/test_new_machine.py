@@ -13,8 +13,7 @@ import pytest
 from cryptography import x509
 
 from scripts.local_ca import free_ports
-
-from .newcomer import ROOT, NewcomerOnANewMachine, blocks
+from tests.support.docs_shell import ROOT, MachineShell, blocks
 
 RECIPES = ROOT / "docs" / "recipes.md"
 SERVICE = ROOT / "examples" / "systemd" / "certbot-mijnhost.service"
@@ -51,11 +50,11 @@ def comes_to_show(served: Served, wanted: x509.Certificate) -> bool:
     return True
 
 
-def live(machine: NewcomerOnANewMachine) -> str:
-    return f"/etc/letsencrypt/live/{machine.site.domain}"
+def live(machine: MachineShell) -> str:
+    return f"/etc/letsencrypt/live/{machine.user.domain}"
 
 
-def nginx(machine: NewcomerOnANewMachine) -> list[Served]:
+def nginx(machine: MachineShell) -> list[Served]:
     [port] = free_ports(1)
     machine.type("apt-get install --no-install-recommends nginx")
     machine.write(
@@ -67,19 +66,19 @@ def nginx(machine: NewcomerOnANewMachine) -> list[Served]:
     return [lambda: by_tls(port)]
 
 
-def haproxy(machine: NewcomerOnANewMachine) -> list[Served]:
+def haproxy(machine: MachineShell) -> list[Served]:
     [port] = free_ports(1)
     machine.type("apt-get install --no-install-recommends haproxy")
     machine.type("install -d -m 700 /etc/haproxy/certs")
     machine.write(
         "/etc/haproxy/haproxy.cfg",
-        f"frontend site\n    mode http\n    bind {LOOPBACK}:{port} ssl crt /etc/haproxy/certs/\n",
+        f"frontend user\n    mode http\n    bind {LOOPBACK}:{port} ssl crt /etc/haproxy/certs/\n",
     )
     machine.type(f"RENEWED_LINEAGE={live(machine)} {HOOKS}/haproxy.sh; systemctl restart haproxy")
     return [lambda: by_tls(port)]
 
 
-def postfix_dovecot(machine: NewcomerOnANewMachine) -> list[Served]:
+def postfix_dovecot(machine: MachineShell) -> list[Served]:
     smtp, imap = free_ports(2)
     machine.type("apt-get install --no-install-recommends postfix dovecot-imapd")
     machine.type(
@@ -115,22 +114,22 @@ def drop_in_for(hook: str) -> str:
 
 
 @pytest.fixture
-def machine(on_a_new_machine: NewcomerOnANewMachine) -> NewcomerOnANewMachine:
-    shutil.copytree(ROOT / "examples", on_a_new_machine.path("/srv/examples"))
-    on_a_new_machine.type("apt-get update")
-    return on_a_new_machine
+def machine(machine_shell: MachineShell) -> MachineShell:
+    shutil.copytree(ROOT / "examples", machine_shell.path("/srv/examples"))
+    machine_shell.type("apt-get update")
+    return machine_shell
 
 
 def test_the_hardened_service_renews_and_its_hooks_reach_the_servers(
-    machine: NewcomerOnANewMachine,
+    machine: MachineShell,
 ) -> None:
-    site = machine.site
+    user = machine.user
     machine.type("apt-get install python3-venv")
     machine.type(blocks("Install with pip")[0])
-    machine.tell_where_the_ca_is()
+    machine.configure_ca()
     write, _, _, real, *_ = blocks("First certificate")
     machine.type(write)
-    machine.tell_where_the_api_is()
+    machine.configure_api()
     machine.type(real)
     install, look, by_credential, *_ = blocks("A systemd timer", RECIPES)
     machine.type(by_credential.replace("-d example.nl", "-d www.example.nl"))
@@ -145,7 +144,7 @@ def test_the_hardened_service_renews_and_its_hooks_reach_the_servers(
         drop_in = f"/etc/systemd/system/certbot-mijnhost.service.d/{hook}.conf"
         machine.write(drop_in, drop_in_for(hook))
         machine.type("systemctl daemon-reload")
-        names = (site.domain, f"www.{site.domain}")
+        names = (user.domain, f"www.{user.domain}")
         before = [machine.certificate(name) for name in names]
         assert [each() for each in served] == [before[0]] * len(served)
 
@@ -157,10 +156,10 @@ def test_the_hardened_service_renews_and_its_hooks_reach_the_servers(
         assert f"{hook}:" not in log, "the hook had nothing to say"
         # What the next hook needs, this one's rights must not give.
         machine.type(f"rm {drop_in} {HOOKS}/{hook}")
-    assert site.key not in machine.type("journalctl --no-pager")
+    assert user.key not in machine.type("journalctl --no-pager")
 
 
-def test_the_recipe_for_apts_certbot_may_be_followed_twice(machine: NewcomerOnANewMachine) -> None:
+def test_the_recipe_for_apts_certbot_may_be_followed_twice(machine: MachineShell) -> None:
     install, look = blocks("apt's Certbot on Debian and Ubuntu", RECIPES)
     machine.type(install)
     machine.type(install)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from certbot_dns_mijnhost.emulator import Fault, Variants
-
-from .conftest import Site
+from tests.support.certbot import CertbotUser
 
 pytestmark = pytest.mark.e2e
 
@@ -39,21 +38,21 @@ ODD_RECORDS: list[object] = [
 
 
 @pytest.fixture
-def odd(site: Site) -> Iterator[Site]:
-    yield site
-    site.emulator.account.odd_domains = []
+def odd(user: CertbotUser) -> Iterator[CertbotUser]:
+    yield user
+    user.emulator.account.odd_domains = []
 
 
-def test_a_date_with_the_day_first_costs_no_certificate(site: Site) -> None:
-    other = site.emulator.account.add_domain(f"other-of-{site.domain}")
+def test_a_date_with_the_day_first_costs_no_certificate(user: CertbotUser) -> None:
+    other = user.emulator.account.add_domain(f"other-of-{user.domain}")
     other.renewal_date = "31-12-2027"
-    before = site.zone
-    issued = site.obtain("", "*")
+    before = user.zone
+    issued = user.obtain("", "*")
     assert issued.exit_code == 0, issued.output
-    assert site.zone == before
+    assert user.zone == before
 
 
-def test_odd_entries_in_each_listing_cost_no_certificate(odd: Site) -> None:
+def test_odd_entries_in_each_listing_cost_no_certificate(odd: CertbotUser) -> None:
     odd.emulator.account.odd_domains = ODD_DOMAINS
     odd.emulator.account.find(odd.domain).odd_entries.extend(ODD_RECORDS)
     before = odd.zone
@@ -65,7 +64,7 @@ def test_odd_entries_in_each_listing_cost_no_certificate(odd: Site) -> None:
     assert renewed.exit_code == 0, renewed.output
 
 
-def test_an_odd_entry_of_others_survives_apex_and_wildcard(odd: Site) -> None:
+def test_an_odd_entry_of_others_survives_apex_and_wildcard(odd: CertbotUser) -> None:
     """Two values at one name, where PATCH adds: nothing needs a zone rewrite."""
     odd.emulator.variants = Variants(patch="append")
     odd.emulator.account.find(odd.domain).odd_entries.extend(ODD_RECORDS)
@@ -76,14 +75,14 @@ def test_an_odd_entry_of_others_survives_apex_and_wildcard(odd: Site) -> None:
 
 
 @pytest.mark.parametrize("patch", ["replace", "append"])
-def test_values_listed_as_numbers_keep_their_digits(site: Site, patch: str) -> None:
+def test_values_listed_as_numbers_keep_their_digits(user: CertbotUser, patch: str) -> None:
     for value in ("1.10", "1.0", "-0", "12345678901234567890123"):
-        site.emulator.account.add_record(site.domain, "TXT", f"n.{site.domain}.", value, 60)
-    site.emulator.variants = Variants(patch=patch, numbers=True)
-    before = site.zone
-    issued = site.obtain("", "*")
+        user.emulator.account.add_record(user.domain, "TXT", f"n.{user.domain}.", value, 60)
+    user.emulator.variants = Variants(patch=patch, numbers=True)
+    before = user.zone
+    issued = user.obtain("", "*")
     assert issued.exit_code == 0, issued.output
-    assert sorted(site.zone) == sorted(before)
+    assert sorted(user.zone) == sorted(before)
 
 
 @pytest.mark.parametrize(
@@ -95,27 +94,27 @@ def test_values_listed_as_numbers_keep_their_digits(site: Site, patch: str) -> N
     ],
     ids=["true, gzip", "word, raw deflate", "float, deflate"],
 )
-def test_other_forms_of_success(site: Site, variants: Variants) -> None:
-    site.emulator.variants = variants
-    issued = site.obtain("", "*")
+def test_other_forms_of_success(user: CertbotUser, variants: Variants) -> None:
+    user.emulator.variants = variants
+    issued = user.obtain("", "*")
     assert issued.exit_code == 0, issued.output
 
 
-def test_an_answer_with_two_lengths_hides_a_success(site: Site) -> None:
-    before = site.zone
+def test_an_answer_with_two_lengths_hides_a_success(user: CertbotUser) -> None:
+    before = user.zone
     for method in ("PATCH", "PUT", "DELETE"):
-        site.emulator.faults.add(Fault.two_lengths(), method=method)
-    issued = site.obtain("", "*")
+        user.emulator.faults.add(Fault.two_lengths(), method=method)
+    issued = user.obtain("", "*")
     assert issued.exit_code == 0, issued.output
-    assert sorted(site.zone) == sorted(before)
+    assert sorted(user.zone) == sorted(before)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_firewall_is_named(site: Site, status: int) -> None:
-    site.emulator.variants = Variants(web_page_status=status)
-    failed = site.obtain("www")
+def test_a_firewall_is_named(user: CertbotUser, status: int) -> None:
+    user.emulator.variants = Variants(web_page_status=status)
+    failed = user.obtain("www")
     assert failed.exit_code != 0
-    host = site.emulator.api_url.split("/")[2]
+    host = user.emulator.api_url.split("/")[2]
     said = " ".join(failed.output.split())
     assert f"{host} answered {status} with a web page" in said
     assert "a firewall or proxy is in the way" in said
@@ -124,19 +123,19 @@ def test_a_firewall_is_named(site: Site, status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 404, 405])
-def test_a_refusal_of_everything_is_not_a_missing_domain(site: Site, status: int) -> None:
-    site.emulator.faults.add(Fault.status(status, "No"), times=None)
-    failed = site.obtain("www")
+def test_a_refusal_of_everything_is_not_a_missing_domain(user: CertbotUser, status: int) -> None:
+    user.emulator.faults.add(Fault.status(status, "No"), times=None)
+    failed = user.obtain("www")
     assert failed.exit_code != 0
     assert f"answered {status}: No" in " ".join(failed.output.split())
     assert "is not in the account" not in failed.output
 
 
-def test_a_pause_of_a_day_is_told_and_kept(site: Site) -> None:
+def test_a_pause_of_a_day_is_told_and_kept(user: CertbotUser) -> None:
     fault = Fault.status(429, "Too many requests", {"Retry-After": "86400"})
-    site.emulator.faults.add(fault, times=None)
-    start = len(site.emulator.requests)
-    failed = site.obtain("www")
+    user.emulator.faults.add(fault, times=None)
+    start = len(user.emulator.requests)
+    failed = user.obtain("www")
     assert failed.exit_code != 0
     assert "wait for 24 hours: try again after 2" in " ".join(failed.output.split())
-    assert len(site.emulator.requests) - start == 1
+    assert len(user.emulator.requests) - start == 1

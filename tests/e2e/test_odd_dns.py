@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator
-
-from .conftest import Site
+from tests.support.certbot import CertbotUser
 
 pytestmark = pytest.mark.e2e
 
@@ -27,47 +26,49 @@ UNROUTED = "[fe80::53%lo]:53"
 
 
 @pytest.fixture
-def odd_site(site: Site) -> Iterator[Site]:
-    yield site
-    behave(site, "normal")
+def odd_user(user: CertbotUser) -> Iterator[CertbotUser]:
+    yield user
+    behave(user, "normal")
 
 
-def behave(site: Site, behaviour: str) -> None:
-    for index in range(len(site.emulator.nameservers)):
-        site.emulator.behave(index, behaviour)
+def behave(user: CertbotUser, behaviour: str) -> None:
+    for index in range(len(user.emulator.nameservers)):
+        user.emulator.behave(index, behaviour)
 
 
-def resolv_conf(site: Site, content: bytes | None) -> Path:
-    path = site.directory / "resolv.conf"
+def resolv_conf(user: CertbotUser, content: bytes | None) -> Path:
+    path = user.directory / "resolv.conf"
     if content is not None:
         path.write_bytes(content)
     return path
 
 
-def delegate(site: Site) -> str:
-    """Delegate the challenge of the site's domain, and return the zone that it goes to."""
-    other = f"challenges-{site.domain}"
-    site.emulator.account.add_domain(other)
-    name = f"_acme-challenge.{site.domain}."
-    site.emulator.account.add_record(site.domain, "CNAME", name, f"{other}.", 300)
+def delegate(user: CertbotUser) -> str:
+    """Delegate the challenge of the user's domain, and return the zone that it goes to."""
+    other = f"challenges-{user.domain}"
+    user.emulator.account.add_domain(other)
+    name = f"_acme-challenge.{user.domain}."
+    user.emulator.account.add_record(user.domain, "CNAME", name, f"{other}.", 300)
     return other
 
 
-def written(site: Site, start: int) -> set[str]:
-    return {r.path for r in site.emulator.requests[start:] if r.method != "GET"}
+def written(user: CertbotUser, start: int) -> set[str]:
+    return {r.path for r in user.emulator.requests[start:] if r.method != "GET"}
 
 
-def test_a_usable_line_in_an_odd_resolv_conf_is_enough_for_a_delegation(odd_site: Site) -> None:
-    other = delegate(odd_site)
-    host, port = odd_site.emulator.resolver.split(":")
+def test_a_usable_line_in_an_odd_resolv_conf_is_enough_for_a_delegation(
+    odd_user: CertbotUser,
+) -> None:
+    other = delegate(odd_user)
+    host, port = odd_user.emulator.resolver.split(":")
     usable = f"nameserver\t[{host}]:{port} # mine\r\n".encode()
-    path = resolv_conf(odd_site, ODD_LINES + usable)
+    path = resolv_conf(odd_user, ODD_LINES + usable)
     # The published name servers are at port 53 of the loopback, so they cannot be asked.
-    odd_site.write(nameservers="", resolver=str(path), propagation_seconds="1")
-    start = len(odd_site.emulator.requests)
-    issued = odd_site.obtain("")
+    odd_user.write(nameservers="", resolver=str(path), propagation_seconds="1")
+    start = len(odd_user.emulator.requests)
+    issued = odd_user.obtain("")
     assert issued.exit_code == 0, issued.output
-    assert written(odd_site, start) == {f"/api/v2/domains/{other}/dns"}
+    assert written(odd_user, start) == {f"/api/v2/domains/{other}/dns"}
     assert "unexpected error" not in issued.output
 
 
@@ -82,11 +83,11 @@ def test_a_usable_line_in_an_odd_resolv_conf_is_enough_for_a_delegation(odd_site
     ids=["localhost", "odd lines", "empty", "missing"],
 )
 def test_a_resolv_conf_without_a_usable_line_costs_no_certificate(
-    odd_site: Site, content: bytes | None, words: str
+    odd_user: CertbotUser, content: bytes | None, words: str
 ) -> None:
-    path = resolv_conf(odd_site, content)
-    odd_site.write(nameservers="", resolver=str(path), propagation_seconds="1")
-    issued = odd_site.obtain("www")
+    path = resolv_conf(odd_user, content)
+    odd_user.write(nameservers="", resolver=str(path), propagation_seconds="1")
+    issued = odd_user.obtain("www")
     assert issued.exit_code == 0, issued.output
     assert issued.output.count("Cannot query the name servers") == 1
     assert "unexpected error" not in issued.output
@@ -94,78 +95,80 @@ def test_a_resolv_conf_without_a_usable_line_costs_no_certificate(
 
 
 @pytest.mark.parametrize("behaviour", ["edns_formerr", "edns_notimp", "edns_badvers"])
-def test_name_servers_without_edns_are_asked(odd_site: Site, behaviour: str) -> None:
-    behave(odd_site, behaviour)
-    other = delegate(odd_site)
-    start = len(odd_site.emulator.requests)
-    issued = odd_site.obtain("")
+def test_name_servers_without_edns_are_asked(odd_user: CertbotUser, behaviour: str) -> None:
+    behave(odd_user, behaviour)
+    other = delegate(odd_user)
+    start = len(odd_user.emulator.requests)
+    issued = odd_user.obtain("")
     assert issued.exit_code == 0, issued.output
     assert "3 name servers served the challenge records after" in issued.output
-    assert written(odd_site, start) == {f"/api/v2/domains/{other}/dns"}
+    assert written(odd_user, start) == {f"/api/v2/domains/{other}/dns"}
 
 
-def test_a_network_that_drops_edns_is_asked_without_it(odd_site: Site) -> None:
-    behave(odd_site, "edns_silent")
-    issued = odd_site.obtain("www")
+def test_a_network_that_drops_edns_is_asked_without_it(odd_user: CertbotUser) -> None:
+    behave(odd_user, "edns_silent")
+    issued = odd_user.obtain("www")
     assert issued.exit_code == 0, issued.output
     assert "3 name servers served the challenge records after" in issued.output
 
 
 @pytest.mark.parametrize("behaviour", ["intercepted", "intercepted_refused"])
-def test_a_delegation_works_where_port_53_is_intercepted(odd_site: Site, behaviour: str) -> None:
-    behave(odd_site, behaviour)
-    other = delegate(odd_site)
-    odd_site.write(propagation_seconds="2")
-    start = len(odd_site.emulator.requests)
-    issued = odd_site.obtain("")
+def test_a_delegation_works_where_port_53_is_intercepted(
+    odd_user: CertbotUser, behaviour: str
+) -> None:
+    behave(odd_user, behaviour)
+    other = delegate(odd_user)
+    odd_user.write(propagation_seconds="2")
+    start = len(odd_user.emulator.requests)
+    issued = odd_user.obtain("")
     assert issued.exit_code == 0, issued.output
     assert issued.output.count("port 53 is intercepted") == 1
-    assert written(odd_site, start) == {f"/api/v2/domains/{other}/dns"}
+    assert written(odd_user, start) == {f"/api/v2/domains/{other}/dns"}
 
 
-def test_a_delegation_works_behind_a_closed_port(odd_site: Site) -> None:
-    other = delegate(odd_site)
-    odd_site.write(nameservers="127.0.0.1:9", propagation_seconds="2")
-    start = len(odd_site.emulator.requests)
-    issued = odd_site.obtain("")
+def test_a_delegation_works_behind_a_closed_port(odd_user: CertbotUser) -> None:
+    other = delegate(odd_user)
+    odd_user.write(nameservers="127.0.0.1:9", propagation_seconds="2")
+    start = len(odd_user.emulator.requests)
+    issued = odd_user.obtain("")
     assert issued.exit_code == 0, issued.output
     assert issued.output.count("name servers: no name server gives a usable answer") == 1
-    assert written(odd_site, start) == {f"/api/v2/domains/{other}/dns"}
+    assert written(odd_user, start) == {f"/api/v2/domains/{other}/dns"}
 
 
-def test_a_delegation_works_if_the_name_servers_refuse(odd_site: Site) -> None:
-    other = delegate(odd_site)
+def test_a_delegation_works_if_the_name_servers_refuse(odd_user: CertbotUser) -> None:
+    other = delegate(odd_user)
     with Emulator(domains=()) as elsewhere:
-        odd_site.write(nameservers=elsewhere.nameservers[0], propagation_seconds="2")
-        start = len(odd_site.emulator.requests)
-        issued = odd_site.obtain("")
+        odd_user.write(nameservers=elsewhere.nameservers[0], propagation_seconds="2")
+        start = len(odd_user.emulator.requests)
+        issued = odd_user.obtain("")
     assert issued.exit_code == 0, issued.output
     assert "all name servers refuse" in issued.output
-    assert written(odd_site, start) == {f"/api/v2/domains/{other}/dns"}
+    assert written(odd_user, start) == {f"/api/v2/domains/{other}/dns"}
 
 
 @pytest.mark.parametrize("below", ["", "www."])
-def test_a_subzone_at_the_challenge_fails_at_once(odd_site: Site, below: str) -> None:
-    subzone = f"{below}{odd_site.domain}" if below else f"_acme-challenge.{odd_site.domain}"
+def test_a_subzone_at_the_challenge_fails_at_once(odd_user: CertbotUser, below: str) -> None:
+    subzone = f"{below}{odd_user.domain}" if below else f"_acme-challenge.{odd_user.domain}"
     name, server = f"{subzone}.", "ns1.other.example."
-    odd_site.emulator.account.add_record(odd_site.domain, "NS", name, server, 300)
-    start, asked = len(odd_site.emulator.requests), len(odd_site.emulator.queries)
-    failed = odd_site.obtain(below.rstrip("."))
+    odd_user.emulator.account.add_record(odd_user.domain, "NS", name, server, 300)
+    start, asked = len(odd_user.emulator.requests), len(odd_user.emulator.queries)
+    failed = odd_user.obtain(below.rstrip("."))
     assert failed.exit_code == 1
     one_line = " ".join(failed.output.split())
     assert f"delegates {subzone} to other name servers (NS ns1.other.example)" in one_line
-    assert f"mijnhost records delete {odd_site.domain} NS {subzone}" in one_line
-    assert written(odd_site, start) == set()
+    assert f"mijnhost records delete {odd_user.domain} NS {subzone}" in one_line
+    assert written(odd_user, start) == set()
     assert "Traceback" not in failed.output
-    queries = odd_site.emulator.queries[asked:]
+    queries = odd_user.emulator.queries[asked:]
     assert queries
     assert not [query for query in queries if query.type == "TXT"], "no wait"
 
 
-def test_split_dns_is_named_with_its_cure(odd_site: Site) -> None:
-    with Emulator(domains=(odd_site.domain,)) as internal:
-        odd_site.write(nameservers="", resolver=internal.resolver, propagation_seconds="1")
-        issued = odd_site.obtain("www")
+def test_split_dns_is_named_with_its_cure(odd_user: CertbotUser) -> None:
+    with Emulator(domains=(odd_user.domain,)) as internal:
+        odd_user.write(nameservers="", resolver=internal.resolver, propagation_seconds="1")
+        issued = odd_user.obtain("www")
     assert issued.exit_code == 0, issued.output
     one_line = " ".join(issued.output.split())
     assert "internal view of the zone (split DNS)" in one_line
@@ -173,24 +176,24 @@ def test_split_dns_is_named_with_its_cure(odd_site: Site) -> None:
     assert "set dns_mijnhost_resolver to a resolver outside your network" in one_line
 
 
-def test_an_old_cname_is_told_with_both_cures(odd_site: Site) -> None:
-    name = f"_acme-challenge.www.{odd_site.domain}"
+def test_an_old_cname_is_told_with_both_cures(odd_user: CertbotUser) -> None:
+    name = f"_acme-challenge.www.{odd_user.domain}"
     target = "x1.acme-dns.example."
-    odd_site.emulator.account.add_record(odd_site.domain, "CNAME", f"{name}.", target, 300)
-    start = len(odd_site.emulator.requests)
-    failed = odd_site.obtain("www")
+    odd_user.emulator.account.add_record(odd_user.domain, "CNAME", f"{name}.", target, 300)
+    start = len(odd_user.emulator.requests)
+    failed = odd_user.obtain("www")
     assert failed.exit_code == 1
     one_line = " ".join(failed.output.split())
-    assert f"Cannot add the challenge record for www.{odd_site.domain}" in one_line
+    assert f"Cannot add the challenge record for www.{odd_user.domain}" in one_line
     assert f"{name} is a CNAME to x1.acme-dns.example" in one_line
-    assert f"mijnhost records delete {odd_site.domain} CNAME {name}" in one_line
+    assert f"mijnhost records delete {odd_user.domain} CNAME {name}" in one_line
     assert "use an API key of the account that has x1.acme-dns.example" in one_line
-    assert written(odd_site, start) == set()
+    assert written(odd_user, start) == set()
 
 
-def test_addresses_of_a_family_that_is_missing_cause_no_warning(odd_site: Site) -> None:
-    odd_site.write(nameservers=", ".join([*odd_site.emulator.nameservers, UNROUTED]))
-    issued = odd_site.obtain("www")
+def test_addresses_of_a_family_that_is_missing_cause_no_warning(odd_user: CertbotUser) -> None:
+    odd_user.write(nameservers=", ".join([*odd_user.emulator.nameservers, UNROUTED]))
+    issued = odd_user.obtain("www")
     assert issued.exit_code == 0, issued.output
     assert "left out" not in issued.output
     line = f"Left out, because this machine has no route to them: {UNROUTED}"

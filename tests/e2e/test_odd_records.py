@@ -10,29 +10,28 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Variants
 from scripts.local_ca import Finished
-
-from .conftest import Site
+from tests.support.certbot import CertbotUser
 
 pytestmark = pytest.mark.e2e
 
 MOST_CALLS = 60
 
 
-def writes(site: Site) -> list[str]:
+def writes(user: CertbotUser) -> list[str]:
     """Return the methods of the calls that changed the test's zone."""
-    path = f"/api/v2/domains/{site.domain}/dns"
-    methods = [r.method for r in site.emulator.requests if r.path == path]
+    path = f"/api/v2/domains/{user.domain}/dns"
+    methods = [r.method for r in user.emulator.requests if r.path == path]
     assert len(methods) < MOST_CALLS
     return [method for method in methods if method != "GET"]
 
 
-def entry(site: Site, value: object, ttl: object = 3600, type_: str = "TXT") -> Any:
-    return {"type": type_, "name": f"odd.{site.domain}.", "value": value, "ttl": ttl}
+def entry(user: CertbotUser, value: object, ttl: object = 3600, type_: str = "TXT") -> Any:
+    return {"type": type_, "name": f"odd.{user.domain}.", "value": value, "ttl": ttl}
 
 
-def assert_issued(issued: Finished, site: Site, *, rewrites: int) -> None:
+def assert_issued(issued: Finished, user: CertbotUser, *, rewrites: int) -> None:
     assert issued.exit_code == 0, issued.output
-    assert writes(site).count("PUT") == rewrites
+    assert writes(user).count("PUT") == rewrites
     assert "missing" not in issued.output
 
 
@@ -45,26 +44,26 @@ def assert_issued(issued: Finished, site: Site, *, rewrites: int) -> None:
     ],
 )
 def test_a_record_that_cannot_be_sent_back(
-    site: Site, value: object, ttl: object, type_: str, shown: str
+    user: CertbotUser, value: object, ttl: object, type_: str, shown: str
 ) -> None:
-    odd = entry(site, value, ttl, type_)
-    entries = site.emulator.account.find(site.domain).odd_entries
+    odd = entry(user, value, ttl, type_)
+    entries = user.emulator.account.find(user.domain).odd_entries
     entries.append(odd)
-    before = site.zone
+    before = user.zone
 
-    refused = site.obtain("", "*")
+    refused = user.obtain("", "*")
     assert refused.exit_code == 1
     said = " ".join(refused.output.split())
-    assert f"Cannot rewrite the zone {site.domain}" in said
-    assert f"{type_} odd.{site.domain}. {shown}" in said
+    assert f"Cannot rewrite the zone {user.domain}" in said
+    assert f"{type_} odd.{user.domain}. {shown}" in said
     assert "Nothing was written. Correct or delete the record" in said
     assert "Traceback" not in said
-    assert "PUT" not in writes(site)
-    assert site.zone == before
+    assert "PUT" not in writes(user)
+    assert user.zone == before
 
     # What single-record calls can do goes on, and is enough for one name.
-    assert_issued(site.obtain(""), site, rewrites=0)
-    assert site.zone == before
+    assert_issued(user.obtain(""), user, rewrites=0)
+    assert user.zone == before
     assert entries == [odd]
 
 
@@ -79,70 +78,72 @@ def test_a_record_that_cannot_be_sent_back(
     ],
 )
 def test_a_record_that_only_looks_odd_is_sent_back_as_it_is_listed(
-    site: Site, oddity: dict[str, object]
+    user: CertbotUser, oddity: dict[str, object]
 ) -> None:
-    odd = {**entry(site, "text"), **oddity}
-    entries = site.emulator.account.find(site.domain).odd_entries
+    odd = {**entry(user, "text"), **oddity}
+    entries = user.emulator.account.find(user.domain).odd_entries
     entries.append(odd)
-    before = site.zone
-    assert_issued(site.obtain("", "*"), site, rewrites=1)
-    assert site.zone == before
+    before = user.zone
+    assert_issued(user.obtain("", "*"), user, rewrites=1)
+    assert user.zone == before
     assert entries == [odd]
 
 
-def test_values_that_are_listed_as_numbers_keep_their_digits(site: Site) -> None:
-    site.emulator.variants = Variants(numbers=True)
+def test_values_that_are_listed_as_numbers_keep_their_digits(user: CertbotUser) -> None:
+    user.emulator.variants = Variants(numbers=True)
     for number, value in enumerate(("1.10", "-0", "1.0")):
-        name = f"number{number}.{site.domain}."
-        site.emulator.account.add_record(site.domain, "TXT", name, value)
-    before = site.zone
-    assert_issued(site.obtain("", "*"), site, rewrites=1)
-    assert site.zone == before
+        name = f"number{number}.{user.domain}."
+        user.emulator.account.add_record(user.domain, "TXT", name, value)
+    before = user.zone
+    assert_issued(user.obtain("", "*"), user, rewrites=1)
+    assert user.zone == before
 
 
-def test_a_number_whose_digits_are_not_known(site: Site) -> None:
-    site.emulator.variants = Variants(numbers=True)
-    site.emulator.account.add_record(site.domain, "TXT", f"odd.{site.domain}.", "1e5")
-    before = site.zone
-    refused = site.obtain("", "*")
+def test_a_number_whose_digits_are_not_known(user: CertbotUser) -> None:
+    user.emulator.variants = Variants(numbers=True)
+    user.emulator.account.add_record(user.domain, "TXT", f"odd.{user.domain}.", "1e5")
+    before = user.zone
+    refused = user.obtain("", "*")
     assert refused.exit_code == 1
-    assert f"TXT odd.{site.domain}. (value: 1e5)" in " ".join(refused.output.split())
-    assert "PUT" not in writes(site)
-    assert site.zone == before
+    assert f"TXT odd.{user.domain}. (value: 1e5)" in " ".join(refused.output.split())
+    assert "PUT" not in writes(user)
+    assert user.zone == before
 
 
 @pytest.mark.parametrize("refuses_duplicates", [False, True])
 @pytest.mark.parametrize("respells", ["final_dot", "no_final_dot"])
-def test_a_server_that_respells_values(site: Site, respells: str, refuses_duplicates: bool) -> None:
-    site.emulator.variants = Variants(respells=respells, refuses_duplicates=refuses_duplicates)
-    account = site.emulator.account
-    account.add_record(site.domain, "CNAME", f"auto.{site.domain}.", "Mail.Example.NL.")
-    account.add_record(site.domain, "MX", f"{site.domain}.", "020  MX2.Example.Net")
-    account.add_record(site.domain, "AAAA", f"odd.{site.domain}.", "2001:DB8:0:0:0:0:0:7")
-    account.add_record(site.domain, "TXT", f"long.{site.domain}.", "x" * 300)
-    before = site.zone
-    issued = site.obtain("", "*")
-    assert_issued(issued, site, rewrites=1)
+def test_a_server_that_respells_values(
+    user: CertbotUser, respells: str, refuses_duplicates: bool
+) -> None:
+    user.emulator.variants = Variants(respells=respells, refuses_duplicates=refuses_duplicates)
+    account = user.emulator.account
+    account.add_record(user.domain, "CNAME", f"auto.{user.domain}.", "Mail.Example.NL.")
+    account.add_record(user.domain, "MX", f"{user.domain}.", "020  MX2.Example.Net")
+    account.add_record(user.domain, "AAAA", f"odd.{user.domain}.", "2001:DB8:0:0:0:0:0:7")
+    account.add_record(user.domain, "TXT", f"long.{user.domain}.", "x" * 300)
+    before = user.zone
+    issued = user.obtain("", "*")
+    assert_issued(issued, user, rewrites=1)
     assert "other values" not in issued.output
-    assert len(site.zone) == len(before)
-    stored = {(type_, value.rstrip(".")) for type_, _, value in site.zone}
+    assert len(user.zone) == len(before)
+    stored = {(type_, value.rstrip(".")) for type_, _, value in user.zone}
     assert ("CNAME", "mail.example.nl") in stored
     assert ("MX", "20 mx2.example.net") in stored
     assert ("AAAA", "2001:db8::7") in stored
     assert ("TXT", "x" * 300) in stored
 
 
-def test_a_server_that_cuts_long_texts(site: Site) -> None:
-    site.emulator.variants = Variants(mangles_txt="cut")
-    name = f"mail._domainkey.{site.domain}."
+def test_a_server_that_cuts_long_texts(user: CertbotUser) -> None:
+    user.emulator.variants = Variants(mangles_txt="cut")
+    name = f"mail._domainkey.{user.domain}."
     key = "v=DKIM1; k=rsa; p=" + "Ab+/" * 100
-    site.emulator.account.add_record(site.domain, "TXT", name, key)
-    before = site.zone
-    issued = site.obtain("", "*")
+    user.emulator.account.add_record(user.domain, "TXT", name, key)
+    before = user.zone
+    issued = user.obtain("", "*")
     assert issued.exit_code == 0, issued.output
-    assert writes(site).count("PUT") == 1
-    assert [value for _, at, value in site.zone if at == name] == [key[:255]]
-    assert len(site.zone) == len(before)
+    assert writes(user).count("PUT") == 1
+    assert [value for _, at, value in user.zone if at == name] == [key[:255]]
+    assert len(user.zone) == len(before)
     said = " ".join(issued.output.split())
     assert f"the API lists other values than it was sent: TXT {name.rstrip('.')}" in said
     assert "The values from before are in" in said

@@ -14,9 +14,8 @@ from cryptography import x509
 
 from certbot_dns_mijnhost.emulator import Variants
 from scripts.local_ca import environment, names_of
-
-from .conftest import Site
-from .newcomer import ROOT
+from tests.support.certbot import CertbotUser
+from tests.support.docs_shell import ROOT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -43,11 +42,11 @@ exec "$@"
 class Client:
     """An ACME client with a directory of its own, which finds the key as a service of systemd."""
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.directory = site.directory / "client"
+    def __init__(self, user: CertbotUser) -> None:
+        self.user = user
+        self.directory = user.directory / "client"
         self.directory.mkdir()
-        self.names = (site.domain, f"*.{site.domain}")
+        self.names = (user.domain, f"*.{user.domain}")
 
     def hook(self, client: str) -> Path:
         """Install the hook as the page says, for the command of this Python."""
@@ -61,7 +60,7 @@ class Client:
     def run(self, *command: str | Path, **variables: str) -> None:
         done = subprocess.run(
             command,
-            env=environment(CREDENTIALS_DIRECTORY=str(self.site.directory), **variables),
+            env=environment(CREDENTIALS_DIRECTORY=str(self.user.directory), **variables),
             cwd=self.directory,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -70,11 +69,11 @@ class Client:
         )
         assert done.returncode == 0, done.stdout
         assert "Traceback" not in done.stdout
-        assert self.site.key not in done.stdout
+        assert self.user.key not in done.stdout
 
 
 def lego(client: Client, programs: Path, mode: str) -> tuple[Callable[[str], None], Path]:
-    pebble = client.site.place.pebble
+    pebble = client.user.pebble
 
     def run(action: str) -> None:
         client.run(
@@ -92,11 +91,11 @@ def lego(client: Client, programs: Path, mode: str) -> tuple[Callable[[str], Non
             EXEC_MODE=mode,
         )
 
-    return run, client.directory / "certificates" / f"{client.site.domain}.crt"
+    return run, client.directory / "certificates" / f"{client.user.domain}.crt"
 
 
 def dehydrated(client: Client, programs: Path, mode: str) -> tuple[Callable[[str], None], Path]:
-    pebble = client.site.place.pebble
+    pebble = client.user.pebble
     config = client.directory / "config"
     config.write_text(
         f'CA="{pebble.url}"\nCHALLENGETYPE="dns-01"\nHOOK={client.hook("dehydrated")}\n'
@@ -111,11 +110,11 @@ def dehydrated(client: Client, programs: Path, mode: str) -> tuple[Callable[[str
             client.run(*command, "--register", "--accept-terms")
         client.run(*command, "--cron", *(("--force",) if action == "renew" else ()))
 
-    return run, client.directory / "certs" / client.site.domain / "cert.pem"
+    return run, client.directory / "certs" / client.user.domain / "cert.pem"
 
 
 def uacme(client: Client, programs: Path, _: str) -> tuple[Callable[[str], None], Path]:
-    pebble = client.site.place.pebble
+    pebble = client.user.pebble
     unshared = ("unshare", "--mount", "sh", "-ec", UNSHARED, "sh", pebble.certificate)
     command = (
         *unshared,
@@ -128,7 +127,7 @@ def uacme(client: Client, programs: Path, _: str) -> tuple[Callable[[str], None]
         due = ("--force",) if action == "renew" else ()
         client.run(*command, "--hook", client.hook("uacme"), *due, "issue", *client.names)
 
-    return run, client.directory / client.site.domain / "cert.pem"
+    return run, client.directory / client.user.domain / "cert.pem"
 
 
 # lego and uacme have one value at a time in the zone, dehydrated and Certbot have two.
@@ -158,15 +157,15 @@ CASES = [
     ],
 )
 def test_apex_and_wildcard_are_issued_and_renewed(
-    site: Site,
+    user: CertbotUser,
     programs: Path,
     make: Callable[[Client, Path, str], tuple[Callable[[str], None], Path]],
     mode: str,
     variants: Variants,
 ) -> None:
-    before = site.zone
-    site.emulator.variants = variants
-    client = Client(site)
+    before = user.zone
+    user.emulator.variants = variants
+    client = Client(user)
     run, path = make(client, programs, mode)
     serials = []
     for action in ("issue", "renew"):
@@ -174,42 +173,42 @@ def test_apex_and_wildcard_are_issued_and_renewed(
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
         assert names_of(certificate) == set(client.names)
         serials.append(certificate.serial_number)
-        assert site.zone == before
+        assert user.zone == before
     assert serials[0] != serials[1]
 
 
 @pytest.mark.parametrize("variants", VARIANTS.values(), ids=VARIANTS.keys())
 def test_certbots_manual_hooks_issue_and_renew_and_wait_once(
-    site: Site, variants: Variants
+    user: CertbotUser, variants: Variants
 ) -> None:
-    before = site.zone
-    site.emulator.variants = variants
-    hook = f"{BIN / 'mijnhost'} hook certbot --verbose --credentials {site.credentials}"
-    issued = site.certbot.run(
+    before = user.zone
+    user.emulator.variants = variants
+    hook = f"{BIN / 'mijnhost'} hook certbot --verbose --credentials {user.credentials}"
+    issued = user.certbot.run(
         *("certonly", "--manual", "--preferred-challenges", "dns"),
         *("--manual-auth-hook", f"{hook} auth", "--manual-cleanup-hook", f"{hook} cleanup"),
-        *("-d", site.domain, "-d", f"*.{site.domain}"),
+        *("-d", user.domain, "-d", f"*.{user.domain}"),
         *("--agree-tos", "--register-unsafely-without-email"),
     )
     assert issued.exit_code == 0, issued.output
-    assert site.zone == before
-    first = site.certbot.certificate(site.domain)
-    assert names_of(first) == {site.domain, f"*.{site.domain}"}
+    assert user.zone == before
+    first = user.certbot.certificate(user.domain)
+    assert names_of(first) == {user.domain, f"*.{user.domain}"}
 
-    renewed = site.certbot.renew()
+    renewed = user.certbot.renew()
     assert renewed.exit_code == 0, renewed.output
-    assert site.certbot.certificate(site.domain).serial_number != first.serial_number
-    assert site.zone == before
+    assert user.certbot.certificate(user.domain).serial_number != first.serial_number
+    assert user.zone == before
     for run in (issued, renewed):
         assert "Traceback" not in run.output
-        assert site.key not in run.output
+        assert user.key not in run.output
         calls = re.split(r"Hook '--manual-auth-hook' for ", run.output)[1:]
         assert [": all serve everything" in call for call in calls] == [False, True], run.output
 
 
-def test_a_failed_hook_tells_certbots_user_why(site: Site) -> None:
-    hook = f"{BIN / 'mijnhost'} hook certbot --credentials {site.credentials}"
-    failed = site.certbot.run(
+def test_a_failed_hook_tells_certbots_user_why(user: CertbotUser) -> None:
+    hook = f"{BIN / 'mijnhost'} hook certbot --credentials {user.credentials}"
+    failed = user.certbot.run(
         *("certonly", "--manual", "--preferred-challenges", "dns"),
         *("--manual-auth-hook", f"{hook} auth", "--manual-cleanup-hook", f"{hook} cleanup"),
         *("-d", f"elsewhere{os.getpid()}.example.org"),

@@ -1,4 +1,4 @@
-"""A newcomer who types what the README says, and nothing else.
+"""A docs_shell who types what the README says, and nothing else.
 
 The commands are the README's own. Where it can be, they are typed on a new Debian, with nothing of
 them changed: there, apt installs its Certbot, systemd starts the renewal, and the folders are the
@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from scripts.local_ca import names_of
-
-from .newcomer import README, ROOT, Newcomer, NewcomerOnANewMachine, blocks
+from tests.support.docs_shell import README, ROOT, DocsShell, MachineShell, blocks
 
 pytestmark = pytest.mark.timeout(1500)
 
@@ -25,83 +24,84 @@ OTHER_CLIENTS = ROOT / "docs" / "other-clients.md"
 INSTALL = ("Install with pip", "Install beside apt's Certbot")
 
 
-def obtain(newcomer: Newcomer, *, needs_cron: bool) -> None:
+def obtain(docs_shell: DocsShell, *, needs_cron: bool) -> None:
     """Type what follows the installation.
 
     :param needs_cron: whether nothing renews yet.
     """
     write, doctor, trial, real = blocks("First certificate")
     cron, renew = blocks("Renewal")
-    before = newcomer.site.zone
-    newcomer.tell_where_the_ca_is()
-    newcomer.type(write)
-    newcomer.tell_where_the_api_is()
-    assert "No problems found." in newcomer.type(doctor)
-    assert "The dry run was successful" in newcomer.type(trial)
-    assert not newcomer.path("/etc/letsencrypt/live").exists()
-    newcomer.type(real)
-    assert names_of(newcomer.certificate()) == {newcomer.site.domain, f"*.{newcomer.site.domain}"}
+    before = docs_shell.user.zone
+    docs_shell.configure_ca()
+    docs_shell.type(write)
+    docs_shell.configure_api()
+    assert "No problems found." in docs_shell.type(doctor)
+    assert "The dry run was successful" in docs_shell.type(trial)
+    assert not docs_shell.path("/etc/letsencrypt/live").exists()
+    docs_shell.type(real)
+    assert names_of(docs_shell.certificate()) == {
+        docs_shell.user.domain,
+        f"*.{docs_shell.user.domain}",
+    }
     if needs_cron:
-        newcomer.type(cron)
-    assert "all simulated renewals succeeded" in newcomer.type(renew)
-    assert newcomer.site.zone == before
+        docs_shell.type(cron)
+    assert "all simulated renewals succeeded" in docs_shell.type(renew)
+    assert docs_shell.user.zone == before
 
 
-def renew(newcomer: Newcomer, command: str) -> None:
+def renew(docs_shell: DocsShell, command: str) -> None:
     """Do what starts by itself: it is quiet, and it renews."""
-    assert newcomer.type(command) == ""
-    first = newcomer.certificate().serial_number
-    newcomer.type(f"{command} --force-renewal")
-    assert newcomer.certificate().serial_number != first
+    assert docs_shell.type(command) == ""
+    first = docs_shell.certificate().serial_number
+    docs_shell.type(f"{command} --force-renewal")
+    assert docs_shell.certificate().serial_number != first
 
 
-def try_pips_certbot(newcomer: Newcomer) -> None:
+def try_pips_certbot(docs_shell: DocsShell) -> None:
     [install] = blocks("Install with pip")
-    newcomer.type(install)
-    obtain(newcomer, needs_cron=True)
-    _, line = newcomer.path("/etc/cron.d/certbot-mijnhost").read_text().splitlines()
+    docs_shell.type(install)
+    obtain(docs_shell, needs_cron=True)
+    _, line = docs_shell.path("/etc/cron.d/certbot-mijnhost").read_text().splitlines()
     *times, user, command = line.split(" ", 6)
     assert len(times) == 5
     assert user == "root"
-    renew(newcomer, command)
+    renew(docs_shell, command)
 
 
-def test_pips_certbot(newcomer: Newcomer) -> None:
-    try_pips_certbot(newcomer)
+def test_pips_certbot(docs_shell: DocsShell) -> None:
+    try_pips_certbot(docs_shell)
 
 
-def cron_renews(newcomer: NewcomerOnANewMachine) -> bool:
+def cron_renews(docs_shell: MachineShell) -> bool:
     """Tell whether the real cron does, with the line of the README at each minute."""
-    newcomer.make_due()
+    docs_shell.make_due()
     # As nginx and its like are, useradd is in a folder that cron's own path lacks.
     hook = "/etc/letsencrypt/renewal-hooks/deploy/hook"
-    newcomer.write(hook, "#!/bin/sh\ncommand -v useradd > /srv/found\n")
-    newcomer.type(f"chmod 755 {hook}")
-    file = newcomer.path("/etc/cron.d/certbot-mijnhost")
+    docs_shell.write(hook, "#!/bin/sh\ncommand -v useradd > /srv/found\n")
+    docs_shell.type(f"chmod 755 {hook}")
+    file = docs_shell.path("/etc/cron.d/certbot-mijnhost")
     path, line = file.read_text().splitlines()
     command = line.split(" ", 5)[5]
-    first = newcomer.certificate()
-    trust = f"REQUESTS_CA_BUNDLE={newcomer.authority()}"
+    first = docs_shell.certificate()
+    trust = f"REQUESTS_CA_BUNDLE={docs_shell.ca_certificate()}"
     file.write_text(f"{trust}\n{path}\n* * * * * {command}\n")
     deadline = time.monotonic() + 600
-    while not newcomer.path("/srv/found").exists() and time.monotonic() < deadline:
+    while not docs_shell.path("/srv/found").exists() and time.monotonic() < deadline:
         time.sleep(1)
     file.unlink()
-    assert newcomer.path("/srv/found").read_text() == "/usr/sbin/useradd\n"
-    return newcomer.certificate() != first
+    assert docs_shell.path("/srv/found").read_text() == "/usr/sbin/useradd\n"
+    return docs_shell.certificate() != first
 
 
-def test_pips_certbot_on_a_new_machine(on_a_new_machine: NewcomerOnANewMachine) -> None:
+def test_pips_certbot_on_a_new_machine(machine_shell: MachineShell) -> None:
     [first] = re.findall(r"On Debian and Ubuntu, first run `(.*)`", README.read_text())
-    on_a_new_machine.type(f"apt-get update; {first}")
-    try_pips_certbot(on_a_new_machine)
-    assert cron_renews(on_a_new_machine)
+    machine_shell.type(f"apt-get update; {first}")
+    try_pips_certbot(machine_shell)
+    assert cron_renews(machine_shell)
 
 
-def test_apts_certbot_on_a_new_machine(
-    on_a_new_machine: NewcomerOnANewMachine, debian_package: Path
-) -> None:
-    machine = on_a_new_machine
+def test_apts_certbot_on_a_new_machine(machine_shell: MachineShell, debian_package: Path) -> None:
+    machine = machine_shell
     shutil.copy(debian_package, machine.path("/srv"))
     [install] = blocks("Install beside apt's Certbot")
     machine.type(install)
@@ -118,7 +118,7 @@ def test_apts_certbot_on_a_new_machine(
     _leaves_nothing(machine)
 
 
-def _is_whole(machine: NewcomerOnANewMachine) -> None:
+def _is_whole(machine: MachineShell) -> None:
     """See that the manual pages and the completion are there, and apt's files as they were."""
     for page in ("man1/mijnhost.1", "man7/certbot-dns-mijnhost.7"):
         assert "mijn" in machine.type(f"zcat /usr/share/man/{page}.gz")
@@ -135,7 +135,7 @@ def _is_whole(machine: NewcomerOnANewMachine) -> None:
     assert [line for line in changed if not line.endswith(" c /etc/letsencrypt/cli.ini")] == []
 
 
-def _leaves_nothing(machine: NewcomerOnANewMachine) -> None:
+def _leaves_nothing(machine: MachineShell) -> None:
     """Purge the package, and see what is left: what the user and Certbot wrote."""
     machine.type("apt-get purge python3-certbot-dns-mijnhost")
     left = machine.type(
@@ -147,24 +147,24 @@ def _leaves_nothing(machine: NewcomerOnANewMachine) -> None:
 
 
 def test_certbot_without_the_plugin_on_a_new_machine(
-    on_a_new_machine: NewcomerOnANewMachine,
+    machine_shell: MachineShell,
 ) -> None:
-    machine = on_a_new_machine
+    machine = machine_shell
     machine.type("apt-get update; apt-get install certbot python3-venv")
     machine.type(blocks("Install the command", OTHER_CLIENTS)[0])
     machine.type(blocks("The key", OTHER_CLIENTS)[0])
-    machine.tell_where_the_ca_is()
-    machine.tell_where_the_api_is()
-    before = machine.site.zone
+    machine.configure_ca()
+    machine.configure_api()
+    before = machine.user.zone
     [obtain_it] = blocks("Certbot's manual hooks", OTHER_CLIENTS)
     machine.type(obtain_it)
     first = machine.certificate()
-    assert names_of(first) == {machine.site.domain, f"*.{machine.site.domain}"}
+    assert names_of(first) == {machine.user.domain, f"*.{machine.user.domain}"}
     assert "all simulated renewals succeeded" in machine.type("certbot renew --dry-run")
     machine.make_due()
     machine.type("systemctl start certbot.service || journalctl -u certbot.service")
     assert machine.certificate().serial_number != first.serial_number
-    assert machine.site.zone == before
+    assert machine.user.zone == before
     assert "dns-mijnhost" not in machine.type("certbot plugins --authenticators")
 
 

@@ -13,8 +13,7 @@ import certbot
 import pytest
 
 from scripts.local_ca import Certbot, Finished, names_of
-
-from .conftest import Site
+from tests.support.certbot import CertbotUser
 
 pytestmark = pytest.mark.e2e
 
@@ -25,17 +24,17 @@ NOBODY = 65534
 VERSION = tuple(int(part) for part in certbot.__version__.split(".")[:2])
 
 
-class Desk:
-    """A site, and a `certbot` on the path that asks this machine's CA in the site's folders."""
+class RecipeRunner:
+    """A user, and a `certbot` on the path that asks this machine's CA in the user's folders."""
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.bin = site.directory / "bin"
+    def __init__(self, user: CertbotUser) -> None:
+        self.user = user
+        self.bin = user.directory / "bin"
         self.bin.mkdir()
-        self.calls = site.directory / "calls"
+        self.calls = user.directory / "calls"
         self.add(
             "certbot",
-            f"exec {shlex.join(site.certbot.command())} \\\n"
+            f"exec {shlex.join(user.certbot.command())} \\\n"
             '    --agree-tos --register-unsafely-without-email "$@"',
         )
 
@@ -48,9 +47,9 @@ class Desk:
     @property
     def environment(self) -> dict[str, str]:
         return {
-            **self.site.certbot.environment(),
+            **self.user.certbot.environment(),
             "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
-            "CREDENTIALS": str(self.site.credentials),
+            "CREDENTIALS": str(self.user.credentials),
         }
 
     def run(
@@ -64,7 +63,7 @@ class Desk:
             text=True,
             check=False,
             env={**self.environment, **more},
-            cwd=self.site.directory,
+            cwd=self.user.directory,
         )
         return Finished(done.returncode, done.stdout, "")
 
@@ -74,74 +73,76 @@ class Desk:
 
 
 @pytest.fixture
-def desk(site: Site) -> Desk:
-    return Desk(site)
+def recipes(user: CertbotUser) -> RecipeRunner:
+    return RecipeRunner(user)
 
 
 # Many domains
 
 
-def test_many_domains_goes_on_after_a_failure_and_names_it(desk: Desk) -> None:
-    site = desk.site
-    other = f"other-{site.domain}"
-    site.emulator.account.add_domain(other)
-    listed = site.directory / "domains.txt"
+def test_many_domains_goes_on_after_a_failure_and_names_it(recipes: RecipeRunner) -> None:
+    user = recipes.user
+    other = f"other-{user.domain}"
+    user.emulator.account.add_domain(other)
+    listed = user.directory / "domains.txt"
     listed.write_text(
-        f"# ours\n{site.domain} *.{site.domain}\r\n\n"
-        f"not-ours-{site.domain}  # somebody else's\n"
+        f"# ours\n{user.domain} *.{user.domain}\r\n\n"
+        f"not-ours-{user.domain}  # somebody else's\n"
         f"  www.{other}\tmail.{other}"
     )
 
-    done = desk.run("many-domains/obtain.sh", str(listed), "--key-type", "rsa")
+    done = recipes.run("many-domains/obtain.sh", str(listed), "--key-type", "rsa")
 
     assert done.exit_code == 1, done.output
-    assert f"2 there, failed: not-ours-{site.domain}." in done.output
-    assert len(desk.called("certbot")) == 3
-    assert all(call.endswith(f" -d {call.split()[-1]}") for call in desk.called("certbot"))
-    first = site.certbot.certificate(site.domain)
-    assert names_of(first) == {site.domain, f"*.{site.domain}"}
+    assert f"2 there, failed: not-ours-{user.domain}." in done.output
+    assert len(recipes.called("certbot")) == 3
+    assert all(call.endswith(f" -d {call.split()[-1]}") for call in recipes.called("certbot"))
+    first = user.certbot.certificate(user.domain)
+    assert names_of(first) == {user.domain, f"*.{user.domain}"}
     assert "RSA" in type(first.public_key()).__name__
-    second = site.certbot.certificate(f"www.{other}")
+    second = user.certbot.certificate(f"www.{other}")
     assert names_of(second) == {f"www.{other}", f"mail.{other}"}
 
 
-def test_many_domains_keeps_what_is_there_and_replaces_what_changed(desk: Desk) -> None:
-    site = desk.site
-    listed = site.directory / "domains.txt"
-    listed.write_text(f"www.{site.domain}\nmail.{site.domain}\n")
-    assert desk.run("many-domains/obtain.sh", str(listed)).exit_code == 0
-    names = [f"www.{site.domain}", f"mail.{site.domain}"]
-    before = [site.certbot.certificate(name) for name in names]
+def test_many_domains_keeps_what_is_there_and_replaces_what_changed(recipes: RecipeRunner) -> None:
+    user = recipes.user
+    listed = user.directory / "domains.txt"
+    listed.write_text(f"www.{user.domain}\nmail.{user.domain}\n")
+    assert recipes.run("many-domains/obtain.sh", str(listed)).exit_code == 0
+    names = [f"www.{user.domain}", f"mail.{user.domain}"]
+    before = [user.certbot.certificate(name) for name in names]
 
-    listed.write_text(f"www.{site.domain}\nmail.{site.domain} imap.{site.domain}\n")
-    done = desk.run("many-domains/obtain.sh", str(listed))
+    listed.write_text(f"www.{user.domain}\nmail.{user.domain} imap.{user.domain}\n")
+    done = recipes.run("many-domains/obtain.sh", str(listed))
 
     assert done.exit_code == 0, done.output
     assert "All 2 certificates are there." in done.output
-    after = [site.certbot.certificate(name) for name in names]
+    after = [user.certbot.certificate(name) for name in names]
     assert after[0] == before[0]
-    assert names_of(after[1]) == {names[1], f"imap.{site.domain}"}
+    assert names_of(after[1]) == {names[1], f"imap.{user.domain}"}
 
 
-def test_many_domains_takes_no_name_twice(desk: Desk) -> None:
-    site = desk.site
-    listed = site.directory / "domains.txt"
-    listed.write_text(f"{site.domain}\n*.{site.domain}\n")
-    done = desk.run("many-domains/obtain.sh", str(listed))
+def test_many_domains_takes_no_name_twice(recipes: RecipeRunner) -> None:
+    user = recipes.user
+    listed = user.directory / "domains.txt"
+    listed.write_text(f"{user.domain}\n*.{user.domain}\n")
+    done = recipes.run("many-domains/obtain.sh", str(listed))
     assert done.exit_code == 1, done.output
-    assert f"{site.domain}: an earlier line has a certificate of this name" in done.output
-    assert names_of(site.certbot.certificate(site.domain)) == {site.domain}
+    assert f"{user.domain}: an earlier line has a certificate of this name" in done.output
+    assert names_of(user.certbot.certificate(user.domain)) == {user.domain}
 
 
-def test_the_commands_for_many_domains_need_no_earlier_use_of_certbot(desk: Desk) -> None:
-    site = desk.site
-    desk.add("fresh-certbot", f'exec {shlex.join(site.certbot.command())} "$@"')
-    (site.directory / "domains.txt").write_text(f"www.{site.domain}\nmail.{site.domain}\n")
+def test_the_commands_for_many_domains_need_no_earlier_use_of_certbot(
+    recipes: RecipeRunner,
+) -> None:
+    user = recipes.user
+    recipes.add("fresh-certbot", f'exec {shlex.join(user.certbot.command())} "$@"')
+    (user.directory / "domains.txt").write_text(f"www.{user.domain}\nmail.{user.domain}\n")
     commands = re.findall(r"^examples/(many-domains/.*)$", PAGE.read_text(), re.MULTILINE)
     said = []
     for command in commands:
         recipe, *words = shlex.split(command)
-        done = desk.run(recipe, *words, CERTBOT="fresh-certbot")
+        done = recipes.run(recipe, *words, CERTBOT="fresh-certbot")
         assert done.exit_code == 0, done.output
         said.append(done.output.splitlines()[-1])
     assert said == [
@@ -149,52 +150,52 @@ def test_the_commands_for_many_domains_need_no_earlier_use_of_certbot(desk: Desk
         "All 2 certificates are there.",
     ]
     for name in ("www", "mail"):
-        assert names_of(site.certbot.certificate(f"{name}.{site.domain}"))
+        assert names_of(user.certbot.certificate(f"{name}.{user.domain}"))
 
 
 @pytest.mark.parametrize("text", [None, "", "# nothing\n \n"], ids=["missing", "empty", "comments"])
-def test_many_domains_without_domains(desk: Desk, text: str | None) -> None:
-    listed = desk.site.directory / "domains.txt"
+def test_many_domains_without_domains(recipes: RecipeRunner, text: str | None) -> None:
+    listed = recipes.user.directory / "domains.txt"
     if text is not None:
         listed.write_text(text)
-    done = desk.run("many-domains/obtain.sh", str(listed))
+    done = recipes.run("many-domains/obtain.sh", str(listed))
     assert done.exit_code == 2
     assert done.output
-    assert desk.called("certbot") == []
+    assert recipes.called("certbot") == []
 
 
-def test_many_domains_with_another_certbot(desk: Desk) -> None:
-    site = desk.site
-    desk.add("other-certbot")
-    listed = site.directory / "domains.txt"
-    listed.write_text(f"{site.domain}\n")
-    done = desk.run("many-domains/obtain.sh", str(listed), CERTBOT="other-certbot")
+def test_many_domains_with_another_certbot(recipes: RecipeRunner) -> None:
+    user = recipes.user
+    recipes.add("other-certbot")
+    listed = user.directory / "domains.txt"
+    listed.write_text(f"{user.domain}\n")
+    done = recipes.run("many-domains/obtain.sh", str(listed), CERTBOT="other-certbot")
     assert done.exit_code == 0, done.output
-    [call] = desk.called("other-certbot")
-    assert f"--dns-mijnhost-credentials {site.credentials}" in call
-    assert call.endswith(f"-d {site.domain}")
+    [call] = recipes.called("other-certbot")
+    assert f"--dns-mijnhost-credentials {user.credentials}" in call
+    assert call.endswith(f"-d {user.domain}")
 
 
 # Staging first
 
 
-def test_the_real_certificate_comes_after_a_trial_that_worked(desk: Desk) -> None:
-    site = desk.site
-    before = site.zone
-    done = desk.run("staging/try-first.sh", "-d", site.domain, "-d", f"*.{site.domain}")
+def test_the_real_certificate_comes_after_a_trial_that_worked(recipes: RecipeRunner) -> None:
+    user = recipes.user
+    before = user.zone
+    done = recipes.run("staging/try-first.sh", "-d", user.domain, "-d", f"*.{user.domain}")
     assert done.exit_code == 0, done.output
-    trial, real = desk.called("certbot")
+    trial, real = recipes.called("certbot")
     assert trial == f"{real} --dry-run"
-    names = names_of(site.certbot.certificate(site.domain))
-    assert names == {site.domain, f"*.{site.domain}"}
-    assert site.zone == before
+    names = names_of(user.certbot.certificate(user.domain))
+    assert names == {user.domain, f"*.{user.domain}"}
+    assert user.zone == before
 
 
-def test_the_real_ca_is_not_asked_where_the_trial_failed(desk: Desk) -> None:
-    done = desk.run("staging/try-first.sh", "-d", f"not-ours-{desk.site.domain}")
+def test_the_real_ca_is_not_asked_where_the_trial_failed(recipes: RecipeRunner) -> None:
+    done = recipes.run("staging/try-first.sh", "-d", f"not-ours-{recipes.user.domain}")
     assert done.exit_code == 1
     assert "the real CA was not asked" in done.output
-    [trial] = desk.called("certbot")
+    [trial] = recipes.called("certbot")
     assert trial.endswith(" --dry-run")
 
 
@@ -220,83 +221,83 @@ def as_a_plain_user(folder: Path) -> tuple[str, ...]:
     )
 
 
-def test_a_plain_user_obtains_and_renews(desk: Desk) -> None:
-    site = desk.site
-    home = site.directory / "home"
+def test_a_plain_user_obtains_and_renews(recipes: RecipeRunner) -> None:
+    user = recipes.user
+    home = user.directory / "home"
     folder = home / "letsencrypt"
     folder.mkdir(parents=True, mode=0o700)
-    shutil.copy(site.credentials, folder / "mijnhost.ini")
-    desk.calls.touch()
-    desk.calls.chmod(0o666)
+    shutil.copy(user.credentials, folder / "mijnhost.ini")
+    recipes.calls.touch()
+    recipes.calls.chmod(0o666)
     prefix = as_a_plain_user(home)
-    mine = Certbot(folder, site.place.pebble)
+    mine = Certbot(folder, user.pebble)
 
     def run(*arguments: str) -> Finished:
-        return desk.run("non-root/obtain.sh", *arguments, prefix=prefix, HOME=str(home))
+        return recipes.run("non-root/obtain.sh", *arguments, prefix=prefix, HOME=str(home))
 
-    issued = run("-d", site.domain, "-d", f"*.{site.domain}")
+    issued = run("-d", user.domain, "-d", f"*.{user.domain}")
     assert issued.exit_code == 0, issued.output
-    first = mine.certificate(site.domain)
-    assert names_of(first) == {site.domain, f"*.{site.domain}"}
+    first = mine.certificate(user.domain)
+    assert names_of(first) == {user.domain, f"*.{user.domain}"}
     renewed = run("renew", "--force-renewal", "--no-random-sleep-on-renew")
     assert renewed.exit_code == 0, renewed.output
-    assert mine.certificate(site.domain).serial_number != first.serial_number
+    assert mine.certificate(user.domain).serial_number != first.serial_number
 
     assert {path.name for path in folder.iterdir()} == {"config", "work", "logs", "mijnhost.ini"}
-    assert not site.certbot.directory.exists(), "all of it lies in the user's own folder"
+    assert not user.certbot.directory.exists(), "all of it lies in the user's own folder"
     keys = [path for path in folder.rglob("privkey*.pem") if not path.is_symlink()]
     assert len(keys) == 2
     assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
 
 
-def test_a_plain_user_who_names_no_domain_is_told_how(desk: Desk) -> None:
-    done = desk.run("non-root/obtain.sh", HOME=str(desk.site.directory))
+def test_a_plain_user_who_names_no_domain_is_told_how(recipes: RecipeRunner) -> None:
+    done = recipes.run("non-root/obtain.sh", HOME=str(recipes.user.directory))
     assert done.exit_code == 2
     assert "-d example.nl" in done.output
-    assert desk.called("certbot") == []
+    assert recipes.called("certbot") == []
 
 
 # Delegation
 
 
-def test_domains_elsewhere_are_delegated_to_one_throw_away_zone(desk: Desk) -> None:
-    site = desk.site
-    zone = f"challenges-{site.domain}"
-    site.emulator.account.add_domain(zone, records=[])
-    elsewhere = [f"one-{site.domain}", f"two-{site.domain}"]
+def test_domains_elsewhere_are_delegated_to_one_throw_away_zone(recipes: RecipeRunner) -> None:
+    user = recipes.user
+    zone = f"challenges-{user.domain}"
+    user.emulator.account.add_domain(zone, records=[])
+    elsewhere = [f"one-{user.domain}", f"two-{user.domain}"]
     names = [name for domain in elsewhere for name in (domain, f"*.{domain}")]
-    printed = desk.run("delegation/cname-records.sh", zone, *names)
+    printed = recipes.run("delegation/cname-records.sh", zone, *names)
     assert printed.exit_code == 0, printed.output
     assert len(printed.output.splitlines()) == len(elsewhere)
     for domain, line in zip(elsewhere, printed.output.splitlines()):
         name, ttl, _, kind, value = line.split()
-        site.emulator.account.add_domain(domain)
-        site.emulator.account.add_record(domain, kind, name, value, int(ttl))
-    before = [site.emulator.account.records(domain) for domain in elsewhere]
+        user.emulator.account.add_domain(domain)
+        user.emulator.account.add_record(domain, kind, name, value, int(ttl))
+    before = [user.emulator.account.records(domain) for domain in elsewhere]
     # As with the key of an account that holds nothing else.
-    site.write(zone=zone)
-    start = len(site.emulator.requests)
+    user.write(zone=zone)
+    start = len(user.emulator.requests)
 
-    issued = site.certbot.obtain(site.credentials, names)
+    issued = user.certbot.obtain(user.credentials, names)
     assert issued.exit_code == 0, issued.output
-    first = site.certbot.certificate(elsewhere[0])
+    first = user.certbot.certificate(elsewhere[0])
     assert names_of(first) == set(names)
-    renewed = site.certbot.renew()
+    renewed = user.certbot.renew()
     assert renewed.exit_code == 0, renewed.output
-    assert site.certbot.certificate(elsewhere[0]).serial_number != first.serial_number
+    assert user.certbot.certificate(elsewhere[0]).serial_number != first.serial_number
 
-    assert site.emulator.account.records(zone) == []
-    assert [site.emulator.account.records(domain) for domain in elsewhere] == before
-    paths = {request.path for request in site.emulator.requests[start:]}
+    assert user.emulator.account.records(zone) == []
+    assert [user.emulator.account.records(domain) for domain in elsewhere] == before
+    paths = {request.path for request in user.emulator.requests[start:]}
     assert paths == {f"/api/v2/domains/{zone}/dns"}
 
 
-def test_a_name_that_is_none_is_not_delegated(desk: Desk) -> None:
+def test_a_name_that_is_none_is_not_delegated(recipes: RecipeRunner) -> None:
     for names in ([], ["example.com; rm -rf /"], ["exämple.com"], ["*."]):
-        refused = desk.run("delegation/cname-records.sh", "challenges.nl", *names)
+        refused = recipes.run("delegation/cname-records.sh", "challenges.nl", *names)
         assert refused.exit_code == 2
         assert "CNAME" not in refused.output
-    inside = desk.run("delegation/cname-records.sh", "challenges.nl", "www.Challenges.nl.")
+    inside = recipes.run("delegation/cname-records.sh", "challenges.nl", "www.Challenges.nl.")
     assert inside.output == "www.challenges.nl lies in challenges.nl itself, and needs no record.\n"
 
 
@@ -304,49 +305,51 @@ def test_a_name_that_is_none_is_not_delegated(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("is_good", [True, False], ids=["good", "bad configuration"])
-def test_certbot_runs_the_deploy_hooks_at_renewal(desk: Desk, is_good: bool) -> None:
-    site = desk.site
-    issued = site.obtain("", "*")
+def test_certbot_runs_the_deploy_hooks_at_renewal(recipes: RecipeRunner, is_good: bool) -> None:
+    user = recipes.user
+    issued = user.obtain("", "*")
     assert issued.exit_code == 0, issued.output
-    hooks = site.certbot.directory / "config" / "renewal-hooks" / "deploy"
+    hooks = user.certbot.directory / "config" / "renewal-hooks" / "deploy"
     for hook in (EXAMPLES / "deploy-hooks").iterdir():
         shutil.copy(hook, hooks)
     for check in ("nginx", "haproxy", "postfix", "doveconf"):
-        desk.add(check, "" if is_good else "exit 1")
-    desk.add("systemctl")
-    certificates = site.directory / "certs"
+        recipes.add(check, "" if is_good else "exit 1")
+    recipes.add("systemctl")
+    certificates = user.directory / "certs"
     certificates.mkdir()
 
     more = ("--force-renewal", "--no-random-sleep-on-renew")
-    environment = {**desk.environment, "HAPROXY_CERTIFICATES": str(certificates)}
+    environment = {**recipes.environment, "HAPROXY_CERTIFICATES": str(certificates)}
     renewed = subprocess.run(
         ["certbot", "renew", *more], capture_output=True, text=True, check=False, env=environment
     )
 
     assert renewed.returncode == 0, "a hook that fails does not undo a renewal"
-    joined = (certificates / f"{site.domain}.pem").read_text()
-    live = site.certbot.directory / "config" / "live" / site.domain
+    joined = (certificates / f"{user.domain}.pem").read_text()
+    live = user.certbot.directory / "config" / "live" / user.domain
     assert joined == (live / "fullchain.pem").read_text() + (live / "privkey.pem").read_text()
     services = {"nginx", "haproxy", "postfix", "dovecot"} if is_good else set()
-    assert {call.split()[-1] for call in desk.called("systemctl")} == services
+    assert {call.split()[-1] for call in recipes.called("systemctl")} == services
     if not is_good:
         assert "the check of its configuration failed" in " ".join(renewed.stderr.split())
 
 
-def test_a_first_certificate_runs_the_deploy_hooks_with_newer_certbots_alone(desk: Desk) -> None:
-    hooks = desk.site.certbot.directory / "config" / "renewal-hooks" / "deploy"
+def test_a_first_certificate_runs_the_deploy_hooks_with_newer_certbots_alone(
+    recipes: RecipeRunner,
+) -> None:
+    hooks = recipes.user.certbot.directory / "config" / "renewal-hooks" / "deploy"
     hooks.mkdir(parents=True)
     shutil.copy(EXAMPLES / "deploy-hooks" / "nginx.sh", hooks)
-    desk.add("nginx")
-    desk.add("systemctl")
-    words = ("certonly", "--authenticator", "dns-mijnhost", "-d", desk.site.domain)
+    recipes.add("nginx")
+    recipes.add("systemctl")
+    words = ("certonly", "--authenticator", "dns-mijnhost", "-d", recipes.user.domain)
     issued = subprocess.run(
-        ["certbot", *words, "--dns-mijnhost-credentials", str(desk.site.credentials)],
+        ["certbot", *words, "--dns-mijnhost-credentials", str(recipes.user.credentials)],
         capture_output=True,
         text=True,
         check=False,
-        env=desk.environment,
+        env=recipes.environment,
     )
     assert issued.returncode == 0, issued.stderr
     # As the page says.
-    assert bool(desk.called("systemctl")) == (VERSION >= (5, 3))
+    assert bool(recipes.called("systemctl")) == (VERSION >= (5, 3))

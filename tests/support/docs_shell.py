@@ -1,4 +1,4 @@
-"""Somebody who types what the documents say, in a folder of the test's own or on a new Debian."""
+"""Runs the commands of a page as it shows them, in a test's own directory or on a new Debian."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scripts.local_ca import environment
 from .machine import Machine
 
 if TYPE_CHECKING:
-    from .conftest import Site
+    from .certbot import CertbotUser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = ROOT / "README.md"
@@ -32,32 +32,32 @@ def blocks(heading: str, page: Path = README) -> list[str]:
     return fenced or [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in indented]
 
 
-class Newcomer:
-    """Somebody at a shell, whose folders lie in the test's own."""
+class DocsShell:
+    """A shell for the commands of a page; /opt, /etc and /usr/local are below `root`."""
 
-    def __init__(self, site: Site, root: Path, wheel: Path) -> None:
-        self.site = site
+    def __init__(self, user: CertbotUser, root: Path, wheel: Path) -> None:
+        self.user = user
         self.root = root
         self.wheel = wheel
         for folder in ("/usr/local/bin", "/etc/cron.d", "/etc/letsencrypt", "/opt"):
             self.path(folder).mkdir(parents=True)
 
     def path(self, path: str) -> Path:
-        """Return where a file of the newcomer's lies."""
+        """Return where a file of the page is."""
         return self.root / path.lstrip("/")
 
     def type(self, block: str) -> str:
-        """Run a block of the README, and return what was shown."""
-        text = block.replace("example.nl", self.site.domain).replace("YOUR-KEY", self.site.key)
+        """Run a block of a page for the user's domain and key; return its output."""
+        text = block.replace("example.nl", self.user.domain).replace("YOUR-KEY", self.user.key)
         # pip asks another server than Certbot does.
         is_pip = "pip install" in block or "examples/install/" in block
-        trust = {} if is_pip else {"REQUESTS_CA_BUNDLE": self.authority()}
+        trust = {} if is_pip else {"REQUESTS_CA_BUNDLE": self.ca_certificate()}
         shown = self.run(text, environment(**trust))
         assert shown.returncode == 0, f"{text}\n{shown.stdout}"
         return shown.stdout
 
     def run(self, text: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        """Run lines of a shell."""
+        """Run lines in this shell."""
         text = FOLDERS.sub(f"{self.root}/", text)
         text = re.sub(
             r"(pip install .*)certbot-dns-mijnhost$", rf"\1{self.wheel}", text, flags=re.MULTILINE
@@ -74,25 +74,25 @@ class Newcomer:
             cwd=self.root,
         )
 
-    def authority(self) -> str:
-        """Return where Pebble's certificate lies."""
-        return str(self.site.place.pebble.certificate)
+    def ca_certificate(self) -> str:
+        """Return the file with Pebble's certificate."""
+        return str(self.user.pebble.certificate)
 
-    def tell_where_the_ca_is(self) -> None:
-        """Configure what nobody needs but a test: another CA, and that nobody is there to ask."""
+    def configure_ca(self) -> None:
+        """Configure what only a test needs: Pebble as the CA, and no questions."""
         path = self.root / "xdg" / "letsencrypt" / "cli.ini"
         path.parent.mkdir(parents=True)
         path.write_text(
             f"config-dir = {self.path('/etc/letsencrypt')}\n"
             f"work-dir = {self.root}/work\nlogs-dir = {self.root}/logs\n"
-            + certbots_configuration(self.site)
+            + certbots_configuration(self.user)
         )
 
-    def tell_where_the_api_is(self) -> None:
-        """Add to the credentials file what nobody needs but a test."""
+    def configure_api(self) -> None:
+        """Add to the credentials file what only a test needs: the emulator's addresses."""
         path = self.path("/etc/letsencrypt/mijnhost.ini")
         assert path.stat().st_mode & 0o777 == 0o600
-        emulator = self.site.emulator
+        emulator = self.user.emulator
         with path.open("a") as file:
             file.write(f"dns_mijnhost_api_url = {emulator.api_url}\n")
             file.write(f"dns_mijnhost_nameservers = {', '.join(emulator.nameservers)}\n")
@@ -100,22 +100,22 @@ class Newcomer:
 
     def certificate(self, name: str = "") -> x509.Certificate:
         """Return the newest certificate of a name, else of the test's domain."""
-        path = self.path(f"/etc/letsencrypt/live/{name or self.site.domain}/cert.pem")
+        path = self.path(f"/etc/letsencrypt/live/{name or self.user.domain}/cert.pem")
         return x509.load_pem_x509_certificate(path.read_bytes())
 
 
-class NewcomerOnANewMachine(Newcomer):
-    """Somebody at the shell of a new Debian, who knows of the wheel and of Pebble."""
+class MachineShell(DocsShell):
+    """The root shell of a new Debian, which has the wheel and Pebble's certificate."""
 
-    def __init__(self, site: Site, machine: Machine, wheel: Path) -> None:
-        self.site = site
+    def __init__(self, user: CertbotUser, machine: Machine, wheel: Path) -> None:
+        self.user = user
         self.machine = machine
         # The plugin is the wheel, under its own name; all else comes from where pip has it from.
         requirement = wheel.parent / "requirement.txt"
         requirement.write_text(f"certbot-dns-mijnhost @ {wheel.as_uri()}\n")
         self._pip = {"PIP_CONSTRAINT": str(requirement)}
-        self.write("/usr/local/share/pebble.pem", site.place.pebble.certificate.read_text())
-        self.type(f"systemctl set-environment REQUESTS_CA_BUNDLE={self.authority()}")
+        self.write("/usr/local/share/pebble.pem", user.pebble.certificate.read_text())
+        self.type(f"systemctl set-environment REQUESTS_CA_BUNDLE={self.ca_certificate()}")
 
     def path(self, path: str) -> Path:
         return self.machine.path(path)
@@ -123,15 +123,15 @@ class NewcomerOnANewMachine(Newcomer):
     def run(self, text: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return self.machine.run(text, {**environment, **self._pip})
 
-    def authority(self) -> str:
+    def ca_certificate(self) -> str:
         # Where services see it too, whose /tmp is their own.
         return "/usr/local/share/pebble.pem"
 
-    def tell_where_the_ca_is(self) -> None:
-        self.write("/etc/letsencrypt/cli.ini", certbots_configuration(self.site))
+    def configure_ca(self) -> None:
+        self.write("/etc/letsencrypt/cli.ini", certbots_configuration(self.user))
 
     def make_due(self) -> None:
-        """Let Certbot renew at once, and not in two months."""
+        """Let Certbot renew immediately."""
         self.write("/etc/letsencrypt/cli.ini", "force-renewal = true\n")
 
     def write(self, path: str, text: str) -> None:
@@ -141,9 +141,9 @@ class NewcomerOnANewMachine(Newcomer):
             file.write(text)
 
 
-def certbots_configuration(site: Site) -> str:
+def certbots_configuration(user: CertbotUser) -> str:
     return (
-        f"server = {site.place.pebble.url}\n"
+        f"server = {user.pebble.url}\n"
         "agree-tos = true\nregister-unsafely-without-email = true\nnon-interactive = true\n"
         "no-random-sleep-on-renew = true\n"
     )
