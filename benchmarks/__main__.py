@@ -21,6 +21,7 @@ from benchmarks.certificates import (
 )
 from benchmarks.contenders import Contender, contenders
 from benchmarks.startup import Environment, import_costs, plugins_ratios, with_this_plugin
+from benchmarks.waits import CASES, QUICK_CASES, table
 from certbot_dns_mijnhost import __version__
 from certbot_dns_mijnhost.emulator import Variants
 
@@ -58,6 +59,7 @@ def main() -> int:
         *certificate_times(ours, vendor, QUICK_LAGS if options.quick else LAGS),
         *certificate_costs(ours, vendor, QUICK_NAMES if options.quick else NAMES),
         *startup(ours, vendor, bare_python),
+        said(table(QUICK_CASES if options.quick else CASES)).rstrip("\n"),
     ]
     text = "\n".join(parts) + "\n"
     if options.write:
