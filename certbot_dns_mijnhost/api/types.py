@@ -141,7 +141,10 @@ def mask(text: str, secrets: Iterable[str]) -> str:
 
 
 def texts_in(body: object) -> Iterator[str]:
-    """Yield the texts and numbers of a body that are long enough to be masked, without keys."""
+    """Yield the texts and numbers of a body that are long enough to be masked, without keys.
+
+    A text of several lines, such as a private key, is followed by each of its lines.
+    """
     if isinstance(body, Mapping):
         for value in body.values():
             yield from texts_in(value)
@@ -150,6 +153,9 @@ def texts_in(body: object) -> Iterator[str]:
             yield from texts_in(value)
     elif body is not None and not isinstance(body, bool) and len(str(body).strip()) >= SHORTEST:
         yield str(body)
+        lines = str(body).splitlines()
+        if len(lines) > 1:
+            yield from texts_in(lines)
 
 
 def hidden(value: Any, hide: Hide) -> Any:

@@ -602,6 +602,16 @@ def test_what_is_sent_shows_in_no_message_and_no_log(
         assert value not in f"{caught.value} {caplog.text} {told}", value
 
 
+def test_a_line_of_a_private_key_is_masked_too(client: MijnHostClient, emulator: Emulator) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvgIBADANBg\nkqhkiG9w0BAQEF\n-----END PRIVATE KEY-----\n"
+    emulator.faults.add(Fault.bad_request("Not base64: kqhkiG9w0BAQEF"))
+    with pytest.raises(MijnHostError, match=r"Not base64: \*\*\*") as caught:
+        invoke(
+            client, "certificates.request", {**CALLS["certificates.request"], "private_key": key}
+        )
+    assert "kqhkiG9w0BAQEF" not in str(caught.value)
+
+
 # --- Answers of other forms ---
 
 ENTRIES: dict[str, dict[str, Any]] = {
