@@ -170,7 +170,7 @@ def columns_of(terminal: TextIO) -> int:
     """Return the width of a terminal; for other streams COLUMNS, or 80."""
     try:
         columns = os.get_terminal_size(terminal.fileno()).columns
-    except (OSError, ValueError):  # not a terminal, or closed
+    except (AttributeError, OSError, ValueError):  # not a terminal, or closed
         columns = 0
     return columns or shutil.get_terminal_size((FALLBACK_COLUMNS, 24)).columns
 

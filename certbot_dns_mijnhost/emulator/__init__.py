@@ -41,8 +41,8 @@ are:
 - the texts of refusals other than those that were seen, and ``data`` left out after a write;
 - ``tags`` lists domains that have one of the tags; the fields of one domain beyond the listing's;
 - SOA and NS at the apex are mijn.host's own and not among the records; a name server refuses zones
-  it does not have, publishes whole versions of a zone, in order, after a constant delay, and knows
-  no delegations;
+  it does not have, publishes whole versions of a zone, in order, after a constant delay, and refers
+  to other name servers at NS records below the apex;
 - the zone that a new domain begins with;
 - servers, certificates, account and affiliate: all that the answers hold, but for a few names; what
   an account has of them at first is in :mod:`certbot_dns_mijnhost.emulator.services`.

@@ -46,7 +46,7 @@ def bind_on_one_port(addresses: Sequence[str], stack: ExitStack) -> list[Sockets
     """Bind a UDP and a TCP socket on each address, all on the same free port.
 
     :param stack: closes the sockets
-    :raises OSError: where no such port was found
+    :raises OSError: if no such port is free
     :raises ValueError: where an address is no loopback address
     """
     for address in addresses:
@@ -174,7 +174,7 @@ class _Tcp(asyncio.Protocol):
 
 
 def parse(data: bytes) -> dns.message.Message | None:
-    """Read a query; None where it is none, which gets no answer."""
+    """Read a query; None if it is not a query, which gets no answer."""
     try:
         query = dns.message.from_wire(data)
     except (dns.exception.DNSException, ValueError):
@@ -183,7 +183,7 @@ def parse(data: bytes) -> dns.message.Message | None:
 
 
 def to_wire(response: dns.message.Message, size: int) -> bytes:
-    """Write an answer; where it is longer than the size, an empty one with the TC flag."""
+    """Write an answer; if it is longer than the size, an empty one with the TC flag."""
     try:
         return response.to_wire(max_size=size)
     except dns.exception.TooBig:

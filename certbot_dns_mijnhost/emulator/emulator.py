@@ -32,8 +32,8 @@ MAXIMUM_NAMESERVERS = 250
 class LoggedQuery:
     """One line of the log of DNS queries.
 
-    :param server: address and port that were asked
-    :param name: absolute, as it was asked
+    :param server: address and port that were queried
+    :param name: absolute, in the spelling of the query
     """
 
     server: str

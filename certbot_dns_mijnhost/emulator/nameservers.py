@@ -28,17 +28,17 @@ from certbot_dns_mijnhost.emulator.zone import Version
 MAXIMUM_ALIASES = 8
 BEHAVIOURS = {
     "normal": "answers",
-    "dead": "is silent",
-    "refused": "answers REFUSED: lame",
+    "dead": "does not answer",
+    "refused": "answers REFUSED: it is lame",
     "servfail": "answers SERVFAIL",
-    "edns_formerr": "answers EDNS with FORMERR, and questions without it as usual",
+    "edns_formerr": "answers queries with EDNS with FORMERR, and others as usual",
     "edns_notimp": "the same with NOTIMP",
     "edns_badvers": "the same with BADVERS",
-    "edns_silent": "the same with silence: a firewall that drops EDNS",
-    "intercepted": "a recursive resolver on the way answers in its place",
-    "intercepted_refused": "a resolver on the way that refuses questions without recursion",
+    "edns_silent": "does not answer queries with EDNS, as if a firewall dropped them",
+    "intercepted": "a recursive resolver answers instead: port 53 is intercepted",
+    "intercepted_refused": "the same with a resolver that refuses queries without recursion",
 }
-"""What a name server can be told to do, by name."""
+"""The ways in which a name server can misbehave, by name."""
 EDNS_REFUSALS = {
     "edns_formerr": dns.rcode.FORMERR,
     "edns_notimp": dns.rcode.NOTIMP,
@@ -73,9 +73,9 @@ class Nameservers:
         self.behaviours[index] = behaviour
 
     def answer(self, query: dns.message.Message, index: int) -> dns.message.Message | None:
-        """Answer as the name server with this index; None is silence.
+        """Answer as the name server with this index; None for no answer.
 
-        Assumed: a name server knows the zones of all customers, and nothing else.
+        Assumed: a name server serves the zones of all customers, and nothing else.
         """
         behaviour = self.behaviours[index]
         has_edns = query.edns >= 0
@@ -129,7 +129,7 @@ class Nameservers:
         return response
 
     def _find(self, name: dns.name.Name, lag: float) -> Table | None:
-        """Find the zone with the longest name that the question lies in."""
+        """Find the zone with the longest name that contains the name."""
         variants = self._account.variants
         own = variants.nameserver_domain
         servers = [nameserver_name(index, own) for index in range(len(self.lags))]
@@ -199,7 +199,7 @@ ALIAS_ITSELF = (dns.rdatatype.CNAME, dns.rdatatype.ANY)
 def _look_up(
     table: Table, name: dns.name.Name, type_: dns.rdatatype.RdataType
 ) -> list[dns.rrset.RRset]:
-    """Look a name up as it stands, or by the wildcard that covers it."""
+    """Look up a name itself, or the wildcard that covers it."""
     owner = table.owner(name)
     if owner is None:
         return []
