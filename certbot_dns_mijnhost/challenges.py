@@ -278,7 +278,7 @@ def cname_remedies(chain: tuple[str, ...], zone: str | None, zones: tuple[str, .
 
 
 def _can_hold_record(name: str, records: ChallengeRecords) -> bool:
-    """Tell whether `name` is in a zone of the account and has no CNAME record of its own."""
+    """Return whether `name` is in a zone of the account and has no CNAME record of its own."""
     try:
         return not records.is_alias(name)
     except ZoneNotFoundError:

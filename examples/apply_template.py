@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def record_of(template: TemplateRecord, domain: str) -> DNSRecord:
-    """Return the record of a zone that a template's record stands for."""
+    """Return the record of a zone that a template's record makes."""
     value = template.value
     if template.priority is not None:
         value = f"{template.priority} {value}"

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 addresses = {TYPES[public.version]: str(public)}
             editor = ZoneEditor(client, domain)
             for kind, address in addresses.items():
-                # The address becomes the only one of its type, whatever was there before.
+                # The address replaces all others of its type.
                 plan = editor.set_rrset(name, kind, [address], ttl=options.ttl)
                 print(f"{name} {kind} {address}: {'unchanged' if plan.is_empty else 'updated'}")
     except ValueError:

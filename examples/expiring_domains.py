@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None, *, today: date | None = None) -
         return 1
     if options.days is not None:
         last = today + timedelta(days=options.days)
-        # A domain without a date is shown: nobody knows whether it expires.
+        # A domain without a date is shown: it may expire soon.
         domains = [each for each in domains if (each.renewal_date or today) <= last]
     for line in table(domains, today):
         print(line)

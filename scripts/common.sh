@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What the scripts here share; they read it, nobody runs it.
+# Functions of the scripts here; sourced by them.
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -184,12 +184,12 @@ class DNSRecord:
         if self.ttl is not None and self.ttl != whole_number(self.raw.get("ttl")):
             validation.ttl("ttl", self.ttl)
 
-    def check_address(self) -> None:
-        """Require that the value of an A or AAAA record is an address of its kind.
+    def check_value(self) -> None:
+        """Require that the value of a record fits its type, unless it is as it was listed.
 
         :raises InvalidInputError: naming the field and the rule.
         """
-        if self.type.upper() in record_rules.ADDRESS_VERSIONS:
+        if not self.is_listed:
             record_rules.check_value(self.type, self.value)
 
 

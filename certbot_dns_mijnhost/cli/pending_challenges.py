@@ -2,8 +2,8 @@
 
 ACME clients other than Certbot call the command once for each challenge. The API's listing can be
 older than the previous call's record, so a call that trusted the listing alone could overwrite that
-record without noticing. The file also tells the process that removes a record which name a CNAME
-led the record to.
+record without noticing. The file also has the names at which records were added if CNAMEs were
+followed, for the processes that remove them.
 
 Without a folder that belongs to the user nothing is remembered, and the listing decides.
 """

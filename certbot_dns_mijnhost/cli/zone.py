@@ -1,4 +1,4 @@
-"""``mijnhost zone``: a zone as a whole, saved, compared and restored."""
+"""``mijnhost zone``: saves, compares and restores a zone."""
 
 from __future__ import annotations
 

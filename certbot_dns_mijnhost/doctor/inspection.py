@@ -27,7 +27,7 @@ from certbot_dns_mijnhost.propagation.view import DNSView
 from certbot_dns_mijnhost.zone.listing import DOCTOR_PREFIX
 
 SECONDS = 15.0
-"""For one look-up as a whole."""
+"""For one look-up with all its retries."""
 UNUSED_LABEL = DOCTOR_PREFIX.rstrip("-")
 """A label that is never delegated: the servers for it below a name are those of the name."""
 

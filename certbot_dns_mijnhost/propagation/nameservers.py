@@ -135,7 +135,7 @@ class NameserverFinder:
     ) -> tuple[Authority, bool]:
         """Continue down to the servers of the zone that contains `name` itself.
 
-        Also tells whether they are certain: without an answer, `name` is treated as part of the
+        Also returns whether they are certain: without an answer, `name` is treated as part of the
         last known zone.
         """
         for _ in range(MOST_REFERRALS):

@@ -15,7 +15,7 @@ T = TypeVar("T")
 class Workers(Generic[T]):
     """Runs each job in a daemon thread, which ends with the job.
 
-    A job that nobody waits for any more ends on its own: each job here sends a few queries with
+    A job whose result is no longer needed ends on its own: each job here sends a few queries with
     timeouts. So a caller that has enough results can continue at once.
     """
 

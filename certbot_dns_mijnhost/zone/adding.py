@@ -46,7 +46,7 @@ def add(
     :raises MijnHostError: if a record cannot be added.
     """
     zone.check_turn()
-    before = survey(zone)
+    before = read_before_writing(zone)
     zone.claim(wanted.keys() | instead_of)
     waiting = {
         key
@@ -58,11 +58,11 @@ def add(
         rewrite(zone, add=wanted, remove=instead_of, is_allowed=allow_zone_rewrite)
 
 
-def survey(zone: Zone) -> Listing:
+def read_before_writing(zone: Zone) -> Listing:
     """Return the zone before anything is written.
 
     It takes two equal listings, of an empty zone six. If they do not agree, the newest one is
-    returned; whatever one of them showed counts as existing.
+    returned; what any of them showed counts as existing.
 
     :raises MijnHostError: if the API cannot be read.
     """

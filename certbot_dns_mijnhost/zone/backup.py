@@ -127,8 +127,8 @@ class Copies:
     def save(self, listing: Listing) -> Path:
         """Save the records of `listing` in a file that only its owner can read; return its path.
 
-        The file holds what the API listed, so it can be restored record by record or as a whole. If
-        the run's latest copy holds the same, no other is made.
+        The file holds what the API listed, so it can be restored record by record or all together.
+        If the run's latest copy holds the same, no other is made.
 
         :raises OSError: if it cannot be written.
         """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient, MijnHostError, RetryPolicy
 from certbot_dns_mijnhost.defaults import CHALLENGE_TTL
-from certbot_dns_mijnhost.zone.adding import add, probes, survey
+from certbot_dns_mijnhost.zone.adding import add, probes, read_before_writing
 from certbot_dns_mijnhost.zone.behaviour import Behaviour
 from certbot_dns_mijnhost.zone.conflicts import check_challenges
 from certbot_dns_mijnhost.zone.errors import NotRemoved, ZoneNotFoundError
@@ -81,7 +81,7 @@ class ChallengeRecords:
             wanted = {key: DNSRecord("TXT", f"{key.name}.", key.value) for key in keys}
             with zone.locked():
                 zone.check_turn()
-                check_challenges(survey(zone), keys)
+                check_challenges(read_before_writing(zone), keys)
                 add(zone, wanted, allow_zone_rewrite=self._allow_zone_rewrite)
 
     def remove_written(self, records: Iterable[TXTRecord]) -> list[NotRemoved]:
@@ -150,7 +150,7 @@ class ChallengeRecords:
             spelled[key_of(TXTRecord(name, ""))] = name
         found = []
         for zone, keys in self._by_zone(spelled):
-            listing = survey(zone)
+            listing = read_before_writing(zone)
             found += [
                 TXTRecord(spelled[key], value)
                 for key in keys
@@ -173,7 +173,7 @@ class ChallengeRecords:
         :raises MijnHostError: if the API cannot be read.
         """
         [(zone, [key])] = self._by_zone([key_of(TXTRecord(name, ""))])
-        return survey(zone).alias_at(key.name) is not None
+        return read_before_writing(zone).alias_at(key.name) is not None
 
     def subzone_of(self, name: str) -> str | None:
         """Return the subzone that NS records in the zone's listing give `name` to; None without.
@@ -182,7 +182,7 @@ class ChallengeRecords:
         :raises MijnHostError: if the API cannot be read.
         """
         [(zone, [key])] = self._by_zone([key_of(TXTRecord(name, ""))])
-        found = survey(zone).subzone_of(key.name)
+        found = read_before_writing(zone).subzone_of(key.name)
         return found[0] if found else None
 
     def _by_zone(self, keys: Iterable[RecordKey]) -> list[tuple[Zone, list[RecordKey]]]:

@@ -1,8 +1,9 @@
 """Changing the records of one zone safely.
 
-Each method works whatever the API does: it uses single-record calls if they are enough, never loses
-other values of an RRset, and refuses instead of guessing. If no single-record call does what is
-needed, the zone is rewritten, guarded as described in :mod:`.rewrite`, unless that is not allowed.
+Each method works with every variant of the API: it uses single-record calls if they are enough,
+never loses other values of an RRset, and refuses instead of guessing. If no single-record call does
+what is needed, the zone is rewritten, guarded as described in :mod:`.rewrite`, unless that is not
+allowed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from certbot_dns_mijnhost.api import (
     RetryPolicy,
 )
 from certbot_dns_mijnhost.zone import backup, lock, proofs
-from certbot_dns_mijnhost.zone.adding import add, survey
+from certbot_dns_mijnhost.zone.adding import add, read_before_writing
 from certbot_dns_mijnhost.zone.behaviour import Behaviour, PatchEffect
 from certbot_dns_mijnhost.zone.conflicts import check_cnames
 from certbot_dns_mijnhost.zone.copy_file import read_copy
@@ -108,7 +109,7 @@ class ZoneEditor:
         :raises InvalidInputError: if the record breaks a rule of the API, or is outside the zone.
         """
         record.check()
-        record.check_address()
+        record.check_value()
         key = Listing(self._zone.name, [record]).key_of(record)
         if not is_within(key.name, self._zone.name):
             raise InvalidInputError(
@@ -322,7 +323,7 @@ class ZoneEditor:
         journal = self._zone.journal
         with self._zone.locked():
             self._zone.check_turn()
-            survey(self._zone)
+            read_before_writing(self._zone)
             before = len(journal.events)
             try:
                 make()

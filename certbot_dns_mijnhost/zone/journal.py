@@ -67,7 +67,7 @@ class Deleted:
 
 @dataclass
 class Rewrote:
-    """The zone was sent as a whole, `at` seconds on the run's clock.
+    """The zone was rewritten, `at` seconds on the run's clock.
 
     :param added: the records of this run that were added.
     :param removed: the records of this run that were removed.
@@ -192,9 +192,9 @@ class Journal:
         return key in self.possible() or (key in self.own() and key in self.seen())
 
     def existing(self, effect: PatchEffect) -> set[RecordKey]:
-        """Return the records of this run that exist, as far as the API's answers tell.
+        """Return the records of this run that exist, as far as the API's answers show.
 
-        A listing tells of a record if it also shows what was written last in the RRset: an older
+        A listing counts if it also shows what was written last in the RRset: an older
         one could show what that write replaced.
 
         :param effect: what a PATCH does to other values of the RRset.
@@ -262,7 +262,7 @@ class Journal:
 def _after_change(
     existing: set[RecordKey], change: Wrote | Rewrote, effect: PatchEffect
 ) -> set[RecordKey]:
-    """Return which records of this run exist after a change, as far as its answer tells."""
+    """Return which records of this run exist after a change, as far as its answer shows."""
     if isinstance(change, Rewrote):
         return (existing | change.added) - change.removed
     if effect is not PatchEffect.APPENDS:

@@ -28,14 +28,14 @@ def absolute(listed_name: str, zone: str) -> str:
     name = canonical(listed_name)
     if name in {"", "@"}:
         return zone
-    # A final dot says absolute whatever the name; without it the zone's name has to tell.
+    # A final dot means absolute; without it, the zone's name decides.
     if listed_name.strip().endswith(".") or is_within(name, zone):
         return name
     return f"{name}.{zone}"
 
 
 def file_name(zone: str) -> str:
-    """Return a name for a file about `zone`, whatever the API called it."""
+    """Return a name for a file about `zone`, without characters that are special in paths."""
     return re.sub(r"[^a-z0-9._-]", "_", zone).lstrip(".") or "_"
 
 

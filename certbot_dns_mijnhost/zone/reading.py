@@ -44,7 +44,7 @@ class Budget(NamedTuple):
 
 BEFORE_WRITING = Budget(reads=6, seconds=45.0, longest_pause=1.0, restarts=True)
 """The zone before the first change. Six reads are enough to recognise an empty zone. If they do not
-agree, the run goes on: whatever one of them showed counts as existing."""
+agree, the run continues: what any of them showed counts as existing."""
 WHOLE_ZONE = Budget(reads=40, seconds=75.0, longest_pause=2.0, restarts=True)
 """A listing that may be written back. Short pauses after a difference, so that a gap is found
 while someone edits the zone; 75 s, because listings were seen that were about a minute old."""

@@ -2,7 +2,7 @@
 
 A server may store ``Mail.Example.NL.`` as ``mail.example.nl``, or an address in another notation.
 Two spellings that DNS treats as the same data get the same comparable value; two values that DNS
-tells apart never do. What this module cannot read is compared as text.
+distinguishes never do. What this module cannot read is compared as text.
 
 The comparable value is for comparing and for messages. What is sent is the value as it was listed.
 """

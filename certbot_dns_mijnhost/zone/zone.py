@@ -132,7 +132,7 @@ class Zone:
         **Hazard**: depending on the API, this replaces other values of the RRset.
 
         :param record: as it is sent.
-        :raises MijnHostError: if it is not written, as far as the API tells.
+        :raises MijnHostError: if it is not written, as far as the API reports.
         """
         try:
             with self.sending(Wrote(key, self.context.retry.clock())):
@@ -154,7 +154,7 @@ class Zone:
         """Remove one record by DELETE.
 
         :param record: as it is spelled to the API.
-        :raises MijnHostError: if it is not removed, as far as the API tells.
+        :raises MijnHostError: if it is not removed, as far as the API reports.
         """
         try:
             with self.sending(Deleted(key)):

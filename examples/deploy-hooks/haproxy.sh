@@ -8,7 +8,7 @@
 #                      /etc/letsencrypt/renewal-hooks/deploy/haproxy.sh
 #
 # HAProxy wants the certificates and the key in one file. It is written under another name and
-# moved into place, so nobody ever reads half of it. Names that begin with a dot HAProxy skips.
+# moved into place, so HAProxy never reads half of it. It skips names that begin with a dot.
 set -eu
 umask 077
 

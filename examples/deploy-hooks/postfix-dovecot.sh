@@ -42,7 +42,7 @@ if command -v postfix > /dev/null; then
     reload postfix postfix check
 fi
 if command -v doveconf > /dev/null; then
-    # -n alone does not open the certificate files; a key that can't be read shows at the reload.
+    # -n alone does not open the certificate files; a key that cannot be read shows at the reload.
     reload dovecot doveconf -n
 fi
 [ -z "$failed" ]

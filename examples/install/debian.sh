@@ -44,7 +44,7 @@ if [ -e "$bin_dir/certbot" ] && ! grep -qF "$prefix/bin/python" "$bin_dir/certbo
     fail "$bin_dir/certbot belongs to another installation. Remove it, or set BIN_DIR."
 fi
 
-# apt's Certbot runs on the system's Python, whatever other Python comes first on the path.
+# apt's Certbot runs on the system's Python, even if another Python comes first on the path.
 /usr/bin/python3 -m venv --system-site-packages "$prefix" ||
     fail "Python's venv module is incomplete: apt-get install python3-venv"
 "$prefix/bin/python" -m pip install --quiet --upgrade "$requirement"

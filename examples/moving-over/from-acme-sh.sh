@@ -4,7 +4,7 @@
 #   sh from-acme-sh.sh [/etc/letsencrypt/mijnhost.ini [ACCOUNT.CONF]]
 #
 # Run it as the user who may write the credentials file. Without ACCOUNT.CONF it reads the one of that
-# user's acme.sh. It shows the key to nobody, and replaces no file. docs/moving-over.md has all steps.
+# user's acme.sh. It does not print the key, and does not overwrite files. docs/moving-over.md has all steps.
 
 set -eu
 
@@ -16,7 +16,7 @@ credentials="${1:-/etc/letsencrypt/mijnhost.ini}"
 account="${2:-${LE_CONFIG_HOME:-${LE_WORKING_DIR:-$HOME/.acme.sh}}/account.conf}"
 
 if [ ! -r "$account" ]; then
-    echo "$account can't be read. Name the account.conf of acme.sh: $0 $credentials ACCOUNT.CONF" >&2
+    echo "$account cannot be read. Name the account.conf of acme.sh: $0 $credentials ACCOUNT.CONF" >&2
     exit 1
 fi
 if [ -e "$credentials" ] || [ -L "$credentials" ]; then

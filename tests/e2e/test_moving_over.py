@@ -395,4 +395,4 @@ def test_a_key_that_can_not_be_taken_over_is_told_of(
 def test_an_account_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = script("from-acme-sh.sh", str(tmp_path / "mijnhost.ini"), str(tmp_path / "account.conf"))
     assert done.returncode == 1
-    assert "account.conf can't be read" in done.stderr
+    assert "account.conf cannot be read" in done.stderr

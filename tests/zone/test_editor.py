@@ -275,3 +275,20 @@ def test_an_rrset_becomes_what_was_asked_and_nothing_else_changes(
                 ).set_rrset("home", "A", sorted(target))
                 assert values(emulator, "A", HOME) == target
         assert {r for r in emulator.account.records(ZONE) if r.name != HOME} == others
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (DNSRecord("MX", "@", "mail.example.nl."), "MX record"),
+        (DNSRecord("A", "www", "2001:db8::1"), "value"),
+        (DNSRecord("TXT", "www", ""), "TXT record"),
+    ],
+)
+def test_a_value_that_does_not_fit_its_type_is_refused_before_a_call(
+    zones: EmulatedZones, record: DNSRecord, words: str
+) -> None:
+    zones.start()
+    with pytest.raises(InvalidInputError, match=words):
+        editor(zones).add(record)
+    assert writes(zones) == []
