@@ -75,7 +75,7 @@ class ExtensionsResource(Resource):
         :param search: only the extensions that the API finds by this text.
         :raises InvalidResponseError: if the list does not end.
         """
-        params = None if search is None else {"search": validation.text("search", search)}
+        params = None if search is None else {"search": validation.short_text("search", search)}
         return self._pages(PATH, ("extensions",), Extension.from_dict, params)
 
     def get(self, extension: str) -> Extension:

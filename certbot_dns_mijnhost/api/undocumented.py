@@ -45,7 +45,7 @@ class UndocumentedResource(Resource):
         search: str | None,
     ) -> Iterator[T]:
         """Return an iterator over the entries of all pages, or those that a search finds."""
-        params = None if search is None else {"search": validation.text("search", search)}
+        params = None if search is None else {"search": validation.short_text("search", search)}
         return self._pages(path, names, read, params)
 
     def _object(self, path: str, what: str, name: str) -> Raw:

@@ -22,6 +22,8 @@ TAG = re.compile(r"[a-z0-9._-]+")
 HOST = re.compile(
     r"(?=.{1,253}\.?\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?![0-9]+\.?\Z)[a-z0-9-]{2,63}\.?"
 )
+LONGEST_SEGMENT = 255
+"""Characters; a domain name has at most 253."""
 PRODUCT = re.compile(r"[\x20-\x7e]{1,200}")
 
 
@@ -61,8 +63,13 @@ def segment(value: object) -> str:
     """
     if not isinstance(value, str):
         raise InvalidInputError(f"A text is needed here, not {type(value).__name__}.")
-    if not value.strip(". ") or not value.isprintable() or any(c in value for c in "/\\?#% "):
-        raise InvalidInputError(f"{value!r} cannot be a part of an API path.")
+    if not value.strip(". ") or not value.isprintable() or set(value) & set("/\\?#% "):
+        raise InvalidInputError(f"{value[:LONGEST_SEGMENT]!r} cannot be a part of an API path.")
+    if len(value) > LONGEST_SEGMENT:
+        raise InvalidInputError(
+            f"{value[:40]!r}... cannot be a part of an API path: it is longer than "
+            f"{LONGEST_SEGMENT} characters."
+        )
     return quote(value, safe="")
 
 
@@ -149,6 +156,13 @@ def text(field: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise InvalidInputError(f"{field}: must be a text that is not empty.")
     return value
+
+
+def short_text(field: str, value: object) -> str:
+    """Return a text that is not empty; require one that fits into a query."""
+    if len(text(field, value)) > LONGEST_SEGMENT:
+        raise InvalidInputError(f"{field}: must have at most {LONGEST_SEGMENT} characters.")
+    return text(field, value)
 
 
 def domain(field: str, value: object) -> None:

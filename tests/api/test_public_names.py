@@ -110,6 +110,19 @@ def test_modules_have_a_readable_size() -> None:
         assert lines >= 50 or path.name in small, path
 
 
+def test_each_default_has_one_definition() -> None:
+    files = {
+        path.relative_to(ROOT).as_posix(): path.read_text()
+        for path in (ROOT / "certbot_dns_mijnhost").rglob("*.py")
+        if "emulator" not in path.parts
+    }
+    for value in ('"https://mijn.host/api/v2"', "2**31", "2147483647\n"):
+        found = [name for name, text in files.items() if value in text]
+        assert found in ([], ["certbot_dns_mijnhost/defaults.py"]), value
+    assert package.DEFAULT_BASE_URL == "https://mijn.host/api/v2"
+    assert package.DEFAULT_TIMEOUT == 30.0
+
+
 # --- to_dict ---
 
 MODELS: list[tuple[type[Any], str]] = [

@@ -471,6 +471,28 @@ def test_every_public_method_has_a_test() -> None:
     assert missing == set(), f"untested methods: {sorted(missing)}"
 
 
+ENDPOINTS = """
+GET domains, GET domains/{}, PUT domains/{}, DELETE domains/{}, PUT domains/{}/cancel-delete,
+GET domains/{}/auth-code, GET domains/{}/dns, PUT domains/{}/dns, PATCH domains/{}/dns,
+DELETE domains/{}/dns, GET domains/{}/dns/zone, PUT domains/{}/dns/zone,
+GET domains/availability/{}, GET domains/contacts, POST domains/contacts, GET domains/contacts/{},
+PUT domains/contacts/{}, DELETE domains/contacts/{}, GET domains/nameservers,
+POST domains/nameservers, GET domains/nameservers/{}, PUT domains/nameservers/{},
+DELETE domains/nameservers/{}, GET domains/dns-templates, POST domains/dns-templates,
+GET domains/dns-templates/{}, PUT domains/dns-templates/{}, DELETE domains/dns-templates/{},
+POST domains/order, GET orders, GET orders/{}, PUT orders/{}, GET domains/extensions,
+GET domains/extensions/{}, GET whoami
+"""
+"""The endpoints of the API for domains, written down apart from the emulator."""
+
+
+def test_each_endpoint_for_domains_is_served() -> None:
+    known = {tuple(each.split()) for each in ENDPOINTS.split(",")}
+    served = {(route.method, re.sub(r"\{.*?\}", "{}", route.pattern)) for route in ROUTES}
+    assert len(known) == 35
+    assert known <= served
+
+
 @pytest.mark.skipif(not (ROOT / "docs" / "api.md").exists(), reason="a checkout has the table")
 def test_the_table_names_every_endpoint_and_method() -> None:
     text = (ROOT / "docs" / "api.md").read_text()
