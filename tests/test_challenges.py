@@ -138,7 +138,7 @@ def test_a_misspelt_name_server_leaves_nothing_to_remove(
 def test_a_missing_zone_reports_that_no_cname_check_was_possible(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    emulator.behave(0, "dead")
+    emulator.behave(0, "no_answer")
     challenges = run(emulator, tmp_path)
     with pytest.raises(ZoneNotFoundError, match="The check for a CNAME was not possible"):
         challenges.publish([TXTRecord("_acme-challenge.example.org", "value")])
@@ -227,7 +227,7 @@ def test_ns_records_elsewhere_in_the_zone_are_harmless(
     challenges.close()
 
 
-@pytest.mark.parametrize("behaviour", ["dead", "refused", "intercepted"])
+@pytest.mark.parametrize("behaviour", ["no_answer", "refused", "intercepted"])
 def test_a_delegation_works_if_only_the_resolver_answers(
     emulator: Emulator, tmp_path: Path, behaviour: str
 ) -> None:

@@ -50,9 +50,9 @@ VARIANTS = {
     "names in capitals, PATCH appends": Variants(patch="append", name_case="upper"),
     "names without a final dot, PATCH appends": Variants(patch="append", final_dot=False),
     "one TTL per RRset": Variants(rrset_ttl="shared"),
-    "relative twins": Variants(relative_twins=True),
+    "relative twins": Variants(keeps_relative_names=True),
     "quoted TXT": Variants(quoted_txt=True, final_dot=False),
-    "stored in another spelling": Variants(respells="no_final_dot", refuses_duplicates=True),
+    "stored in another spelling": Variants(normalizes="no_final_dot", refuses_duplicates=True),
     "stale reads": Variants(stale_reads=2, patch="append"),
     "a minute old": Variants(cached_seconds=60.0),
     "short reads": Variants(short_reads=2, short_kind="shortened"),
@@ -227,7 +227,7 @@ def test_expiring_domains(emulator: Emulator, capsys: pytest.CaptureFixture[str]
 def test_expiring_domains_without_a_date_are_shown(
     emulator: Emulator, capsys: pytest.CaptureFixture[str], run: Run, day_first_dates: bool
 ) -> None:
-    emulator.variants = Variants(day_first_dates=day_first_dates, packs="gzip")
+    emulator.variants = Variants(day_first_dates=day_first_dates, compression="gzip")
     emulator.account.find("example.nl").renewal_date = ""
     assert run(expiring_domains, "--days", "0") == 0
     lines = capsys.readouterr().out.splitlines()

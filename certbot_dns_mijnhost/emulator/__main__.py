@@ -16,7 +16,7 @@ from certbot_dns_mijnhost.emulator.variants import parse
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the emulator.
 
-    :param arguments: none means those of the command line
+    :param arguments: None means those of the command line
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -59,26 +59,31 @@ def _show(emulator: Emulator) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m certbot_dns_mijnhost.emulator",
-        description="mijn.host on this machine: its HTTP API and its DNS, on loopback only.",
+        description="Run mijn.host on this machine: its HTTP API and its DNS, on loopback only.",
     )
-    parser.add_argument("--api-key", default=DEFAULT_API_KEY, help="the key that is valid")
+    parser.add_argument("--api-key", default=DEFAULT_API_KEY, help="the valid API key")
     parser.add_argument(
-        "--domain", action="append", help="a domain of the account; may be repeated"
+        "--domain",
+        action="append",
+        help="a domain in the account; without it and --seed, example.nl; may be repeated",
     )
     parser.add_argument(
         "--lag",
         action="append",
         type=float,
-        help="a name server that publishes so many seconds late; may be repeated",
+        metavar="SECONDS",
+        help="add a name server with this publication delay; may be repeated",
     )
-    parser.add_argument("--seed", type=Path, help="a JSON file with what the account has")
-    parser.add_argument("--port", type=int, default=0, help="the API's port; 0 chooses one")
+    parser.add_argument("--seed", type=Path, help="a JSON file with the contents of the account")
+    parser.add_argument(
+        "--port", type=int, default=0, help="the API's port; without it, a free port"
+    )
     parser.add_argument(
         "--variant",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="how the API behaves, see the module variants; may be repeated",
+        help="how the API behaves; see the class Variants; may be repeated",
     )
     return parser
 

@@ -1,7 +1,6 @@
-"""What an account has besides zones: contacts, profiles, templates, orders, and the ledger.
+"""What an account has besides zones: contacts, name-server profiles, templates, orders, charges.
 
-The bodies of these calls are documented, the answers by group only: what they hold beyond what was
-sent is assumed.
+Documented: the request bodies. Assumed: the fields of answers that were not sent.
 """
 
 from __future__ import annotations
@@ -9,24 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from certbot_dns_mijnhost.emulator import refusals
+from certbot_dns_mijnhost.emulator.http_messages import bad_request
 from certbot_dns_mijnhost.emulator.services import Services
 
 DEFAULT_PROFILE = "default-mijnhost"
 ROLES = {"owner", "admin", "tech", "billing", "reseller"}
-# Assumed, all of it: a price list of three.
 EXTENSIONS: dict[str, dict[str, str]] = {
     "nl": {"register": "5.99", "renew": "7.99", "transfer": "5.99"},
     "com": {"register": "12.50", "renew": "14.50", "transfer": "12.50"},
     "co.uk": {"register": "9.00", "renew": "11.00", "transfer": "0.00"},
 }
+"""The prices of the extensions on offer (assumed)."""
 
 
 @dataclass
 class Charge:
-    """A line of the ledger.
+    """One charge to the account.
 
-    :param amount: as on the price list
+    :param amount: as in the price list
     """
 
     order_id: int
@@ -48,24 +47,26 @@ class AccountData:
     last_number: int = 3000
 
     def next_number(self) -> int:
-        """Return a number that nothing bears yet."""
+        """Return an unused number."""
         self.last_number += 1
         return self.last_number
 
     def check_profile(self, alias: object) -> None:
-        """Refuse an alias that neither the account nor mijn.host has (assumed).
+        """Refuse an alias that does not exist (assumed).
 
         :raises Refused: with 400
         """
         if alias != DEFAULT_PROFILE and alias not in self.profiles:
-            raise refusals.bad_request("The field nameserver is invalid")
+            raise bad_request("The field nameserver is invalid")
 
     def check_handles(self, handles: object) -> None:
-        """Refuse contact handles of another form than documented. Assumed: any number will do.
+        """Refuse contact handles that do not have the documented form.
+
+        Assumed: any number is accepted.
 
         :raises Refused: with 400
         """
         if not isinstance(handles, dict) or not handles or set(handles) - ROLES:
-            raise refusals.bad_request("The field profile is invalid")
+            raise bad_request("The field profile is invalid")
         if not all(isinstance(number, int) for number in handles.values()):
-            raise refusals.bad_request("The field profile is invalid")
+            raise bad_request("The field profile is invalid")

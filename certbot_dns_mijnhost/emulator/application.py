@@ -1,4 +1,4 @@
-"""The HTTP API without sockets: routes, envelope, key check, faults and the request log."""
+"""The HTTP API without sockets: key check, routes, envelope, faults and the request log."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from math import ceil
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
 from certbot_dns_mijnhost.emulator.faults import Faults
-from certbot_dns_mijnhost.emulator.messages import (
+from certbot_dns_mijnhost.emulator.http_messages import (
+    NOT_FOUND,
+    TOO_MANY,
+    WRONG_METHOD,
     Answer,
     ConnectionLost,
+    Refused,
     Request,
+    bad_request,
+    compressed,
     json_answer,
-    packed,
 )
-from certbot_dns_mijnhost.emulator.refusals import Refused
 from certbot_dns_mijnhost.emulator.routes import ROUTES
 from certbot_dns_mijnhost.emulator.routes.routing import Call, File, Reply, Route
 from certbot_dns_mijnhost.emulator.variants import Variants
@@ -32,19 +35,19 @@ SUCCESS: Mapping[str, object] = {
     "true": True,
     "word": "success",
 }
-"""Assumed, but for the number."""
+"""The ``status`` of a successful answer by variant. Documented: the number. Assumed: the rest."""
 WEB_PAGE = b"<!DOCTYPE html><html><body>Access denied</body></html>"
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
 
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One line of the request log; it never holds headers, so never the key.
+    """One entry of the request log. It has no headers, so it never contains the key.
 
     :param path: with the query
-    :param status: HTTP status; none where the connection broke instead
-    :param bytes_received: length of the request's body
-    :param bytes_sent: length of the answer's body
+    :param status: the HTTP status, or None if the connection broke
+    :param bytes_received: the length of the request's body
+    :param bytes_sent: the length of the answer's body
     :param connection: the number of the TCP connection
     """
 
@@ -57,9 +60,9 @@ class LoggedRequest:
 
 
 class Application:
-    """Answers requests out of the account.
+    """Answers the requests for one account.
 
-    :param requests: the log to write to
+    :param requests: the log, to which each request is added
     """
 
     def __init__(self, account: Account, faults: Faults, requests: list[LoggedRequest]) -> None:
@@ -72,7 +75,7 @@ class Application:
     def handle(self, request: Request) -> Answer:
         """Answer one request.
 
-        :raises ConnectionLost: where a fault breaks the connection
+        :raises ConnectionLost: if a fault breaks the connection
         """
         try:
             answer = self._answer_or_fault(request)
@@ -86,17 +89,17 @@ class Application:
         wait = self._seconds_to_wait()
         if wait:
             headers = {"Retry-After": str(ceil(wait))} if self._variants.rate_retry_after else {}
-            return self._refusal(Refused(429, refusals.TOO_MANY), headers)
+            return self._refusal(Refused(429, TOO_MANY), headers)
         if self._variants.web_page_status:
             return Answer(self._variants.web_page_status, WEB_PAGE, HTML)
         fault = self._faults.take(request.method, urlsplit(request.path).path)
         if fault is None:
-            return packed(self._answer(request), self._variants.packs)
+            return compressed(self._answer(request), self._variants.compression)
         return fault.play(self._answer(request) if fault.after else None)
 
     @property
     def clock_ahead(self) -> float:
-        """Seconds by which the dates of answers are ahead of the real time."""
+        """How many seconds the ``Date`` header is ahead of the real time."""
         return self._variants.clock_ahead
 
     @property
@@ -104,9 +107,9 @@ class Application:
         return self._account.variants
 
     def _seconds_to_wait(self) -> float:
-        """Count a call against the rate limit; return for how many seconds there is no room.
+        """Count a call for the rate limit; return the seconds until a call is allowed again.
 
-        Assumed: a sliding window for all calls of the account, in which refused ones do not count.
+        Assumed: a sliding window for all calls of the account, in which refused calls do not count.
         """
         variants = self._variants
         if not variants.rate_limit:
@@ -136,7 +139,10 @@ class Application:
     def _refusal(
         self, refused: Refused, headers: Mapping[str, str] | None = None, sent: bytes = b""
     ) -> Answer:
-        """Wrap a refusal. Seen in practice: ``status`` may be a word, HTTP may say 200."""
+        """Return the answer of a refusal.
+
+        Seen in practice: ``status`` may be a word, and the HTTP status may be 200.
+        """
         variants = self._variants
         word = "error" if variants.error_status_word else refused.status
         body: dict[str, object] = {"status": word, "status_description": refused.description}
@@ -152,7 +158,7 @@ class Application:
         )
 
     def _reply(self, request: Request) -> Reply | File:
-        """Find who answers. Assumed: the key is looked at before the path and the method."""
+        """Check the key and call the route. Assumed: in this order, and then the whitelist."""
         self._account.check_key(request.header("API-Key"))
         url = urlsplit(request.path)
         route, parameters = find_route(ROUTES, request.method, url.path)
@@ -170,21 +176,21 @@ class Application:
 
 
 def find_route(routes: Iterable[Route], method: str, path: str) -> tuple[Route, Mapping[str, str]]:
-    """Find the route for a path and a method.
+    """Return the route of a path and a method.
 
-    Seen in practice: a known path with another method is a 400. Assumed: an unknown path is a 404,
-    and a slash at the end makes no difference.
+    Seen in practice: 400 for a known path with another method. Assumed: 404 for an unknown path,
+    and a slash at the end is ignored.
 
     :raises Refused: with 400 or 404
     """
     if not path.startswith(f"{BASE_PATH}/"):
-        raise Refused(404, refusals.NOT_FOUND)
+        raise Refused(404, NOT_FOUND)
     segments = [unquote(part) for part in path[len(BASE_PATH) + 1 :].rstrip("/").split("/")]
-    fitting = [route for route in routes if route.fits(segments)]
-    if not fitting:
-        raise Refused(404, refusals.NOT_FOUND)
-    most_exact = max(route.literals for route in fitting)
-    for route in fitting:
-        if route.literals == most_exact and route.method == method:
+    matching = [route for route in routes if route.matches(segments)]
+    if not matching:
+        raise Refused(404, NOT_FOUND)
+    most_specific = max(route.literals for route in matching)
+    for route in matching:
+        if route.literals == most_specific and route.method == method:
             return route, route.parameters(segments)
-    raise refusals.bad_request(refusals.WRONG_METHOD)
+    raise bad_request(WRONG_METHOD)

@@ -1,4 +1,4 @@
-"""DNS over UDP and TCP: the sockets of the name servers and of the resolver, in one thread."""
+"""DNS over UDP and TCP: the sockets of the name servers and the resolver, in one thread."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import dns.exception
 import dns.flags
 import dns.message
 
-from certbot_dns_mijnhost.emulator.loopback import require_loopback
+from certbot_dns_mijnhost.emulator.http_server import require_loopback
 
 PLAIN_UDP_SIZE = 512
 MAXIMUM_SIZE = 65535
@@ -29,7 +29,7 @@ Transport = Union[asyncio.Transport, asyncio.DatagramTransport]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One server: its two sockets, on one address and port, and who answers there."""
+    """One server: its UDP and its TCP socket, on one address and port, and its answers."""
 
     udp: socket.socket
     tcp: socket.socket
@@ -37,24 +37,24 @@ class Endpoint:
 
     @property
     def address(self) -> str:
-        """Address and port."""
+        """The address and the port, as ``127.0.0.1:5353``."""
         host, port = self.udp.getsockname()
         return f"{host}:{port}"
 
 
 def bind_on_one_port(addresses: Sequence[str], stack: ExitStack) -> list[Sockets]:
-    """Bind a UDP and a TCP socket on each address, all on the same free port.
+    """Bind a UDP and a TCP socket on each address, all to the same free port.
 
     :param stack: closes the sockets
-    :raises OSError: if no such port is free
-    :raises ValueError: where an address is no loopback address
+    :raises OSError: if no such port was found
+    :raises ValueError: if an address is not a loopback address
     """
     for address in addresses:
         require_loopback(address)
     for _ in range(ATTEMPTS):
         with suppress(OSError):
             return _bind(addresses, stack)
-    raise OSError(f"no port is free for UDP and TCP on all of {', '.join(addresses)}")
+    raise OSError(f"no port is free for UDP and TCP on {', '.join(addresses)}")
 
 
 def _bind(addresses: Sequence[str], stack: ExitStack) -> list[Sockets]:
@@ -73,9 +73,9 @@ def _bind(addresses: Sequence[str], stack: ExitStack) -> list[Sockets]:
 
 
 class DnsServer:
-    """Serves endpoints, in a thread of its own, until it is stopped.
+    """Serves endpoints in its own thread until it is stopped.
 
-    :param endpoints: with bound sockets
+    :param endpoints: their sockets are bound
     """
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
@@ -86,12 +86,12 @@ class DnsServer:
         self._thread = threading.Thread(target=self._run, name="emulator-dns", daemon=True)
 
     def start(self) -> None:
-        """Serve; when this returns, queries are answered."""
+        """Start to serve; queries are answered when this returns."""
         self._loop.run_until_complete(self._open())
         self._thread.start()
 
     def stop(self) -> None:
-        """Close everything, connections in use included."""
+        """Close all sockets, also of connections in use."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.run_until_complete(self._close())
@@ -117,7 +117,7 @@ class DnsServer:
         await asyncio.gather(*accepting)
         for transport in tuple(self._transports):
             transport.abort()
-        # A transport closes its socket in the loop's next round.
+        # A transport closes its socket in the next iteration of the loop.
         await asyncio.sleep(0)
 
 
@@ -174,7 +174,7 @@ class _Tcp(asyncio.Protocol):
 
 
 def parse(data: bytes) -> dns.message.Message | None:
-    """Read a query; None if it is not a query, which gets no answer."""
+    """Return a query, or None if the bytes are not a query; then there is no answer."""
     try:
         query = dns.message.from_wire(data)
     except (dns.exception.DNSException, ValueError):
@@ -183,7 +183,7 @@ def parse(data: bytes) -> dns.message.Message | None:
 
 
 def to_wire(response: dns.message.Message, size: int) -> bytes:
-    """Write an answer; if it is longer than the size, an empty one with the TC flag."""
+    """Return an answer's bytes; if they exceed the size, an empty answer with the TC flag."""
     try:
         return response.to_wire(max_size=size)
     except dns.exception.TooBig:

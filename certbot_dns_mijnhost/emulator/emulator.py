@@ -1,7 +1,8 @@
-"""The emulator: account, API and name servers put together, with or without sockets."""
+"""The emulator: one account with its API and its name servers, with or without sockets."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -19,21 +20,20 @@ from certbot_dns_mijnhost.emulator.dns_server import DnsServer, Endpoint, bind_o
 from certbot_dns_mijnhost.emulator.faults import Faults
 from certbot_dns_mijnhost.emulator.http_server import HttpServer
 from certbot_dns_mijnhost.emulator.nameservers import Nameservers
-from certbot_dns_mijnhost.emulator.seed import load
-from certbot_dns_mijnhost.emulator.tables import nameserver_address
+from certbot_dns_mijnhost.emulator.served_zone import nameserver_address
 from certbot_dns_mijnhost.emulator.variants import Variants
 
-# Without sockets the addresses are names only; nothing listens on this port.
 NO_PORT = 1
+"""The port in the addresses of an emulator without sockets; nothing listens on it."""
 MAXIMUM_NAMESERVERS = 250
 
 
 @dataclass(frozen=True)
 class LoggedQuery:
-    """One line of the log of DNS queries.
+    """One entry of the log of DNS queries.
 
-    :param server: address and port that were queried
-    :param name: absolute, in the spelling of the query
+    :param server: the address and port that received the query
+    :param name: absolute, in the case of the query
     """
 
     server: str
@@ -42,20 +42,21 @@ class LoggedQuery:
 
 
 class Emulator:
-    """mijn.host on this machine: its API, its name servers and a resolver over one account.
+    """mijn.host on this machine: the API, the name servers and a resolver of one account.
 
-    Use it as a context manager. With ``serve=False`` no socket is opened, and ``application``,
-    ``answer`` and ``resolve`` are called directly.
+    Use it as a context manager. With ``serve=False`` it opens no sockets; call ``application``,
+    ``answer`` and ``resolve`` directly.
 
-    :param api_key: the one valid key
-    :param domains: domains to add, each with a small zone; without them and without an account,
-        ``example.nl``
-    :param account: an account made elsewhere, with its own clock
-    :param lags: the publication delay in seconds of each name server
-    :param clock: seconds that never go back; may be a virtual clock
-    :param port: the API's port; 0 chooses a free one
-    :param seed: a JSON file with what the account has, see :mod:`.seed`
-    :raises ValueError: without a name server, with more than the loopback has room for, or with
+    :param api_key: the valid key
+    :param domains: domains to add, each with a small zone; the default is ``example.nl``, unless
+        there is an account or a seed
+    :param account: an existing account, with its own clock
+    :param lags: the publication delay of each name server in seconds
+    :param clock: returns seconds that never decrease; may be a virtual clock
+    :param port: the API's port; 0 chooses a free port
+    :param seed: a JSON file with the contents of the account, see :func:`load`
+    :raises OSError: if the seed cannot be read
+    :raises ValueError: if the seed is not valid, if ``lags`` is empty or too long, or if there is
         both an account and a clock
     """
 
@@ -73,12 +74,12 @@ class Emulator:
         seed: Path | None = None,
     ) -> None:
         if not 1 <= len(lags) <= MAXIMUM_NAMESERVERS:
-            raise ValueError(f"lags: give seconds for 1 to {MAXIMUM_NAMESERVERS} name servers")
+            raise ValueError(f"lags: give the seconds of 1 to {MAXIMUM_NAMESERVERS} name servers")
         if account is None:
             account = Account(clock=clock or time.monotonic)
             domains = ("example.nl",) if domains is None and seed is None else domains
         elif clock is not None:
-            raise ValueError("clock: an account has its own")
+            raise ValueError("clock: the account already has one")
         account.api_key = account.api_key if api_key is None else api_key
         account.variants = account.variants if variants is None else variants
         account.keep_seconds = max(account.keep_seconds, *lags)
@@ -101,7 +102,7 @@ class Emulator:
 
     @property
     def variants(self) -> Variants:
-        """How the API behaves; may be set at any time."""
+        """How the API behaves; may be changed at any time."""
         return self.account.variants
 
     @variants.setter
@@ -109,16 +110,16 @@ class Emulator:
         self.account.variants = variants
 
     def behave(self, index: int, behaviour: str) -> None:
-        """Let a name server be ``normal``, ``dead``, ``intercepted`` or without EDNS.
+        """Set the behaviour of a name server.
 
-        All behaviours are in ``BEHAVIOURS`` of the module nameservers.
-
-        :raises ValueError: for another word
+        :param behaviour: one of ``BEHAVIOURS`` in the module ``nameservers``: ``normal``,
+            ``no_answer``, ``refused``, ``intercepted``, ...
+        :raises ValueError: if it is not
         """
         self._nameservers.behave(index, behaviour)
 
     def answer(self, query: dns.message.Message, server_index: int) -> dns.message.Message | None:
-        """Answer a query as one of the name servers; None is silence."""
+        """Answer a query as one of the name servers; None means no answer."""
         self._log(query, self.nameservers[server_index])
         return self._nameservers.answer(query, server_index)
 
@@ -135,7 +136,7 @@ class Emulator:
     def start(self) -> None:
         """Open the sockets and serve.
 
-        :raises OSError: where an address or the port cannot be had
+        :raises OSError: if an address or the port is not available
         """
         if not self._serve:
             return
@@ -152,7 +153,7 @@ class Emulator:
             self._running = stack.pop_all()
 
     def _endpoints(self, stack: ExitStack) -> list[Endpoint]:
-        """Bind the name servers' sockets, all on one port, and last the resolver's."""
+        """Bind the sockets of the name servers, all to one port, and those of the resolver."""
         addresses = [nameserver_address(index) for index in range(len(self.nameservers))]
         endpoints = [
             Endpoint(*pair, partial(self.answer, server_index=index))
@@ -162,7 +163,7 @@ class Emulator:
         return [*endpoints, Endpoint(*pair, self.resolve)]
 
     def stop(self) -> None:
-        """Close the sockets; what was logged and stored stays."""
+        """Close the sockets; the logs and the account remain."""
         self._running.close()
 
     def __enter__(self) -> Emulator:
@@ -176,3 +177,47 @@ class Emulator:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def load(account: Account, path: Path) -> None:
+    """Add the contents of a JSON file to an account.
+
+    The file is an object; all keys are optional::
+
+        {"domains": [{"domain": "example.nl", "tags": ["web"], "managed_dns": true,
+                      "published_at": [], "odd_entries": [null],
+                      "records": [["A", "www.example.nl.", "192.0.2.1", 3600]]}],
+         "contacts": [{"id": 1, "name": "us", "profile": {}}],
+         "nameservers": [{"alias": "ours", "nameservers": []}],
+         "templates": [{"id": 2, "alias": "web", "default": 0, "records": []}],
+         "vps": [{"id": 3, "hostname": "a.example.nl", "status": "running", "ip-addresses": [],
+                  "details": {"vps_locked": false}}],
+         "certificates": [{"id": 4, "domain": "", "certificate_status": "new", "requested": false}],
+         "invoices": [{"invoice_nr": 5, "date": "2026-11-01", "total": "1.21"}]}
+
+    A domain without ``records`` gets those of a small zone. ``vps``, ``certificates`` and
+    ``invoices`` replace the initial ones of the account; the others are added.
+
+    :raises OSError: if the file cannot be read
+    :raises ValueError: if it is not JSON or does not have this form
+    """
+    content = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        for domain in content.get("domains", []):
+            records = domain.get("records")
+            account.add_domain(
+                domain["domain"],
+                records=None if records is None else [tuple(record) for record in records],
+                managed_dns=domain.get("managed_dns", True),
+                tags=domain.get("tags", []),
+                published_at=domain.get("published_at", []),
+            ).odd_entries.extend(domain.get("odd_entries", []))
+        mine = account.data
+        mine.contacts.update({each["id"]: each for each in content.get("contacts", [])})
+        mine.profiles.update({each["alias"]: each for each in content.get("nameservers", [])})
+        mine.templates.update({each["id"]: each for each in content.get("templates", [])})
+        for name, key in (("vps", "id"), ("certificates", "id"), ("invoices", "invoice_nr")):
+            if name in content:
+                setattr(mine.services, name, {each[key]: each for each in content[name]})
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not a valid account file: {error!r}") from error

@@ -1,4 +1,4 @@
-"""Faults to come, in a script: which of the next requests go wrong, and how."""
+"""Scripted faults: which of the next requests fail, and how."""
 
 from __future__ import annotations
 
@@ -8,19 +8,25 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Optional
 
-from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost, json_answer
+from certbot_dns_mijnhost.emulator.http_messages import (
+    Answer,
+    ConnectionLost,
+    json_answer,
+)
 
 Play = Callable[[Optional[Answer]], Answer]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a request instead of the right answer; made by the methods below.
+    """What a request gets instead of the normal answer. Create one with the methods below.
 
-    :param name: what it is, for people
-    :param after: the request takes effect before the fault strikes
-    :param play: makes the answer, from the right one where ``after`` is set, or raises
-        :class:`ConnectionLost`
+    With a fault that gives the normal answer, or a part of it, the request takes effect first.
+
+    :param name: a short description
+    :param after: the request takes effect first
+    :param play: returns the answer, or raises :class:`ConnectionLost`; its argument is the normal
+        answer if ``after`` is set, and otherwise None
     """
 
     name: str
@@ -35,7 +41,7 @@ class Fault:
         *,
         after: bool = False,
     ) -> Fault:
-        """Answer with this status in the API's envelope.
+        """Answer with this HTTP status and the API's envelope.
 
         :param headers: such as ``{"Retry-After": "2"}``
         """
@@ -45,12 +51,12 @@ class Fault:
 
     @staticmethod
     def bad_request(description: str) -> Fault:
-        """Answer 400 with this text, though nothing was wrong."""
+        """Answer 400 with this text, although the request is correct."""
         return Fault.status(400, description)
 
     @staticmethod
     def envelope(body: object, status: int = 200, *, after: bool = False) -> Fault:
-        """Answer with any JSON value for a body, such as a list of records that is no list."""
+        """Answer with any JSON value as the body."""
         answer = json_answer(status, body)
         return Fault("envelope", after, lambda _: answer)
 
@@ -58,7 +64,7 @@ class Fault:
     def html(
         status: int = 200, text: str = "<!DOCTYPE html><html><body>Maintenance</body></html>"
     ) -> Fault:
-        """Answer with a web page."""
+        """Answer with an HTML page."""
         return Fault.raw(text.encode(), status, {"Content-Type": "text/html; charset=utf-8"})
 
     @staticmethod
@@ -69,14 +75,14 @@ class Fault:
         *,
         after: bool = False,
     ) -> Fault:
-        """Answer with these bytes, said to be JSON unless the headers say otherwise."""
+        """Answer with these bytes, as JSON unless the headers contain another Content-Type."""
         named = {"Content-Type": "application/json", **(headers or {})}
         answer = Answer(status, body, tuple(named.items()))
         return Fault("raw", after, lambda _: answer)
 
     @staticmethod
     def truncated(keep: int = 20) -> Fault:
-        """Give the right answer, after its effect, but only this many bytes of its JSON."""
+        """Give the first ``keep`` bytes of the normal answer, with their Content-Length."""
 
         def play(answer: Answer | None) -> Answer:
             return replace(_given(answer), body=_given(answer).body[:keep])
@@ -85,7 +91,7 @@ class Fault:
 
     @staticmethod
     def cut(keep: int = 20) -> Fault:
-        """Promise the right answer, after its effect, and close after this many bytes of it."""
+        """Give the normal answer, but close the connection after ``keep`` bytes of it."""
 
         def play(answer: Answer | None) -> Answer:
             body = _given(answer).body
@@ -95,7 +101,7 @@ class Fault:
 
     @staticmethod
     def two_lengths() -> Fault:
-        """Give the right answer, after its effect, with two different Content-Length headers."""
+        """Give the normal answer with two different Content-Length headers."""
 
         def play(answer: Answer | None) -> Answer:
             other = ("Content-Length", str(_given(answer).size + 1))
@@ -105,9 +111,9 @@ class Fault:
 
     @staticmethod
     def huge(size: int, *, declared: bool = True) -> Fault:
-        """Answer with that many bytes or a few more, streamed as they are read.
+        """Answer with at least this many bytes, made while they are sent.
 
-        :param declared: the length is in the headers; otherwise the transfer is chunked
+        :param declared: with Content-Length; otherwise the transfer is chunked
         """
         unit = b"a" * min(65536, max(size, 1))
         answer = Answer(
@@ -121,23 +127,27 @@ class Fault:
 
     @staticmethod
     def deep(depth: int = 100_000) -> Fault:
-        """Answer with JSON nested that deeply."""
+        """Answer with JSON that is nested this deeply."""
         body = b'{"status":200,"status_description":"","data":' + b"[" * depth + b"]" * depth + b"}"
         return Fault.raw(body)
 
     @staticmethod
     def delay(seconds: float) -> Fault:
-        """Give the right answer, after its effect, but this late."""
+        """Give the normal answer after this many seconds."""
         return Fault("delay", after=True, play=lambda a: replace(_given(a), delay=seconds))
 
     @staticmethod
     def hang(seconds: float = 3600.0) -> Fault:
-        """Say nothing for this long, without any effect, and then drop the connection."""
+        """Reset the connection after this many seconds; the request has no effect."""
         return Fault("hang", after=False, play=lambda _: _lose(seconds))
 
     @staticmethod
     def drip(piece: int = 1, pause: float = 0.1) -> Fault:
-        """Give the right answer in pieces of so many bytes, with so many seconds between them."""
+        """Give the normal answer slowly.
+
+        :param piece: bytes that are sent at once
+        :param pause: seconds between two pieces
+        """
 
         def play(answer: Answer | None) -> Answer:
             return replace(_given(answer), piece=piece, pause=pause)
@@ -148,7 +158,7 @@ class Fault:
     def reset(*, after: bool = False) -> Fault:
         """Reset the connection instead of answering.
 
-        :param after: the request took effect first
+        :param after: the request takes effect first
         """
         return Fault("reset", after, lambda _: _lose(0.0))
 
@@ -156,7 +166,7 @@ class Fault:
     def close(*, after: bool = False) -> Fault:
         """Close the connection instead of answering.
 
-        :param after: the request took effect first
+        :param after: the request takes effect first
         """
         return Fault("close", after, lambda _: _lose(0.0, reset=False))
 
@@ -168,7 +178,7 @@ class Fault:
 
 def _given(answer: Answer | None) -> Answer:
     if answer is None:
-        raise TypeError("a fault that changes the answer has to strike after it")
+        raise TypeError("a fault that changes the answer needs after=True")
     return answer
 
 
@@ -184,12 +194,12 @@ class _Entry:
     times: int | None
     skip: int
 
-    def fits(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str) -> bool:
         return self.method in {None, method} and fnmatchcase(path, self.path)
 
 
 class Faults:
-    """The script. Each request meets at most one fault: the first added that fits and is due."""
+    """The script: each request gets at most one fault, the first that fits it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -204,31 +214,31 @@ class Faults:
         times: int | None = 1,
         skip: int = 0,
     ) -> None:
-        """Let a fault strike.
+        """Add a fault to the script.
 
-        :param method: only requests with this method; none means any
-        :param path: only requests whose path, without query, fits this shell pattern
-        :param times: how often; none means for ever
-        :param skip: so many fitting requests are answered well before the first fault
+        :param method: only requests with this method; None means any
+        :param path: only requests whose path without query matches this shell pattern
+        :param times: for how many requests; None means for all
+        :param skip: how many matching requests are answered normally first
         """
         with self._lock:
             self._entries.append(_Entry(fault, method, path, times, skip))
 
     def clear(self) -> None:
-        """Forget all faults that have not struck yet."""
+        """Remove all faults from the script."""
         with self._lock:
             self._entries.clear()
 
     def pending(self) -> list[Fault]:
-        """Return the faults that have not struck as often as they should."""
+        """Return the faults that are still in the script."""
         with self._lock:
             return [entry.fault for entry in self._entries]
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Return the fault that this request meets, and count it."""
+        """Return the fault for this request, if there is one, and count the request."""
         with self._lock:
             for entry in self._entries:
-                if not entry.fits(method, path):
+                if not entry.matches(method, path):
                     continue
                 if entry.skip:
                     entry.skip -= 1

@@ -1,7 +1,8 @@
-"""HTTP/1.1 over sockets for the application, with faults that only sockets can show."""
+"""HTTP/1.1 over sockets for the application, with the faults that need sockets."""
 
 from __future__ import annotations
 
+import ipaddress
 import itertools
 import selectors
 import socket
@@ -13,23 +14,34 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from certbot_dns_mijnhost.emulator.application import Application
-from certbot_dns_mijnhost.emulator.loopback import require_loopback
-from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost, Request
+from certbot_dns_mijnhost.emulator.http_messages import Answer, ConnectionLost, Request
 
 RESET_INSTEAD_OF_CLOSE = struct.pack("ii", 1, 0)
+"""A value of SO_LINGER."""
+
+
+def require_loopback(address: str) -> str:
+    """Return the address if it is a loopback address; the emulator listens on no other.
+
+    :raises ValueError: if it is not
+    """
+    if not ipaddress.ip_address(address).is_loopback:
+        raise ValueError(f"cannot listen on {address}: it is not a loopback address")
+    return address
 
 
 class HttpServer(ThreadingHTTPServer):
-    """Serves the application, in a thread for each connection, until it is stopped.
+    """Serves the application, with one thread for each connection, until it is stopped.
 
-    :param port: 0 chooses a free one
-    :raises ValueError: where the host is no loopback address
+    :param port: 0 chooses a free port
+    :raises OSError: if the address or the port is not available
+    :raises ValueError: if the host is not a loopback address
     """
 
     daemon_threads = True
-    # The connections' threads are ended and waited for by stop().
+    # stop() ends the threads of the connections and joins them.
     block_on_close = False
-    # A client that hung up before it was accepted is not waited for.
+    # Do not wait for a client that disconnected before it was accepted.
     timeout = 0.1
 
     def __init__(self, application: Application, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -43,16 +55,16 @@ class HttpServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where the server listens, without a path."""
+        """The server's URL without a path."""
         host, port = self.server_address[:2]
         return f"http://{host!s}:{port}"
 
     def start(self) -> None:
-        """Serve; the socket is bound already, so a client can connect at once."""
+        """Start to serve. The socket is already bound, so clients can connect immediately."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Close everything, connections in use included, and end the waits of faults."""
+        """Close all sockets, also of connections in use, and end the waits of faults."""
         self.stopping.set()
         self._wake.close()
         self._thread.join()
@@ -63,7 +75,7 @@ class HttpServer(ThreadingHTTPServer):
             thread.join()
 
     def _serve(self) -> None:
-        """Accept connections; unlike serve_forever(), which polls, it stops at once."""
+        """Accept connections. Unlike serve_forever(), which polls, this stops immediately."""
         with selectors.DefaultSelector() as selector:
             selector.register(self, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
@@ -73,7 +85,7 @@ class HttpServer(ThreadingHTTPServer):
                     self.handle_request()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Start the thread of a connection, and remember both."""
+        """Start the thread of a connection."""
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), daemon=True
         )
@@ -81,14 +93,14 @@ class HttpServer(ThreadingHTTPServer):
         thread.start()
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve one connection to its end."""
+        """Serve one connection until it closes."""
         try:
             super().process_request_thread(request, client_address)
         finally:
             self._connections.pop(threading.current_thread(), None)
 
     def shutdown_request(self, request: Any) -> None:
-        """Close a connection: politely, or with a reset where a fault asked for one."""
+        """Close a connection, or reset it if a fault asked for that."""
         linger = request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8)
         if linger == RESET_INSTEAD_OF_CLOSE:
             self.close_request(request)
@@ -96,7 +108,7 @@ class HttpServer(ThreadingHTTPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hang up; show any other error, which is a fault of ours."""
+        """Ignore clients that disconnect; print any other error, which is a bug."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -120,13 +132,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.number = next(self.server.connection_numbers)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Stay quiet: the request log is the application's."""
+        """Print nothing: the application keeps the request log."""
 
     def respond(self) -> None:
-        """Hand the request to the application, and its answer to the client."""
+        """Pass the request to the application and send its answer."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdecimal():
-            # Assumed: nobody sends a body without saying how long it is.
+            # Assumed: the API needs Content-Length if there is a body.
             self.send_error(411)
             return
         request = Request(
@@ -153,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _send(self, answer: Answer) -> None:
-        """Send head and body in one write, so that no acknowledgement is waited for."""
+        """Send head and body in one write, which avoids waiting for an acknowledgement."""
         self.close_connection = self.close_connection or answer.missing > 0
         waiting = self._head(answer)
         for piece in answer.pieces():

@@ -1,4 +1,4 @@
-"""The answers of mijn.host's name servers and of a resolver that asks them. No sockets."""
+"""The answers of mijn.host's name servers and of a recursive resolver, without sockets."""
 
 from __future__ import annotations
 
@@ -15,30 +15,29 @@ import dns.rdatatype
 import dns.rrset
 
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.domain import Domain
-from certbot_dns_mijnhost.emulator.tables import (
-    Table,
-    elsewhere_table,
-    infrastructure_table,
+from certbot_dns_mijnhost.emulator.served_zone import (
+    ServedZone,
+    account_zone,
+    external_zone,
     nameserver_name,
-    zone_table,
+    nameserver_zone,
 )
-from certbot_dns_mijnhost.emulator.zone import Version
+from certbot_dns_mijnhost.emulator.zone import Domain, Version
 
-MAXIMUM_ALIASES = 8
+MAXIMUM_CNAMES = 8
 BEHAVIOURS = {
     "normal": "answers",
-    "dead": "does not answer",
-    "refused": "answers REFUSED: it is lame",
+    "no_answer": "does not answer",
+    "refused": "answers REFUSED: lame",
     "servfail": "answers SERVFAIL",
-    "edns_formerr": "answers queries with EDNS with FORMERR, and others as usual",
-    "edns_notimp": "the same with NOTIMP",
-    "edns_badvers": "the same with BADVERS",
-    "edns_silent": "does not answer queries with EDNS, as if a firewall dropped them",
-    "intercepted": "a recursive resolver answers instead: port 53 is intercepted",
-    "intercepted_refused": "the same with a resolver that refuses queries without recursion",
+    "edns_formerr": "answers FORMERR to queries with EDNS, and other queries normally",
+    "edns_notimp": "answers NOTIMP to queries with EDNS",
+    "edns_badvers": "answers BADVERS to queries with EDNS",
+    "edns_no_answer": "does not answer queries with EDNS, as with a firewall that drops them",
+    "intercepted": "a recursive resolver on the network path answers instead",
+    "intercepted_refused": "a resolver on the network path refuses queries without recursion",
 }
-"""The ways in which a name server can misbehave, by name."""
+"""The behaviours of a name server."""
 EDNS_REFUSALS = {
     "edns_formerr": dns.rcode.FORMERR,
     "edns_notimp": dns.rcode.NOTIMP,
@@ -54,32 +53,33 @@ REFUSALS = {
 class Nameservers:
     """All name servers of the account's zones.
 
-    :param lags: how many seconds each server is behind the account
+    :param lags: the publication delay of each server in seconds
     """
 
     def __init__(self, account: Account, lags: Sequence[float]) -> None:
         self._account = account
         self.lags = tuple(lags)
         self.behaviours = ["normal"] * len(self.lags)
-        self._tables: WeakKeyDictionary[Version, tuple[object, Table]] = WeakKeyDictionary()
+        self._served: WeakKeyDictionary[Version, tuple[object, ServedZone]] = WeakKeyDictionary()
 
     def behave(self, index: int, behaviour: str) -> None:
-        """Let a name server behave as one of :data:`BEHAVIOURS`.
+        """Set the behaviour of a name server.
 
-        :raises ValueError: for another word
+        :param behaviour: one of :data:`BEHAVIOURS`
+        :raises ValueError: if it is not
         """
         if behaviour not in BEHAVIOURS:
-            raise ValueError(f"{behaviour!r}: choose from {', '.join(BEHAVIOURS)}")
+            raise ValueError(f"behaviour {behaviour!r}: choose from {', '.join(BEHAVIOURS)}")
         self.behaviours[index] = behaviour
 
     def answer(self, query: dns.message.Message, index: int) -> dns.message.Message | None:
-        """Answer as the name server with this index; None for no answer.
+        """Answer as the name server with this index; None means no answer.
 
-        Assumed: a name server serves the zones of all customers, and nothing else.
+        Assumed: a name server has the zones of all customers and refuses other names.
         """
         behaviour = self.behaviours[index]
         has_edns = query.edns >= 0
-        if behaviour == "dead" or (behaviour == "edns_silent" and has_edns):
+        if behaviour == "no_answer" or (behaviour == "edns_no_answer" and has_edns):
             return None
         if behaviour == "intercepted":
             return self.resolve(query)
@@ -96,93 +96,93 @@ class Nameservers:
             if behaviour == "intercepted_refused":
                 response.flags |= dns.flags.RA
             return response
-        table = self._find(query.question[0].name, self.lags[index])
-        if table is None:
+        zone = self._find(query.question[0].name, self.lags[index])
+        if zone is None:
             response.set_rcode(dns.rcode.REFUSED)
             return response
         question = response.question[0]
-        cut = table.cut(question.name, question.rdtype)
+        cut = zone.cut(question.name, question.rdtype)
         if cut is not None:
             response.authority.append(cut)
             return response
         response.flags |= dns.flags.AA
-        self._fill(response, table, self.lags[index])
+        self._fill(response, zone, self.lags[index])
         return response
 
     def resolve(self, query: dns.message.Message) -> dns.message.Message:
-        """Answer as a resolver without a cache, which asks the slowest server that lives."""
+        """Answer as a resolver without a cache that asks the slowest working name server."""
         response = dns.message.make_response(query, recursion_available=True)
         refusal = _refusal(query)
         domain = None if refusal else self._domain(query.question[0].name)
         if domain is not None and domain.published_at:
-            self._fill(response, elsewhere_table(domain.zone.apex, domain.published_at), 0.0)
+            self._fill(response, external_zone(domain.zone.apex, domain.published_at), 0.0)
             return response
-        alive = [lag for lag, how in zip(self.lags, self.behaviours) if how not in UNUSABLE]
-        if refusal is not None or not alive:
+        working = [lag for lag, how in zip(self.lags, self.behaviours) if how not in UNUSABLE]
+        if refusal is not None or not working:
             response.set_rcode(dns.rcode.SERVFAIL if refusal is None else refusal)
             return response
-        table = self._find(query.question[0].name, max(alive))
-        if table is None:
+        zone = self._find(query.question[0].name, max(working))
+        if zone is None:
             response.set_rcode(dns.rcode.NXDOMAIN)
         else:
-            self._fill(response, table, max(alive))
+            self._fill(response, zone, max(working))
         return response
 
-    def _find(self, name: dns.name.Name, lag: float) -> Table | None:
-        """Find the zone with the longest name that contains the name."""
+    def _find(self, name: dns.name.Name, lag: float) -> ServedZone | None:
+        """Return the zone with the longest name that contains this name, if there is one."""
         variants = self._account.variants
         own = variants.nameserver_domain
         servers = [nameserver_name(index, own) for index in range(len(self.lags))]
         if name.is_subdomain(dns.name.from_text(own)):
-            return infrastructure_table(own, servers)
+            return nameserver_zone(own, servers)
         domain = self._domain(name)
         if domain is None or not domain.managed_dns:
             return None
         version = self._account.published(domain, lag)
-        made_for, table = self._tables.get(version, (None, None))
-        if table is None or made_for != (variants.serial, own):
+        made_for, zone = self._served.get(version, (None, None))
+        if zone is None or made_for != (variants.serial, own):
             serial = self._account.serial(version)
-            table = zone_table(domain.zone.apex, version, serial, servers)
-            self._tables[version] = ((variants.serial, own), table)
-        return table
+            zone = account_zone(domain.zone.apex, version, serial, servers)
+            self._served[version] = ((variants.serial, own), zone)
+        return zone
 
     def _domain(self, name: dns.name.Name) -> Domain | None:
-        fitting = [
+        matching = [
             domain
             for domain in self._account.domains()
             if (domain.managed_dns or domain.published_at)
             and name.is_subdomain(dns.name.from_text(domain.zone.apex))
         ]
-        return max(fitting, key=lambda found: len(found.name), default=None)
+        return max(matching, key=lambda found: len(found.name), default=None)
 
-    def _fill(self, response: dns.message.Message, table: Table | None, lag: float) -> None:
-        """Look the question up, following aliases as far as the zones reach."""
+    def _fill(self, response: dns.message.Message, zone: ServedZone | None, lag: float) -> None:
+        """Look up the question, following CNAMEs within the account's zones."""
         question = response.question[0]
         name = question.name
-        for _ in range(MAXIMUM_ALIASES):
-            if table is None:
+        for _ in range(MAXIMUM_CNAMES):
+            if zone is None:
                 return
-            if table.cut(name, question.rdtype) is not None:
-                # The servers of a subzone are nobody's here.
+            if zone.cut(name, question.rdtype) is not None:
+                # The emulator has no servers for delegated subzones.
                 if response.flags & dns.flags.RA:
                     response.set_rcode(dns.rcode.SERVFAIL)
                 return
-            found = _look_up(table, name, question.rdtype)
+            found = _look_up(zone, name, question.rdtype)
             response.answer.extend(found)
             if not found:
-                if table.owner(name) is None:
+                if zone.owner(name) is None:
                     response.set_rcode(dns.rcode.NXDOMAIN)
-                response.authority.append(table.soa)
+                response.authority.append(zone.soa)
                 return
-            alias = found[0]
-            if alias.rdtype != dns.rdatatype.CNAME or question.rdtype in ALIAS_ITSELF:
+            cname = found[0]
+            if cname.rdtype != dns.rdatatype.CNAME or question.rdtype in NOT_FOLLOWED:
                 return
-            name = alias[0].target
-            table = self._find(name, lag)
+            name = cname[0].target
+            zone = self._find(name, lag)
 
 
 def _without_edns(query: dns.message.Message, rcode: dns.rcode.Rcode) -> dns.message.Message:
-    """Refuse EDNS as servers do that don't know it, or another version of it."""
+    """Refuse EDNS like a server that does not support it, or not this version of it."""
     response = dns.message.make_response(query)
     if rcode != dns.rcode.BADVERS:  # which itself needs EDNS
         response.use_edns(-1)
@@ -190,23 +190,23 @@ def _without_edns(query: dns.message.Message, rcode: dns.rcode.Rcode) -> dns.mes
     return response
 
 
-UNUSABLE = ("dead", "refused", "servfail")
-"""How the servers behave that a resolver does not get an answer from. It is not in a network that
-intercepts, and does without EDNS."""
-ALIAS_ITSELF = (dns.rdatatype.CNAME, dns.rdatatype.ANY)
+UNUSABLE = ("no_answer", "refused", "servfail")
+"""The behaviours with which the resolver gets no answer. Nothing intercepts the queries of the
+resolver, and it does not use EDNS."""
+NOT_FOLLOWED = (dns.rdatatype.CNAME, dns.rdatatype.ANY)
 
 
 def _look_up(
-    table: Table, name: dns.name.Name, type_: dns.rdatatype.RdataType
+    zone: ServedZone, name: dns.name.Name, type_: dns.rdatatype.RdataType
 ) -> list[dns.rrset.RRset]:
-    """Look up a name itself, or the wildcard that covers it."""
-    owner = table.owner(name)
+    """Return the RRsets that answer for a name: its own, or those of a wildcard."""
+    owner = zone.owner(name)
     if owner is None:
         return []
     if type_ == dns.rdatatype.ANY:
-        found = table.all_at(owner)
+        found = zone.all_at(owner)
     else:
-        rrset = table.find(owner, dns.rdatatype.CNAME) or table.find(owner, type_)
+        rrset = zone.find(owner, dns.rdatatype.CNAME) or zone.find(owner, type_)
         found = [rrset] if rrset else []
     return found if owner == name else [_renamed(rrset, name) for rrset in found]
 
@@ -216,7 +216,7 @@ def _renamed(rrset: dns.rrset.RRset, name: dns.name.Name) -> dns.rrset.RRset:
 
 
 def _refusal(query: dns.message.Message) -> dns.rcode.Rcode | None:
-    """Tell why a query is not looked up at all."""
+    """Return the error for a query that cannot be looked up, if it is one."""
     if query.opcode() != dns.opcode.QUERY:
         return dns.rcode.NOTIMP
     if len(query.question) != 1:

@@ -1,7 +1,7 @@
-"""What an account has beyond domains: servers, certificates, invoices, users, tickets, commissions.
+"""Servers, certificates, invoices, users, tickets and commissions of an account.
 
-The paths and the bodies of requests are those of a client that says it follows the documentation.
-The answers are assumed, but for a few names of fields that this client mentions.
+Paths and request bodies are those of a client that says that it follows the documentation. The
+answers are assumed, except for a few field names that this client mentions.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-# Assumed, all of it: what a customer with one server may have.
+# Assumed: the initial contents of an account, as a customer with one server may have them.
 VPS = {
     "id": 501,
     "hostname": "vps1.example.nl",

@@ -1,7 +1,7 @@
-"""The shapes that answers have: fields that other clients read, which differ from what is sent.
+"""The shapes of answers about domains and contacts, which differ from what is sent.
 
-Seen in practice, by one client each. The variants choose between them; each default is the shape
-with the best evidence.
+Each shape was seen in practice, by one client. The variants choose between them; each default is
+the shape with the best evidence.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from certbot_dns_mijnhost.emulator.account_data import DEFAULT_PROFILE, ROLES
-from certbot_dns_mijnhost.emulator.domain import Domain
 from certbot_dns_mijnhost.emulator.variants import Variants
+from certbot_dns_mijnhost.emulator.zone import Domain
 
 OWN_NAMESERVERS = ("ns1.mijn.host", "ns2.mijn.host", "ns3.mijn.host")
 
@@ -19,7 +19,7 @@ OWN_NAMESERVERS = ("ns1.mijn.host", "ns2.mijn.host", "ns3.mijn.host")
 def domain_details(
     domain: Domain, profiles: Mapping[str, Mapping[str, Any]], variants: Variants
 ) -> dict[str, object]:
-    """Return the fields of a single domain beyond those of the list."""
+    """Return the fields of one domain that the list does not have."""
     details: dict[str, object] = {
         "is_locked": domain.is_locked,
         "managed_dns": domain.managed_dns,
@@ -44,14 +44,14 @@ def domain_details(
 
 
 def contact_in_list(contact: Mapping[str, Any], variants: Variants) -> dict[str, Any]:
-    """Return a contact as the list shows it."""
+    """Return a contact's fields in the list."""
     if variants.contact_list == "profiles":
         return {"id": contact["id"], "alias": contact["name"]}
     return contact_details(contact, variants)
 
 
 def contact_details(contact: Mapping[str, Any], variants: Variants) -> dict[str, Any]:
-    """Return a contact as the single call shows it."""
+    """Return a contact's fields in the answer about one contact."""
     profile = dict(contact["profile"])
     if variants.contact_shape == "profile":
         return {**contact, "profile": profile}

@@ -1,7 +1,6 @@
-"""The ways in which the real API might behave: one frozen, combinable set of switches.
+"""Variants: the ways in which the real API might behave, as one frozen set of switches.
 
-Every default is the likeliest behaviour. What a variant changes is assumed, unless its place in the
-code says that it was seen in practice.
+Each default is the most likely behaviour.
 """
 
 from __future__ import annotations
@@ -10,124 +9,153 @@ from dataclasses import dataclass, fields
 
 CHOICES: dict[str, tuple[object, ...]] = {
     "patch": ("replace", "replace_first", "append", "unsupported"),
+    "null_patch": ("refused", "removes", "ignored"),
     "delete": ("supported", "wrong_method", "method_not_allowed"),
     "delete_missing": ("ok", "not_found", "bad_request"),
-    "null_patch": ("refused", "removes", "ignored"),
+    "rrset_ttl": ("own", "shared"),
+    "normalizes": ("no", "final_dot", "no_final_dot"),
+    "damages_txt": ("no", "cut", "split", "escapes", "drops"),
     "short_kind": ("empty", "shortened", "gaps"),
     "name_case": ("as_sent", "upper", "mixed"),
     "listing_forbidden": (False, True, "bad_request"),
-    "rrset_ttl": ("own", "shared"),
-    "serial": ("time", "counter"),
-    "respells": ("no", "final_dot", "no_final_dot"),
-    "success_status": ("number", "float", "text", "true", "word"),
-    "packs": ("no", "gzip", "x-gzip", "deflate", "raw_deflate"),
-    "listing_shape": ("named", "bare", "items"),
-    "mangles_txt": ("no", "cut", "split", "escapes", "drops"),
     "domain_shape": ("handles", "hosts_as_objects", "as_sent"),
     "contact_list": ("profiles", "contacts"),
     "contact_shape": ("profile", "flat"),
     "premium_price": ("amount", "boolean"),
+    "listing_shape": ("named", "bare", "items"),
+    "success_status": ("number", "float", "text", "true", "word"),
+    "compression": ("none", "gzip", "x-gzip", "deflate", "raw_deflate"),
+    "serial": ("time", "counter"),
 }
 
 
 @dataclass(frozen=True)
 class Variants:
-    """What this copy of the API does where the real one is unknown or inconsistent.
+    """How the emulated API behaves if the behaviour of the real one is unknown or inconsistent.
 
-    :param patch: PATCH where another value stands at the same type and name: ``replace`` puts the
-        new value in the place of all that stand there, ``replace_first`` in the place of the first,
-        ``append`` beside them, ``unsupported`` answers 400 ``Wrong request method``
-    :param duplicates: an exact duplicate (type, name, value) creates a second record
-    :param delete: DELETE is ``supported``, answers 400 (``wrong_method``) or 405
+    Everything is assumed, unless it says *seen*: then a client has seen it in practice.
+
+    **Writing records**
+
+    :param patch: PATCH if another value exists at the same type and name: ``replace`` replaces all
+        values there, ``replace_first`` the first one, ``append`` keeps them, ``unsupported``
+        answers 400 ``Wrong request method``
+    :param null_patch: PATCH with the value null is ``refused`` (400), ``removes`` all values at the
+        type and name, or is ``ignored`` (200 without effect)
+    :param delete: DELETE is ``supported``, or answers 400 (``wrong_method``, seen) or 405
         (``method_not_allowed``)
-    :param delete_needs_listed_name: DELETE finds a record only under the very name the listing
-        shows
-    :param delete_missing: the answer to DELETE of a record that does not exist: ``ok``,
-        ``not_found`` (404) or ``bad_request`` (400)
-    :param null_patch: PATCH with the value null is ``refused`` (400), ``removes`` every value at
-        that type and name, or is ``ignored`` (200 without effect)
-    :param stale_reads: so many reads after a write show the zone as it was before it
-    :param stale_seconds: reads show the zone as it was so many seconds ago
-    :param cached_seconds: a listing is shown again for so many seconds after it was made, whatever
-        was written since (seen in practice: listings that were about a minute old)
-    :param lagging_replica: every other read shows the zone as it was ``replica_seconds`` ago
-    :param replica_seconds: how far that replica lags behind
-    :param short_reads: so many reads after a write show too few records (after the stale reads,
-        where both are set)
-    :param short_kind: what a short read shows: nothing (``empty``), the first half
-        (``shortened``) or every other record (``gaps``)
-    :param final_dot: names in the listing end in a dot
-    :param name_case: the case of names in the listing
-    :param relative_twins: a relative name is stored as sent, beside its absolute twin
-    :param quoted_txt: the listing shows TXT values in double quotes
-    :param listing_forbidden: GET /domains answers 403; with ``"bad_request"`` 400
-    :param errors_inside_200: errors have HTTP status 200, and the true one in the envelope only
-    :param error_status_word: an error's envelope has the word ``error`` for a status
-    :param whitelist_refused: the caller's address is not in the key's whitelist
-    :param whoami_refused: then GET /whoami refuses that address too
-    :param key_expired: the key is no longer valid
-    :param key_expires: a date that GET /whoami tells as the key's last day; empty tells none
-    :param clock_ahead: so many seconds the ``Date`` header of answers is ahead of the real time
-    :param no_access_final_dot: the text of "no access" ends in a dot
-    :param rate_limit: so many calls are answered within any ``rate_seconds``; the next ones get a
-        429 and do not count. 0 sets no limit
-    :param rate_seconds: the length of that window
-    :param rate_retry_after: the 429 says in ``Retry-After`` when the window has room again
-    :param rrset_ttl: each record has its ``own`` TTL, or all values of a name and type ``shared``
-        the TTL that was written last, as in PowerDNS (assumed)
-    :param publish_every: the name servers take up changes at whole multiples of so many seconds of
-        the clock only (seen in practice: about 60)
-    :param serial: the zone's SOA serial is the Unix ``time`` of its last write (seen in practice),
-        or a ``counter``
-    :param nameserver_domain: the domain under which the name servers are called ns1, ns2, …: also
-        ``webhost.company`` was seen, and a reseller's own domain
-    :param parking: a domain that is added without records holds the parking records of a new one
-    :param respells: a record that PUT or PATCH stores is spelled anew: host names in lower case,
-        and ``final_dot`` or ``no_final_dot``; addresses in their short notation; the listing shows
-        TXT values as quoted strings of at most 255 characters
-    :param refuses_duplicates: PUT with two records of the same data, and PATCH of the data of
-        another spelling beside it, answer 400
-    :param mangles_txt: a TXT value of more than 255 octets is damaged when PUT or PATCH stores it:
-        ``cut`` after 255 characters, ``split`` by spaces, ``escapes`` puts a backslash before each
-        semicolon, ``drops`` leaves out each plus sign
-    :param unicode_domains: GET /domains lists international domains in Unicode
-    :param day_first_dates: renewal dates are listed as DD-MM-YYYY (seen in practice, as is
-        YYYY-MM-DD)
-    :param numbers: record values that look like a number are listed as JSON numbers, with the same
+    :param delete_missing: DELETE of a record that does not exist answers 200 (``ok``), 404
+        (``not_found``) or 400 (``bad_request``)
+    :param delete_needs_listed_name: DELETE only finds a record if its name is exactly as listed
+    :param duplicates: an exact duplicate (type, name, value) is stored as a second record
+    :param refuses_duplicates: PUT with the same data twice answers 400, and so does PATCH of data
+        that exists in another notation
+    :param keeps_relative_names: a relative name is stored as sent, alongside the absolute name
+        (seen)
+    :param rrset_ttl: each record has its ``own`` TTL, or all values of an RRset have the ``shared``
+        TTL that was written last, as in PowerDNS
+    :param normalizes: PUT and PATCH store host names in lower case with (``final_dot``) or without
+        a final dot (``no_final_dot``), and addresses in their short notation; then the listing
+        shows TXT values as quoted strings of at most 255 characters
+    :param damages_txt: PUT and PATCH damage a TXT value of more than 255 octets: ``cut`` after 255
+        characters, ``split`` by spaces, ``escapes`` puts a backslash before each semicolon,
+        ``drops`` removes each plus sign
+
+    **Reading records**
+
+    :param stale_reads: this many reads after a write show the zone before the write (seen)
+    :param stale_seconds: reads show the zone as it was this many seconds ago (seen)
+    :param cached_seconds: a listing is repeated for this many seconds, also after writes (seen:
+        listings that were about a minute old)
+    :param lagging_replica: every second read shows the zone as it was ``replica_seconds`` ago
+        (seen: replicas)
+    :param replica_seconds: the lag of that replica
+    :param short_reads: this many reads after a write, after the stale ones, show too few records
+        (seen)
+    :param short_kind: such a read shows nothing (``empty``, seen), the first half (``shortened``,
+        seen) or every second record (``gaps``)
+    :param final_dot: listed names end with a dot (seen both ways)
+    :param name_case: the case of listed names
+    :param quoted_txt: listed TXT values are in double quotes
+    :param numeric_values: listed values that look like numbers are JSON numbers with the same
         digits
-    :param success_status: the envelope's status of a success is the ``number`` 200, the ``float``
-        200.0, the ``text`` "200", ``true``, or the ``word`` "success"
-    :param domain_shape: GET /domains/{domain} shows contacts as ``handles``, the forwarder and
-        DNSSEC with their flags beside them as 0 or 1, and the numbers of DNSSEC keys as texts;
-        ``hosts_as_objects`` also shows each name server as an object; ``as_sent`` shows the fields
-        of a PUT
-    :param contact_list: GET /domains/contacts shows ``profiles`` with id and alias, or whole
-        ``contacts``
-    :param contact_shape: GET /domains/contacts/{id} shows the fields in a ``profile``, or ``flat``
-        next to id and alias, with ``company`` and empty texts
-    :param contact_defaults: POST /domains/contacts needs ``defaults``
-    :param premium_price: an order accepts a premium price as an ``amount``, or as a ``boolean``
-    :param lower_status: the status of a domain is shown in lower case
-    :param ignored_settings: settings of PUT /domains/{domain}, separated by commas, that are
-        answered by 200 and not changed (seen once, for nameservers)
-    :param error_details: a refusal has ``errors`` and ``data`` that repeat what was sent
-    :param statusless_rate_limit: the envelope of a 429 has no status
-    :param packs: answers are compressed, although nobody asked for it
-    :param listing_shape: a listing of servers, certificates, invoices, users, tickets, commissions
-        and the like is in ``data`` under its name (``named``), is ``data`` itself (``bare``), or is
-        in ``data`` as ``items`` beside a total
-    :param page_size: a page of these holds at most so many entries, whatever ``limit`` asks for
-    :param page_ignored: each page of these is the first one, whatever ``page`` asks for
-    :param web_page_status: each request is answered with this HTTP status and a web page, as a
-        firewall does it; 0 for none
+
+    **Account, key and domains**
+
+    :param key_expired: the key has expired (seen: the same 401 as for a wrong key)
+    :param key_expiry: the last day of the key in the answer of GET /whoami; empty means that it is
+        not in the answer
+    :param whitelist_refused: the client's address is not in the key's whitelist (seen)
+    :param whoami_refused: GET /whoami refuses such an address too
+    :param listing_forbidden: GET /domains answers 403 (``True``) or 400 (``bad_request``)
+    :param no_access_final_dot: the text of "no access" ends with a dot (seen both ways)
+    :param unicode_domains: GET /domains lists international domain names in Unicode
+    :param day_first_dates: renewal dates are DD-MM-YYYY (seen) instead of YYYY-MM-DD (seen)
+    :param parking_records: a domain that is added without records gets the parking records of a new
+        domain (seen)
+
+    **Domains, contacts and orders**
+
+    :param domain_shape: GET /domains/{domain} has contacts as ``handles``, the forwarder and DNSSEC
+        with separate flags 0 or 1, and the numbers of DNSSEC keys as texts (seen);
+        ``hosts_as_objects``: also each name server as an object (seen); ``as_sent``: the fields of
+        a PUT
+    :param contact_list: GET /domains/contacts has ``profiles`` with id and alias (seen), or whole
+        ``contacts`` (seen)
+    :param contact_shape: GET /domains/contacts/{id} has the fields in a ``profile`` (seen), or
+        ``flat`` next to id and alias, with ``company`` and empty texts (seen)
+    :param contact_defaults: POST /domains/contacts requires ``defaults`` (seen)
+    :param premium_price: an order accepts a premium price as an ``amount`` (seen) or a ``boolean``
+    :param lower_status: the status of a domain is in lower case (seen)
+    :param ignored_settings: settings of PUT /domains/{domain}, separated by commas, that get a 200
+        and do not change (seen once, for nameservers)
+
+    **Servers, certificates, invoices, users, tickets and commissions**
+
+    :param listing_shape: a listing of these is in ``data`` under its name (``named``), is ``data``
+        itself (``bare``), or is in ``data`` as ``items`` with a total
+    :param page_size: the most entries of a page, also if ``limit`` is higher
+    :param page_ignored: each page is the first one; ``page`` is ignored
+
+    **Transport**
+
+    :param success_status: the ``status`` of a successful answer is the ``number`` 200, the
+        ``float`` 200.0, the ``text`` "200", ``true`` or the ``word`` "success"
+    :param errors_inside_200: errors have HTTP status 200, and their own status in the envelope
+        (seen)
+    :param error_status_word: the ``status`` of an error is the word ``error`` (seen)
+    :param error_details: a refusal has ``errors`` and ``data`` that repeat the request (seen)
+    :param statusless_rate_limit: the envelope of a 429 has no ``status`` (seen)
+    :param web_page_status: each request gets this HTTP status and an HTML page, as from a firewall;
+        0 means none
+    :param compression: the compression of all answers, also if the client did not ask for it
+    :param clock_ahead: how many seconds the ``Date`` header is ahead of the real time
+    :param rate_limit: how many calls are answered within ``rate_seconds``; more get a 429 and do
+        not count. 0 means no limit
+    :param rate_seconds: the length of that window
+    :param rate_retry_after: the 429 has a ``Retry-After`` header
+
+    **DNS**
+
+    :param publish_every: the name servers publish changes only when the clock is a multiple of this
+        many seconds (seen: about 60); 0 means immediately
+    :param serial: the SOA serial is the Unix ``time`` of the last write (seen) or a ``counter``
+    :param nameserver_domain: the domain of the name servers ns1, ns2, ... (seen: ``mijn.host``,
+        ``webhost.company`` and a reseller's own domain)
     """
 
     patch: str = "replace"
-    duplicates: bool = False
-    delete: str = "supported"
-    delete_needs_listed_name: bool = False
-    delete_missing: str = "not_found"
     null_patch: str = "refused"
+    delete: str = "supported"
+    delete_missing: str = "not_found"
+    delete_needs_listed_name: bool = False
+    duplicates: bool = False
+    refuses_duplicates: bool = False
+    keeps_relative_names: bool = False
+    rrset_ttl: str = "own"
+    normalizes: str = "no"
+    damages_txt: str = "no"
+
     stale_reads: int = 0
     stale_seconds: float = 0.0
     cached_seconds: float = 0.0
@@ -137,32 +165,19 @@ class Variants:
     short_kind: str = "empty"
     final_dot: bool = True
     name_case: str = "as_sent"
-    relative_twins: bool = False
     quoted_txt: bool = False
-    listing_forbidden: bool | str = False
-    errors_inside_200: bool = False
-    error_status_word: bool = False
+    numeric_values: bool = False
+
+    key_expired: bool = False
+    key_expiry: str = ""
     whitelist_refused: bool = False
     whoami_refused: bool = False
-    key_expired: bool = False
-    key_expires: str = ""
-    clock_ahead: float = 0.0
+    listing_forbidden: bool | str = False
     no_access_final_dot: bool = True
-    rate_limit: int = 0
-    rate_seconds: float = 60.0
-    rate_retry_after: bool = True
-    rrset_ttl: str = "own"
-    publish_every: float = 0.0
-    serial: str = "time"
-    nameserver_domain: str = "mijn.host"
-    parking: bool = False
-    respells: str = "no"
-    refuses_duplicates: bool = False
-    mangles_txt: str = "no"
     unicode_domains: bool = False
     day_first_dates: bool = False
-    numbers: bool = False
-    success_status: str = "number"
+    parking_records: bool = False
+
     domain_shape: str = "handles"
     contact_list: str = "profiles"
     contact_shape: str = "profile"
@@ -170,13 +185,26 @@ class Variants:
     premium_price: str = "amount"
     lower_status: bool = False
     ignored_settings: str = ""
-    error_details: bool = False
-    statusless_rate_limit: bool = False
-    packs: str = "no"
+
     listing_shape: str = "named"
     page_size: int = 100
     page_ignored: bool = False
+
+    success_status: str = "number"
+    errors_inside_200: bool = False
+    error_status_word: bool = False
+    error_details: bool = False
+    statusless_rate_limit: bool = False
     web_page_status: int = 0
+    compression: str = "none"
+    clock_ahead: float = 0.0
+    rate_limit: int = 0
+    rate_seconds: float = 60.0
+    rate_retry_after: bool = True
+
+    publish_every: float = 0.0
+    serial: str = "time"
+    nameserver_domain: str = "mijn.host"
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
@@ -185,18 +213,19 @@ class Variants:
                 raise ValueError(f"variant {name}={getattr(self, name)!r}: choose from {known}")
 
 
-def parse(settings: list[str]) -> Variants:
-    """Read variants from ``name=value`` texts, as the command line takes them.
+def parse(texts: list[str]) -> Variants:
+    """Return the variants of ``name=value`` texts from the command line.
 
-    :raises ValueError: for an unknown name or a value that does not fit it
+    :raises ValueError: if a name is unknown or a value does not fit it
     """
     defaults = {field.name: field.default for field in fields(Variants)}
     chosen: dict[str, object] = {}
-    for setting in settings:
-        name, separator, text = setting.partition("=")
+    for text in texts:
+        name, separator, value = text.partition("=")
         if name not in defaults or not separator:
-            raise ValueError(f"variant {setting!r}: write name=value, with one of {list(defaults)}")
-        chosen[name] = _value(name, text, defaults[name])
+            names = ", ".join(defaults)
+            raise ValueError(f"variant {text!r}: write NAME=VALUE with one of the names {names}")
+        chosen[name] = _value(name, value, defaults[name])
     return Variants(**chosen)  # type: ignore[arg-type]
 
 
@@ -209,5 +238,8 @@ def _value(name: str, text: str, default: object) -> object:
             return text
         raise ValueError(f"variant {name}={text!r}: choose true or false")
     if isinstance(default, (int, float)):
-        return type(default)(text)
+        try:
+            return type(default)(text)
+        except ValueError:
+            raise ValueError(f"variant {name}={text!r}: must be a number") from None
     return text

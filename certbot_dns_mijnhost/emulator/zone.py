@@ -1,55 +1,31 @@
-"""A zone: its records, their names in every spelling, and the history of its versions."""
+"""A domain and its zone: the versions of the zone, and which of them a read shows."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import cast
+from dataclasses import dataclass, field
+from typing import Union
 
-import dns.exception
-import dns.name
-import dns.rdata
-import dns.rdataclass
-import dns.rdatatype
-from dns.rdtypes.ANY.TXT import TXT
+from certbot_dns_mijnhost.emulator.records import Record, Records, listed
+from certbot_dns_mijnhost.emulator.variants import Variants
 
-DEFAULT_TTL = 3600
-RECORD_TYPES = (
-    "A", "AAAA", "CAA", "CNAME", "DS", "HTTPS", "MX", "NAPTR", "NS", "PTR", "SRV", "SSHFP",
-    "SVCB", "TLSA", "TXT",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, order=True)
-class Record:
-    """One DNS record as the account stores it.
-
-    :param type: record type in capitals
-    :param name: as stored: absolute with a final dot, or relative where twins are allowed
-    :param value: without the quotes of a TXT value; MX and SRV with their priority
-    :param ttl: seconds
-    """
-
-    type: str
-    name: str
-    value: str
-    ttl: int = DEFAULT_TTL
+PARKING_TTL = 900
+RecordLike = Union[Record, tuple[str, str, str, int]]
 
 
 @dataclass(frozen=True, eq=False)
 class Version:
     """An immutable state of a zone.
 
-    :param since: the clock's reading when it came into being
-    :param serial: the number in its SOA record
+    :param since: when it was written, in seconds of the clock
+    :param serial: its number, from 1
     :param records: in the order of the listing
     """
 
     since: float
     serial: int
-    records: tuple[Record, ...]
+    records: Records
 
 
 class Zone:
@@ -58,7 +34,7 @@ class Zone:
     :param apex: the zone's name with a final dot
     """
 
-    def __init__(self, apex: str, records: tuple[Record, ...], now: float) -> None:
+    def __init__(self, apex: str, records: Records, now: float) -> None:
         self.apex = apex
         self._versions = [Version(now, 1, records)]
 
@@ -68,140 +44,132 @@ class Zone:
         return self._versions[-1]
 
     def at(self, moment: float) -> Version:
-        """Return the state at that moment; the first one holds for all the time before it."""
+        """Return the state at that moment; before the first version, the first version."""
         found = bisect_right([version.since for version in self._versions], moment)
         return self._versions[max(found - 1, 0)]
 
     def write(self, records: Iterable[Record], now: float, keep: float) -> None:
-        """Make a new version, and forget those that ended longer ago than anybody looks back.
-
-        :param keep: how many seconds anybody looks back
-        """
+        """Add a version and drop those that ended more than ``keep`` seconds ago."""
         self._versions.append(Version(now, self.newest.serial + 1, tuple(records)))
-        forget = sum(version.since <= now - keep for version in self._versions) - 1
-        del self._versions[: max(forget, 0)]
+        drop = sum(version.since <= now - keep for version in self._versions) - 1
+        del self._versions[: max(drop, 0)]
 
 
-def domain_name(text: str) -> str:
-    """Spell a domain name in one way: lower case, A-labels, no final dot.
+@dataclass
+class Reads:
+    """What GET of one zone's records returns: sometimes an old version, sometimes a part of one.
 
-    :raises ValueError: where it is no domain name
+    :param count: the reads so far
+    :param before: the version that stale reads show
     """
-    name = absolute_name(text.rstrip("."), ".").rstrip(".")
-    if not name:
-        raise ValueError("a domain needs a name")
-    return name
+
+    count: int = 0
+    before: Version | None = None
+    stale_left: int = 0
+    short_left: int = 0
+    cached: Version | None = None
+    cached_at: float = 0.0
+
+    def before_write(self, zone: Zone, variants: Variants) -> None:
+        """Remember the state that stale reads show after the write.
+
+        Seen in practice: a read after a write may show the zone as it was. Assumed: a second write
+        before the last stale read does not change what the stale reads show.
+        """
+        if self.stale_left == 0:
+            self.before = zone.newest
+        self.stale_left = variants.stale_reads
+        self.short_left = variants.short_reads
+
+    def read(self, zone: Zone, variants: Variants, now: float) -> Records:
+        """Return the records of one read, as listed."""
+        self.count += 1
+        if self.stale_left and self.before is not None:
+            self.stale_left -= 1
+            records = self.before.records
+        elif variants.cached_seconds:
+            records = self._from_cache(zone, variants, now).records
+        else:
+            records = self._shorten(self._version(zone, variants, now).records, variants)
+        return tuple(listed(record, variants) for record in records)
+
+    def _version(self, zone: Zone, variants: Variants, now: float) -> Version:
+        # Seen in practice: replicas answer in turn. Assumed: strictly in turn, the second one late.
+        if variants.lagging_replica and self.count % 2 == 0:
+            return zone.at(now - variants.replica_seconds)
+        return zone.at(now - variants.stale_seconds)
+
+    def _from_cache(self, zone: Zone, variants: Variants, now: float) -> Version:
+        """Return the cached version, or the newest if that is too old. Assumed: one cache."""
+        if self.cached is None or now - self.cached_at >= variants.cached_seconds:
+            self.cached, self.cached_at = zone.newest, now
+        return self.cached
+
+    def _shorten(self, records: Records, variants: Variants) -> Records:
+        """Leave records out. Seen in practice: listings that are empty or short, with HTTP 200."""
+        if self.short_left == 0:
+            return records
+        self.short_left -= 1
+        if variants.short_kind == "empty":
+            return ()
+        if variants.short_kind == "gaps":
+            return records[::2]
+        return records[: len(records) // 2]
 
 
-def absolute_name(name: str, apex: str) -> str:
-    """Spell a record's name in one way: lower case, A-labels, absolute with a final dot.
+@dataclass
+class Domain:
+    """One domain of the account, with the fields that the listing shows.
 
-    A name without a final dot is absolute where it ends in the zone's name, and relative to the
-    zone otherwise (assumed).
-
-    :raises ValueError: where it is no domain name
+    :param name: in lower case and A-labels, without a final dot
+    :param managed_dns: the domain uses mijn.host's name servers
+    :param published_at: host names of other name servers, if the registry publishes those
+    :param settings: what ``PUT /domains/{domain}`` has changed, as sent
+    :param odd_entries: JSON values that the listing of the zone shows before its records and that
+        are not proper records; may be changed at any time
     """
-    return _a_labels(_absolute(name, apex)).lower()
+
+    id: int
+    name: str
+    zone: Zone
+    tags: list[str]
+    managed_dns: bool = True
+    renewal_date: str = "2030-01-01"
+    status: str = "Active"
+    status_id: int = 1
+    is_locked: bool = True
+    published_at: tuple[str, ...] = ()
+    settings: dict[str, object] = field(default_factory=dict)
+    odd_entries: list[object] = field(default_factory=list)
+    reads: Reads = field(default_factory=Reads)
 
 
-def _absolute(name: str, apex: str) -> str:
-    if name in {"", "@"}:
-        return apex
-    if name.endswith("."):
-        return name
-    return f"{name}.{apex}" if is_relative(name, apex) else f"{name}."
+def as_record(given: RecordLike) -> Record:
+    """Return a record from a record or a tuple ``(type, name, value, ttl)``."""
+    return given if isinstance(given, Record) else Record(*given)
 
 
-def is_relative(name: str, apex: str) -> bool:
-    """Tell whether the zone's name still has to be put behind this one."""
-    if name in {"", "@"} or name.endswith(".") or apex == ".":
-        return False
-    return not is_inside(f"{name}.".lower(), apex)
+def default_records(apex: str) -> list[Record]:
+    """Return a small zone, as a customer may have it (assumed). It contains no SOA and no NS."""
+    return [
+        Record("A", apex, "192.0.2.10"),
+        Record("AAAA", apex, "2001:db8::10"),
+        Record("MX", apex, f"10 mail.{apex}"),
+        Record("TXT", apex, "v=spf1 mx -all"),
+        Record("A", f"mail.{apex}", "192.0.2.25"),
+        Record("CNAME", f"www.{apex}", apex),
+    ]
 
 
-@lru_cache(maxsize=10_000)
-def _a_labels(name: str) -> str:
-    """Spell a name as DNS does, and check it; one without a final dot stays relative."""
-    try:
-        try:
-            return dns.name.from_text(name, None).to_text()
-        except dns.name.IDNAException:
-            # Emoji: IDNA 2008 refuses them, but registries sold such names by the older rules.
-            return dns.name.from_text(name, None, dns.name.IDNA_2003).to_text()
-    except (dns.exception.DNSException, UnicodeError) as error:
-        raise ValueError(f"{name!r} is no domain name") from error
-
-
-def is_inside(name: str, apex: str) -> bool:
-    """Tell whether an absolute name is the zone's apex or lies below it."""
-    return f".{name}".endswith(f".{apex}")
-
-
-def stored(record: Record, apex: str, *, keep_relative: bool) -> Record:
-    """Turn a record as it was sent into one to store; the case of the name is kept.
-
-    :param keep_relative: a relative name stays relative
-    :raises ValueError: where the name or the value cannot stand in the zone
-    """
-    if not is_inside(absolute_name(record.name, apex), apex):
-        raise ValueError(f"{record.name!r} does not lie in {apex}")
-    name = stored_name(record.name, apex, keep_relative=keep_relative)
-    made = replace(record, type=record.type.upper(), name=name)
-    if made.type == "TXT":
-        made = replace(made, value=unquoted(made.value))
-    rdata(made)
-    return made
-
-
-def stored_name(name: str, apex: str, *, keep_relative: bool) -> str:
-    """Turn a name as it was sent into one to store.
-
-    :raises ValueError: where it is no domain name
-    """
-    keep = keep_relative and is_relative(name, apex)
-    return _a_labels(name if keep else _absolute(name, apex))
-
-
-def normalised(record: Record, apex: str) -> Record:
-    """Spell the record's name in the one way in which names can be compared."""
-    return replace(record, name=absolute_name(record.name, apex))
-
-
-def unquoted(value: str) -> str:
-    """Take the quotes off a TXT value; several quoted strings are joined (assumed)."""
-    if len(value) < 2 or not value.startswith('"') or not value.endswith('"'):
-        return value
-    try:
-        parsed = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.TXT, value)
-    except dns.exception.DNSException:
-        return value
-    return b"".join(cast(TXT, parsed).strings).decode("utf-8", "replace")
-
-
-def quoted(value: str) -> str:
-    """Put a TXT value in quotes, as one string whatever its length (assumed)."""
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def rdata(record: Record) -> dns.rdata.Rdata:
-    """Turn the record's value into DNS data; a host name in it is absolute (assumed).
-
-    :raises ValueError: where the value does not fit the type
-    """
-    if record.type not in RECORD_TYPES:
-        raise ValueError(f"{record.type!r} is no record type of this API")
-    text = record.value
-    if record.type == "TXT":
-        octets = text.encode()
-        pieces = [octets[start : start + 255] for start in range(0, len(octets), 255)] or [b""]
-        text = " ".join('"' + "".join(f"\\{byte:03d}" for byte in piece) + '"' for piece in pieces)
-    try:
-        return dns.rdata.from_text(
-            dns.rdataclass.IN,
-            dns.rdatatype.from_text(record.type),
-            text,
-            origin=dns.name.root,
-            relativize=False,
-        )
-    except (dns.exception.DNSException, UnicodeError, ValueError) as error:
-        raise ValueError(f"{record.value!r} does not fit the type {record.type}") from error
+def parking_records(apex: str) -> list[Record]:
+    """Return the parking records of a domain that was just ordered (seen in practice)."""
+    return [
+        Record("A", f"*.{apex}", "192.0.2.80", PARKING_TTL),
+        Record("AAAA", f"*.{apex}", "2001:db8::80", PARKING_TTL),
+        Record("A", apex, "192.0.2.80", PARKING_TTL),
+        Record("AAAA", apex, "2001:db8::80", PARKING_TTL),
+        Record("MX", apex, "10 mx1.mijn.host.", PARKING_TTL),
+        Record("MX", apex, "20 mx2.mijn.host.", PARKING_TTL),
+        Record("TXT", apex, "v=spf1 include:spf.mijn.host ~all", PARKING_TTL),
+        Record("TXT", f"_dmarc.{apex}", "v=DMARC1; p=none", PARKING_TTL),
+    ]

@@ -541,4 +541,4 @@ def test_every_route_has_a_fixture_of_its_success() -> None:
         if step["status"] == 200
     ]
     for route in ROUTES:
-        assert any(method == route.method and route.fits(path) for method, path in stated), route
+        assert any(method == route.method and route.matches(path) for method, path in stated), route

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.emulator import Fault, Variants
-from certbot_dns_mijnhost.emulator.domain import default_records
+from certbot_dns_mijnhost.emulator.zone import default_records
 
 from .conftest import Shell
 

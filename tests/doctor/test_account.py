@@ -51,7 +51,7 @@ def test_an_address_that_is_not_on_the_whitelist(
 @pytest.mark.parametrize("days", [-3, 5, 200])
 def test_a_key_whose_last_day_shows(runner: DoctorRunner, days: int) -> None:
     last_day = date.today() + timedelta(days=days)  # noqa: DTZ011  # as the doctor does
-    runner.emulator.variants = Variants(key_expires=last_day.isoformat())
+    runner.emulator.variants = Variants(key_expiry=last_day.isoformat())
     expiry = runner.run().one("expiry")
     assert expiry.state is (State.OK if days > 30 else State.WARNING)
     assert str(last_day) in expiry.message
@@ -60,7 +60,7 @@ def test_a_key_whose_last_day_shows(runner: DoctorRunner, days: int) -> None:
 
 
 def test_an_unreadable_date_is_ignored(runner: DoctorRunner) -> None:
-    runner.emulator.variants = Variants(key_expires="soon")
+    runner.emulator.variants = Variants(key_expiry="soon")
     assert runner.run().one("expiry").state is State.NOTE
 
 

@@ -115,7 +115,7 @@ def test_one_lost_packet_makes_no_server_silent() -> None:
 
 def test_the_published_name_servers_and_their_answers() -> None:
     with Emulator(lags=(0.0, 0.0)) as emulator:
-        emulator.behave(1, "dead")
+        emulator.behave(1, "no_answer")
         port = int(emulator.resolver.split(":")[1])
         servers_port = int(emulator.nameservers[0].split(":")[1])
         assert port != servers_port

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from certbot_dns_mijnhost.emulator import Emulator, Fault
-from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost
+from certbot_dns_mijnhost.emulator import Answer, ConnectionLost, Emulator, Fault
 from scripts.local_ca import write_credentials
 from tests.support.domains import own_domain
 from tests.support.waiting import wait_until

@@ -150,7 +150,7 @@ def test_the_reason_holds_no_secret_and_stays_short(tmp_path: Path) -> None:
 
 def test_a_key_that_ends_before_the_renewal(runner: DoctorRunner) -> None:
     last_day = date.today() + timedelta(days=35)  # noqa: DTZ011
-    runner.emulator.variants = Variants(key_expires=str(last_day))
+    runner.emulator.variants = Variants(key_expiry=str(last_day))
     runner.run()
     store(runner, str(runner.credentials), name="before.nl", days_left=60)
     store(runner, str(runner.credentials), name="after.nl", days_left=80)

@@ -154,7 +154,7 @@ def test_a_cancelled_domain(runner: DoctorRunner) -> None:
 
 
 def test_one_dead_name_server(runner: DoctorRunner) -> None:
-    runner.emulator.behave(1, "dead")
+    runner.emulator.behave(1, "no_answer")
     port = runner.run("example.nl").one("port-53")
     assert port.state is State.WARNING
     assert "ns2.mijn.host (127.0.0.2): no answer" in port.message
@@ -212,7 +212,7 @@ def test_a_machine_without_ipv6(runner: DoctorRunner) -> None:
     assert port.state is State.OK
     assert "this machine has no IPv6" in port.message
     for index in range(2):
-        runner.emulator.behave(index, "dead")
+        runner.emulator.behave(index, "no_answer")
     port = runner.run("example.nl").one("port-53")
     assert port.state is State.WARNING
     assert len(port.data["silent"]) == 3

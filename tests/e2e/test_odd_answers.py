@@ -78,7 +78,7 @@ def test_an_odd_entry_of_others_survives_apex_and_wildcard(odd: CertbotUser) -> 
 def test_values_listed_as_numbers_keep_their_digits(user: CertbotUser, patch: str) -> None:
     for value in ("1.10", "1.0", "-0", "12345678901234567890123"):
         user.emulator.account.add_record(user.domain, "TXT", f"n.{user.domain}.", value, 60)
-    user.emulator.variants = Variants(patch=patch, numbers=True)
+    user.emulator.variants = Variants(patch=patch, numeric_values=True)
     before = user.zone
     issued = user.obtain("", "*")
     assert issued.exit_code == 0, issued.output
@@ -88,9 +88,9 @@ def test_values_listed_as_numbers_keep_their_digits(user: CertbotUser, patch: st
 @pytest.mark.parametrize(
     "variants",
     [
-        Variants(success_status="true", packs="gzip"),
-        Variants(success_status="word", packs="raw_deflate"),
-        Variants(success_status="float", packs="deflate", day_first_dates=True),
+        Variants(success_status="true", compression="gzip"),
+        Variants(success_status="word", compression="raw_deflate"),
+        Variants(success_status="float", compression="deflate", day_first_dates=True),
     ],
     ids=["true, gzip", "word, raw deflate", "float, deflate"],
 )

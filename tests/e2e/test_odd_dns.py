@@ -106,7 +106,7 @@ def test_name_servers_without_edns_are_asked(odd_user: CertbotUser, behaviour: s
 
 
 def test_a_network_that_drops_edns_is_asked_without_it(odd_user: CertbotUser) -> None:
-    behave(odd_user, "edns_silent")
+    behave(odd_user, "edns_no_answer")
     issued = odd_user.obtain("www")
     assert issued.exit_code == 0, issued.output
     assert "3 name servers served the challenge records after" in issued.output

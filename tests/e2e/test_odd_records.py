@@ -90,7 +90,7 @@ def test_a_record_that_only_looks_odd_is_sent_back_as_it_is_listed(
 
 
 def test_values_that_are_listed_as_numbers_keep_their_digits(user: CertbotUser) -> None:
-    user.emulator.variants = Variants(numbers=True)
+    user.emulator.variants = Variants(numeric_values=True)
     for number, value in enumerate(("1.10", "-0", "1.0")):
         name = f"number{number}.{user.domain}."
         user.emulator.account.add_record(user.domain, "TXT", name, value)
@@ -100,7 +100,7 @@ def test_values_that_are_listed_as_numbers_keep_their_digits(user: CertbotUser) 
 
 
 def test_a_number_whose_digits_are_not_known(user: CertbotUser) -> None:
-    user.emulator.variants = Variants(numbers=True)
+    user.emulator.variants = Variants(numeric_values=True)
     user.emulator.account.add_record(user.domain, "TXT", f"odd.{user.domain}.", "1e5")
     before = user.zone
     refused = user.obtain("", "*")
@@ -111,11 +111,11 @@ def test_a_number_whose_digits_are_not_known(user: CertbotUser) -> None:
 
 
 @pytest.mark.parametrize("refuses_duplicates", [False, True])
-@pytest.mark.parametrize("respells", ["final_dot", "no_final_dot"])
+@pytest.mark.parametrize("normalizes", ["final_dot", "no_final_dot"])
 def test_a_server_that_respells_values(
-    user: CertbotUser, respells: str, refuses_duplicates: bool
+    user: CertbotUser, normalizes: str, refuses_duplicates: bool
 ) -> None:
-    user.emulator.variants = Variants(respells=respells, refuses_duplicates=refuses_duplicates)
+    user.emulator.variants = Variants(normalizes=normalizes, refuses_duplicates=refuses_duplicates)
     account = user.emulator.account
     account.add_record(user.domain, "CNAME", f"auto.{user.domain}.", "Mail.Example.NL.")
     account.add_record(user.domain, "MX", f"{user.domain}.", "020  MX2.Example.Net")
@@ -134,7 +134,7 @@ def test_a_server_that_respells_values(
 
 
 def test_a_server_that_cuts_long_texts(user: CertbotUser) -> None:
-    user.emulator.variants = Variants(mangles_txt="cut")
+    user.emulator.variants = Variants(damages_txt="cut")
     name = f"mail._domainkey.{user.domain}."
     key = "v=DKIM1; k=rsa; p=" + "Ab+/" * 100
     user.emulator.account.add_record(user.domain, "TXT", name, key)

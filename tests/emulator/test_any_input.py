@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.emulator import DEFAULT_API_KEY, Answer, Emulator, Request, Variants
-from certbot_dns_mijnhost.emulator.zone import RECORD_TYPES
+from certbot_dns_mijnhost.emulator.records import RECORD_TYPES
 from tests.emulator.support import CHALLENGE
 
 words = st.one_of(
@@ -32,7 +32,7 @@ variants = st.builds(
     Variants,
     patch=st.sampled_from(["replace", "replace_first", "append"]),
     null_patch=st.sampled_from(["refused", "removes", "ignored"]),
-    relative_twins=st.booleans(),
+    keeps_relative_names=st.booleans(),
     quoted_txt=st.booleans(),
     duplicates=st.booleans(),
     delete_needs_listed_name=st.booleans(),

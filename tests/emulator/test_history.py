@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.emulator import Emulator, Request, Variants
 from certbot_dns_mijnhost.emulator.account import KEEP_SECONDS
-from certbot_dns_mijnhost.emulator.zone import Record, Zone
+from certbot_dns_mijnhost.emulator.records import Record
+from certbot_dns_mijnhost.emulator.zone import Zone
 from tests.emulator.support import CHALLENGE, answers, stored
 from tests.support.virtual_time import VirtualTime
 

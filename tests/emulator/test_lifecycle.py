@@ -122,7 +122,7 @@ def test_the_program_serves_until_a_signal(number: signal.Signals) -> None:
     ("flags", "message"),
     [
         (["--variant", "patch=merge"], "choose from replace"),
-        (["--domain", "a..b"], "no domain name"),
+        (["--domain", "a..b"], "not a domain name"),
         (["--port", "x"], "invalid int"),
     ],
 )

@@ -177,7 +177,7 @@ def test_a_server_without_edns(emulator: Emulator, behaviour: str, expected: str
 
 
 def test_a_network_that_drops_edns(emulator: Emulator) -> None:
-    emulator.behave(0, "edns_silent")
+    emulator.behave(0, "edns_no_answer")
     host, port = emulator.nameservers[0].split(":")
     query = dns.message.make_query("example.nl", "A", use_edns=0)
     with pytest.raises(dns.exception.Timeout):
@@ -272,7 +272,7 @@ def test_a_lame_server(emulator: Emulator, behaviour: str, expected: str) -> Non
 
 @pytest.mark.parametrize("over", [dns.query.udp, dns.query.tcp])
 def test_a_dead_server_is_silent(emulator: Emulator, over: object) -> None:
-    emulator.behave(1, "dead")
+    emulator.behave(1, "no_answer")
     host, port = emulator.nameservers[1].split(":")
     query = dns.message.make_query("example.nl", "A")
     assert callable(over)
@@ -284,7 +284,7 @@ def test_a_dead_server_is_silent(emulator: Emulator, over: object) -> None:
 def test_the_resolver_asks_the_slowest_that_lives(emulator: Emulator, caller: Caller) -> None:
     caller.patch("one")
     assert answers(ask(emulator.resolver, CHALLENGE)) == []
-    emulator.behave(1, "dead")
+    emulator.behave(1, "no_answer")
     assert answers(ask(emulator.resolver, CHALLENGE)) == ['TXT "one"']
     emulator.behave(0, "refused")
     assert rcode(ask(emulator.resolver, CHALLENGE)) == "SERVFAIL"

@@ -35,7 +35,7 @@ def test_statuses_of_success(emulator: Emulator, caller: Caller, choice: str, st
 
 
 def test_values_as_numbers_keep_their_digits(emulator: Emulator, caller: Caller) -> None:
-    emulator.variants = Variants(numbers=True)
+    emulator.variants = Variants(numeric_values=True)
     for value in ("1.10", "-0", "12345678901234567890", "01", "1e5", "text"):
         emulator.account.add_record("example.nl", "TXT", "n.example.nl.", value, 60)
     listed = caller.get(ZONE).text
@@ -56,19 +56,21 @@ def test_odd_domains_are_listed_first_and_last(emulator: Emulator, caller: Calle
     assert len(domains) > 4
 
 
-@pytest.mark.parametrize("packs", ["gzip", "x-gzip", "deflate", "raw_deflate"])
-def test_compression(emulator: Emulator, caller: Caller, packs: str) -> None:
+@pytest.mark.parametrize("compression", ["gzip", "x-gzip", "deflate", "raw_deflate"])
+def test_compression(emulator: Emulator, caller: Caller, compression: str) -> None:
     plain = caller.get("/domains").content
-    emulator.variants = Variants(packs=packs)
+    emulator.variants = Variants(compression=compression)
     headers = {"API-Key": emulator.account.api_key}
     url = f"{emulator.api_url}/domains"
     with requests.get(url, headers=headers, stream=True, timeout=5) as answer:
         body = answer.raw.read()
-        assert answer.headers["Content-Encoding"] == packs.replace("raw_", "")
-    if "gzip" in packs:
+        assert answer.headers["Content-Encoding"] == compression.replace("raw_", "")
+    if "gzip" in compression:
         assert gzip.decompress(body) == plain
     else:
-        assert zlib.decompress(body, zlib.MAX_WBITS * (1 if packs == "deflate" else -1)) == plain
+        assert (
+            zlib.decompress(body, zlib.MAX_WBITS * (1 if compression == "deflate" else -1)) == plain
+        )
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

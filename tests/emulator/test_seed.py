@@ -53,7 +53,7 @@ def test_what_the_file_holds_is_in_the_account(tmp_path: Path) -> None:
 def test_a_file_that_is_no_account_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "account.json"
     path.write_text(content)
-    with pytest.raises(ValueError, match=r"Expecting|no account"):
+    with pytest.raises(ValueError, match=r"Expecting|not a valid account file"):
         Emulator(seed=path, serve=False)
 
 
@@ -67,5 +67,5 @@ def test_the_program_refuses_it_in_words(tmp_path: Path) -> None:
         check=False,
     )
     assert finished.returncode == 2
-    assert "is no account" in finished.stderr
+    assert "is not a valid account file" in finished.stderr
     assert "Traceback" not in finished.stderr

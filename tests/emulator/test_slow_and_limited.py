@@ -90,7 +90,7 @@ def test_no_profile_holds_their_name_servers(caller: Caller, host: str) -> None:
 
 
 def test_a_new_domain_is_parked(emulator: Emulator, caller: Caller) -> None:
-    emulator.variants = Variants(parking=True)
+    emulator.variants = Variants(parking_records=True)
     emulator.account.add_domain("new.nl")
     records = caller.get("/domains/new.nl/dns").json()["data"]["records"]
     found = {(record["type"], record["name"]) for record in records}

@@ -22,7 +22,7 @@ def record(type_: str, value: str, name: str = NAME) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("respells", "type_", "sent", "listed"),
+    ("normalizes", "type_", "sent", "listed"),
     [
         ("no", "CNAME", "Mail.Example.NL.", "Mail.Example.NL."),
         ("final_dot", "CNAME", "Mail.Example.NL", "mail.example.nl."),
@@ -35,9 +35,9 @@ def record(type_: str, value: str, name: str = NAME) -> dict[str, Any]:
     ],
 )
 def test_values_are_respelled(
-    emulator: Emulator, caller: Caller, respells: str, type_: str, sent: str, listed: str
+    emulator: Emulator, caller: Caller, normalizes: str, type_: str, sent: str, listed: str
 ) -> None:
-    emulator.variants = Variants(respells=respells)
+    emulator.variants = Variants(normalizes=normalizes)
     assert put(caller, record(type_, sent)) == 200
     assert [each["value"] for each in caller.records()] == [listed]
     assert caller.send("DELETE", ZONE, {"record": record(type_, sent)}).status_code == 200
@@ -70,7 +70,7 @@ def test_the_same_data_twice_is_refused(emulator: Emulator, caller: Caller) -> N
 def test_long_texts_are_damaged(
     emulator: Emulator, caller: Caller, mangles: str, made: str
 ) -> None:
-    emulator.variants = Variants(mangles_txt=mangles)
+    emulator.variants = Variants(damages_txt=mangles)
     caller.patch(LONG)
     caller.patch("short; +", NAME)
     assert stored(emulator) == [made]
@@ -90,7 +90,7 @@ def test_domains_may_be_listed_in_unicode(emulator: Emulator, caller: Caller) ->
 
 
 def test_numbers_may_be_listed_as_numbers(emulator: Emulator, caller: Caller) -> None:
-    emulator.variants = Variants(patch="append", numbers=True)
+    emulator.variants = Variants(patch="append", numeric_values=True)
     for value in ("1.10", "-0", "1e5", "007", "1.10.1", '"\\u0000'):
         caller.patch(value)
     text = caller.get(ZONE).text

@@ -195,7 +195,7 @@ def test_spelling_of_names(
 
 
 def test_relative_twins(emulator: Emulator, caller: Caller) -> None:
-    emulator.variants = Variants(relative_twins=True)
+    emulator.variants = Variants(keeps_relative_names=True)
     caller.patch("one", "_acme-challenge")
     caller.patch("two", CHALLENGE)
     assert (caller.values("_acme-challenge"), caller.values()) == (["one"], ["two"])
@@ -204,13 +204,13 @@ def test_relative_twins(emulator: Emulator, caller: Caller) -> None:
     assert stored(emulator) == ["three", "two"]
     assert caller.delete("three").status_code == 404
     assert caller.delete("three", "_acme-challenge").status_code == 200
-    emulator.variants = Variants(relative_twins=True, null_patch="removes")
+    emulator.variants = Variants(keeps_relative_names=True, null_patch="removes")
     caller.patch(None, "_acme-challenge")
     assert stored(emulator) == ["two"]
 
 
 def test_relative_twins_in_put(emulator: Emulator, caller: Caller) -> None:
-    emulator.variants = Variants(relative_twins=True)
+    emulator.variants = Variants(keeps_relative_names=True)
     body = {"records": [txt("one", "_acme-challenge"), txt("one", CHALLENGE)]}
     assert caller.send("PUT", ZONE, body).status_code == 200
     assert [record["name"] for record in caller.records()] == ["_acme-challenge", CHALLENGE]
@@ -279,7 +279,7 @@ def test_whoami_may_refuse_that_address_too(emulator: Emulator, caller: Caller) 
 
 def test_whoami_may_tell_until_when_the_key_is_valid(emulator: Emulator, caller: Caller) -> None:
     assert set(caller.get("/whoami").json()["data"]) == {"ip", "customer_number"}
-    emulator.variants = Variants(key_expires="2030-01-31")
+    emulator.variants = Variants(key_expiry="2030-01-31")
     assert "2030-01-31" in caller.get("/whoami").json()["data"].values()
 
 

@@ -17,8 +17,7 @@ from pathlib import Path
 import requests
 
 from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
-from certbot_dns_mijnhost.emulator import Emulator
-from certbot_dns_mijnhost.emulator.messages import Answer, Request
+from certbot_dns_mijnhost.emulator import Answer, Emulator, Request
 from certbot_dns_mijnhost.zone import ChallengeRecords, NotRemoved, TXTRecord
 from tests.support.virtual_time import VirtualTime
 

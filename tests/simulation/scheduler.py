@@ -17,8 +17,7 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
-from certbot_dns_mijnhost.emulator import Emulator
-from certbot_dns_mijnhost.emulator.messages import Answer, ConnectionLost, Request
+from certbot_dns_mijnhost.emulator import Answer, ConnectionLost, Emulator, Request
 from tests.support.virtual_time import VirtualTime
 
 LATENCY = 0.05

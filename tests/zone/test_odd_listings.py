@@ -92,7 +92,7 @@ def test_what_only_looks_odd_is_sent_back_as_it_is_listed(zones: EmulatedZones, 
 def test_a_value_that_is_listed_as_a_number_keeps_its_digits(
     zones: EmulatedZones, digits: str
 ) -> None:
-    emulator = zones.start(Variants(numbers=True, delete="wrong_method"))
+    emulator = zones.start(Variants(numeric_values=True, delete="wrong_method"))
     emulator.account.add_record("example.nl", "TXT", NAME, digits)
     before = emulator.account.records("example.nl")
     records = zones.challenge_records()
@@ -108,7 +108,7 @@ def test_a_value_that_is_listed_as_a_number_keeps_its_digits(
 def test_a_number_whose_digits_are_not_known_keeps_the_zone_from_being_rewritten(
     zones: EmulatedZones,
 ) -> None:
-    emulator = zones.start(Variants(numbers=True))
+    emulator = zones.start(Variants(numeric_values=True))
     emulator.account.add_record("example.nl", "TXT", NAME, "1e5")
     with pytest.raises(ZoneNotConfirmedError, match=r"TXT odd\.example\.nl\. \(value: 1e5\)"):
         zones.challenge_records().publish([ONE, TWO])

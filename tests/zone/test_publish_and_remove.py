@@ -41,7 +41,7 @@ QUIRKS = {
     "no final dot, upper case, quotes": Variants(
         final_dot=False, name_case="upper", quoted_txt=True
     ),
-    "relative twins": Variants(relative_twins=True),
+    "relative twins": Variants(keeps_relative_names=True),
     "errors inside 200": Variants(errors_inside_200=True, error_status_word=True),
     "listing forbidden": Variants(listing_forbidden=True),
     "listing refused": Variants(listing_forbidden="bad_request", no_access_final_dot=False),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from certbot_dns_mijnhost.api import APIError, BadRequestError, MijnHostError, RateLimitError
-from certbot_dns_mijnhost.emulator import Fault, Variants
-from certbot_dns_mijnhost.emulator.messages import Answer, Request
+from certbot_dns_mijnhost.emulator import Answer, Fault, Request, Variants
 from certbot_dns_mijnhost.zone import ZoneRewriteError
 
 from .conftest import APEX, ONE, TWO, EmulatedZones

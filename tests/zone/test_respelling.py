@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostClient
-from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
-from certbot_dns_mijnhost.emulator.messages import Answer
+from certbot_dns_mijnhost.emulator import Answer, Emulator, Fault, Variants
 from certbot_dns_mijnhost.zone import AlteredRecordError, ZoneEditor
 
 from .conftest import ONE, TWO, EmulatedZones
@@ -45,15 +44,15 @@ def editor(zones: EmulatedZones) -> ZoneEditor:
 
 @pytest.mark.parametrize("refuses_duplicates", [False, True])
 @pytest.mark.parametrize("delete", ["supported", "wrong_method"])
-@pytest.mark.parametrize("respells", ["final_dot", "no_final_dot"])
+@pytest.mark.parametrize("normalizes", ["final_dot", "no_final_dot"])
 def test_a_server_that_respells_costs_one_write_of_the_zone(
     zones: EmulatedZones,
     caplog: pytest.LogCaptureFixture,
-    respells: str,
+    normalizes: str,
     delete: str,
     refuses_duplicates: bool,
 ) -> None:
-    variants = Variants(respells=respells, delete=delete, refuses_duplicates=refuses_duplicates)
+    variants = Variants(normalizes=normalizes, delete=delete, refuses_duplicates=refuses_duplicates)
     emulator = oddly_spelled(zones, variants)
     before = len(emulator.account.records("example.nl"))
     started = zones.clock.now
@@ -98,9 +97,9 @@ def test_twins_that_may_differ_are_both_written_back(zones: EmulatedZones) -> No
     assert emulator.account.records("example.nl") == before
 
 
-@pytest.mark.parametrize("respells", ["no", "final_dot", "no_final_dot"])
-def test_a_record_is_deleted_as_it_is_listed(zones: EmulatedZones, respells: str) -> None:
-    emulator = oddly_spelled(zones, Variants(respells=respells))
+@pytest.mark.parametrize("normalizes", ["no", "final_dot", "no_final_dot"])
+def test_a_record_is_deleted_as_it_is_listed(zones: EmulatedZones, normalizes: str) -> None:
+    emulator = oddly_spelled(zones, Variants(normalizes=normalizes))
     edited = editor(zones)
     listing = edited.read()
     for type_, name, value in ODDLY_SPELLED:
@@ -128,7 +127,7 @@ DKIM = ("TXT", "mail._domainkey.example.nl.", "v=DKIM1; k=rsa; p=" + "Ab+/" * 10
 def test_a_damaged_text_is_reported_and_not_added_again(
     zones: EmulatedZones, caplog: pytest.LogCaptureFixture, mangles: str, delete: str
 ) -> None:
-    emulator = zones.start(Variants(mangles_txt=mangles, delete=delete))
+    emulator = zones.start(Variants(damages_txt=mangles, delete=delete))
     emulator.account.add_record("example.nl", *DKIM)
     before = emulator.account.records("example.nl")
     started = zones.clock.now
@@ -161,7 +160,7 @@ def test_a_damaged_text_is_reported_and_not_added_again(
 def test_a_record_of_ours_that_is_damaged_is_an_error(
     zones: EmulatedZones, mangles: str, patch: str, is_last: bool
 ) -> None:
-    zones.start(Variants(mangles_txt=mangles, patch=patch, duplicates=True))
+    zones.start(Variants(damages_txt=mangles, patch=patch, duplicates=True))
     name = "txt.example.nl"
     values = ["short", DKIM[2]] if is_last else [DKIM[2], "short"]
     given = [DNSRecord("TXT", f"{name}.", value, 300) for value in values]

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from certbot_dns_mijnhost.emulator.routes import (
+    account,
     certificates,
     contacts,
     dns_records,
     dns_templates,
-    domain_changes,
     domains,
     nameserver_profiles,
     orders,
-    people,
-    profile,
+    users_tickets,
     vps,
-    whoami,
 )
 
 ROUTES = (
     *domains.ROUTES,
-    *domain_changes.ROUTES,
     *dns_records.ROUTES,
     *contacts.ROUTES,
     *nameserver_profiles.ROUTES,
     *dns_templates.ROUTES,
     *orders.ROUTES,
-    *whoami.ROUTES,
     *vps.ROUTES,
     *certificates.ROUTES,
-    *profile.ROUTES,
-    *people.ROUTES,
+    *account.ROUTES,
+    *users_tickets.ROUTES,
 )

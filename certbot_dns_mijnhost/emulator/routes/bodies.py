@@ -1,4 +1,7 @@
-"""Reading bodies: what is documented of their fields, and a 400 for all else (assumed)."""
+"""Checks of request fields, and the form of listings.
+
+Documented: the fields. Assumed: a 400 if a field does not have the documented form.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,8 @@ import ipaddress
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.http_messages import NOT_FOUND, Refused, bad_request
 from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply
 
 MOST_DIGITS = 9
@@ -16,27 +18,27 @@ LARGEST_PAGE = 100
 
 
 def invalid(name: str) -> Refused:
-    """Say that a field is wrong; the text is ours."""
-    return refusals.bad_request(f"The field {name} is invalid")
+    """Return the refusal of a field (text assumed)."""
+    return bad_request(f"The field {name} is invalid")
 
 
 def text(fields: Mapping[str, Any], name: str) -> str:
-    """Return a text that is needed."""
+    """Return a required text."""
     value = fields.get(name)
     if not isinstance(value, str) or not value:
-        raise refusals.bad_request(f"The field {name} is required")
+        raise bad_request(f"The field {name} is required")
     return value
 
 
 def one_of(fields: Mapping[str, Any], name: str, allowed: Collection[object]) -> None:
-    """Refuse a field with another value than those documented."""
+    """Refuse a field whose value is not one of the documented ones."""
     value = fields.get(name)
     if not isinstance(value, (str, int)) or isinstance(value, bool) or value not in allowed:
         raise invalid(name)
 
 
 def boolean(fields: Mapping[str, Any], name: str) -> bool:
-    """Return a truth value that is needed."""
+    """Return a required boolean."""
     value = fields.get(name)
     if not isinstance(value, bool):
         raise invalid(name)
@@ -44,14 +46,14 @@ def boolean(fields: Mapping[str, Any], name: str) -> bool:
 
 
 def whole(fields: Mapping[str, Any], name: str, lowest: int, highest: int) -> None:
-    """Refuse a field that is there and no number between two."""
+    """Refuse an optional field that is not a whole number from lowest to highest."""
     value = fields.get(name, lowest)
     if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
         raise invalid(name)
 
 
 def address(fields: Mapping[str, Any], name: str, version: int) -> None:
-    """Refuse a field that is no IP address of this version."""
+    """Refuse a field that is not an IP address of this version."""
     try:
         if ipaddress.ip_address(text(fields, name)).version == version:
             return
@@ -61,23 +63,23 @@ def address(fields: Mapping[str, Any], name: str, version: int) -> None:
 
 
 def mapping(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return an object that is needed."""
+    """Return a required object."""
     value = fields.get(name)
     if not isinstance(value, dict):
-        raise refusals.bad_request(f"The field {name} is required")
+        raise bad_request(f"The field {name} is required")
     return value
 
 
 def objects(fields: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """Return a list of objects that is needed."""
+    """Return a required list of objects."""
     value = fields.get(name)
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise refusals.bad_request(f"The field {name} is required")
+        raise bad_request(f"The field {name} is required")
     return value
 
 
-def in_query(query: Mapping[str, Sequence[str]], name: str, default: int, highest: int) -> int:
-    """Return a number of the query, from 1."""
+def query_number(query: Mapping[str, Sequence[str]], name: str, default: int, highest: int) -> int:
+    """Return a number from 1 in the query."""
     value = query.get(name, [str(default)])[0]
     number = _number(value)
     if number is None or not 1 <= number <= highest:
@@ -86,7 +88,7 @@ def in_query(query: Mapping[str, Sequence[str]], name: str, default: int, highes
 
 
 def listing(account: Account, name: str, entries: Sequence[Mapping[str, Any]]) -> Reply:
-    """Return a listing in the shape of the variant."""
+    """Return a listing in the form of the variant ``listing_shape``."""
     shapes: dict[str, object] = {
         "named": {name: entries},
         "bare": entries,
@@ -100,11 +102,11 @@ def page(
 ) -> list[dict[str, Any]]:
     """Return a page of a listing (documented: page, limit up to 100, search).
 
-    :param searched: the fields in which the text of ``search`` is looked for
+    :param searched: the fields that ``search`` searches
     """
     search = call.query.get("search", [""])[0]
-    number = in_query(call.query, "page", 1, 10**6)
-    limit = in_query(call.query, "limit", LARGEST_PAGE, LARGEST_PAGE)
+    number = query_number(call.query, "page", 1, 10**6)
+    limit = query_number(call.query, "limit", LARGEST_PAGE, LARGEST_PAGE)
     variants = account.variants
     size = min(limit, variants.page_size)
     start = 0 if variants.page_ignored else (number - 1) * size
@@ -117,10 +119,10 @@ def page(
 
 
 def item(items: Mapping[Any, dict[str, Any]], key: str) -> dict[str, Any]:
-    """Return what bears this number or alias; 404 where nothing does (assumed)."""
+    """Return the item with this number or alias. Assumed: 404 if there is none."""
     found = items.get(key, items.get(_number(key)))
     if found is None:
-        raise Refused(404, refusals.NOT_FOUND)
+        raise Refused(404, NOT_FOUND)
     return found
 
 

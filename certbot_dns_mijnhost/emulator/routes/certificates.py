@@ -1,4 +1,4 @@
-"""Certificates. Documented by a client: paths and bodies. Assumed: what the answers hold."""
+"""Certificates. Documented by a client: paths and bodies. Assumed: the answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from certbot_dns_mijnhost.emulator.routes import bodies
 from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
 METHODS = {"dns", "http", "https", "email"}
-# Not real: nothing is signed here.
+# Placeholders: the emulator has no cryptography.
 CSR = "-----BEGIN CERTIFICATE REQUEST-----\n{}\n-----END CERTIFICATE REQUEST-----\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nkey-of-{}\n-----END PRIVATE KEY-----\n"
 
@@ -23,17 +23,17 @@ def get_all(account: Account, call: Call) -> Reply:
 
 
 def get(account: Account, call: Call) -> Reply:
-    """Show a certificate."""
+    """Return a certificate."""
     return Reply(bodies.item(account.data.services.certificates, call.parameters["id"]))
 
 
-def get_products(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
-    """List what can be ordered."""
+def get_products(account: Account, call: Call) -> Reply:  # noqa: ARG001 - the signature of handlers
+    """List the products."""
     return bodies.listing(account, "products", account.data.services.products)
 
 
 def order(account: Account, call: Call) -> Reply:
-    """Sell a certificate. Documented: charges the account at once."""
+    """Order a certificate. Documented: this charges the account immediately."""
     sent = call.json()
     products = account.data.services.products
     found = [each for each in products if each["product_id"] == sent.get("product_id")]
@@ -50,8 +50,8 @@ def order(account: Account, call: Call) -> Reply:
     return Reply({"id": number})
 
 
-def create_csr(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
-    """Make a signing request and its private key."""
+def create_csr(account: Account, call: Call) -> Reply:  # noqa: ARG001 - the signature of handlers
+    """Create a signing request and its private key."""
     sent = call.json()
     for name in ("common_name", "organization", "email", "country", "state", "locality"):
         bodies.text(sent, name)
@@ -61,7 +61,7 @@ def create_csr(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handl
 
 
 def request(account: Account, call: Call) -> Reply:
-    """Request a certificate that was sold; a 400 if that was done before (assumed)."""
+    """Request an ordered certificate. Assumed: 400 if it was already requested."""
     certificate = bodies.item(account.data.services.certificates, call.parameters["id"])
     sent = call.json()
     bodies.text(sent, "csr")

@@ -1,11 +1,12 @@
-"""Contacts. The fields of the body are documented; shapes of answers were seen in practice."""
+"""Contacts. Documented: the fields of the request. Seen in practice: the shapes of answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from certbot_dns_mijnhost.emulator import refusals, shapes
+from certbot_dns_mijnhost.emulator import shapes
 from certbot_dns_mijnhost.emulator.account import Account
+from certbot_dns_mijnhost.emulator.http_messages import BAD_BODY, bad_request
 from certbot_dns_mijnhost.emulator.routes import bodies
 from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
@@ -21,7 +22,7 @@ ROLES = {"owner", "admin", "tech", "billing", "reseller"}
 FIXED = {"firstname", "lastname", "company_name"}
 
 
-def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
+def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - the signature of handlers
     """List the contacts."""
     variants = account.variants
     contacts = account.data.contacts.values()
@@ -46,17 +47,17 @@ def create(account: Account, call: Call) -> Reply:
 
 
 def get(account: Account, call: Call) -> Reply:
-    """Show a contact."""
+    """Return a contact."""
     contact = bodies.item(account.data.contacts, call.parameters["id"])
     return Reply(shapes.contact_details(contact, account.variants))
 
 
 def update(account: Account, call: Call) -> Reply:
-    """Change a part of a contact; documented: the names in its profile cannot be changed."""
+    """Change some fields of a contact. Documented: not the names in its profile."""
     contact = bodies.item(account.data.contacts, call.parameters["id"])
     sent = call.json()
     if not sent or set(sent) - {"name", "profile"}:
-        raise refusals.bad_request(refusals.BAD_BODY)
+        raise bad_request(BAD_BODY)
     profile = sent.get("profile", {})
     if not isinstance(profile, dict) or FIXED & set(profile):
         raise bodies.invalid("profile")
@@ -68,18 +69,18 @@ def update(account: Account, call: Call) -> Reply:
 
 
 def delete(account: Account, call: Call) -> Reply:
-    """Remove a contact. Seen in practice: not while a domain uses it."""
+    """Delete a contact. Seen in practice: refused while a domain uses it."""
     contact = bodies.item(account.data.contacts, call.parameters["id"])
     for domain in account.domains():
         handles = domain.settings.get("profile")
         if isinstance(handles, dict) and contact["id"] in handles.values():
-            raise refusals.bad_request("The contact is in use")
+            raise bad_request("The contact is in use")
     del account.data.contacts[contact["id"]]
     return Reply(None)
 
 
 def _check(profile: dict[str, Any]) -> None:
-    """Refuse fields that are not documented, or of another kind (assumed)."""
+    """Refuse fields that are not documented or have another type (assumed)."""
     for name, value in profile.items():
         if name == "defaults":
             if not isinstance(value, dict) or set(value) - ROLES:

@@ -1,18 +1,18 @@
-"""DNS templates. Documented: the body, and the listing's fields."""
+"""DNS templates. Documented: the request and the fields of the listing. Assumed: the rest."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
+from certbot_dns_mijnhost.emulator.http_messages import bad_request
 from certbot_dns_mijnhost.emulator.routes import bodies
 from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
 MAXIMUM_TTL = 2147483647
 
 
-def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
+def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - the signature of handlers
     """List the templates without their records (documented)."""
     fields = ("id", "alias", "default")
     templates = account.data.templates.values()
@@ -27,12 +27,12 @@ def create(account: Account, call: Call) -> Reply:
 
 
 def get(account: Account, call: Call) -> Reply:
-    """Show a template."""
+    """Return a template."""
     return Reply(bodies.item(account.data.templates, call.parameters["id"]))
 
 
 def update(account: Account, call: Call) -> Reply:
-    """Change a part of a template (seen in practice); what is left out stays as it is."""
+    """Change the parts of a template that are sent (seen in practice)."""
     found = bodies.item(account.data.templates, call.parameters["id"])
     sent = {"alias": found["alias"], "records": found["records"], **call.json()}
     made = _template(found["id"], sent, default=found["default"])
@@ -41,7 +41,7 @@ def update(account: Account, call: Call) -> Reply:
 
 
 def delete(account: Account, call: Call) -> Reply:
-    """Remove a template."""
+    """Delete a template."""
     found = bodies.item(account.data.templates, call.parameters["id"])
     del account.data.templates[found["id"]]
     return Reply(None)
@@ -58,12 +58,12 @@ def _template(number: int, sent: dict[str, Any], default: int) -> dict[str, Any]
 
 
 def _check(record: dict[str, Any]) -> None:
-    """Documented: a relative name, empty for the domain itself, and the range of a TTL."""
+    """Check a record. Documented: a relative name, empty for the apex; the range of the TTL."""
     bodies.text(record, "type")
     bodies.text(record, "value")
     name = record.get("name", "")
     if not isinstance(name, str) or name.endswith("."):
-        raise refusals.bad_request("The name of a record is invalid")
+        raise bad_request("The name of a record is invalid")
     bodies.whole(record, "ttl", 1, MAXIMUM_TTL)
     bodies.whole(record, "priority", 0, 65535)
 

@@ -1,19 +1,19 @@
-"""Name-server profiles. Documented: the body, and that mijn.host's own hosts are refused.
+"""Name-server profiles. Documented: the request; mijn.host's own host names are refused.
 
-Seen in practice: the hosts of webhost.company are refused too.
+Seen in practice: host names of webhost.company are refused too. Assumed: the answers.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
+from certbot_dns_mijnhost.emulator.http_messages import bad_request
 from certbot_dns_mijnhost.emulator.routes import bodies
 from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
 
-def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
+def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - the signature of handlers
     """List the profiles."""
     return Reply({"nameservers": list(account.data.profiles.values())})
 
@@ -23,18 +23,18 @@ def create(account: Account, call: Call) -> Reply:
     sent = call.json()
     alias = bodies.text(sent, "alias")
     if alias in account.data.profiles:
-        raise refusals.bad_request("The alias is taken")
+        raise bad_request("The alias is taken")
     account.data.profiles[alias] = _profile(alias, sent, default=0)
     return Reply(None)
 
 
 def get(account: Account, call: Call) -> Reply:
-    """Show a profile."""
+    """Return a profile."""
     return Reply(bodies.item(account.data.profiles, call.parameters["alias"]))
 
 
 def update(account: Account, call: Call) -> Reply:
-    """Change a part of a profile (seen in practice); what is left out stays as it is."""
+    """Change the parts of a profile that are sent (seen in practice)."""
     alias = call.parameters["alias"]
     found = bodies.item(account.data.profiles, alias)
     sent = {"nameservers": found["nameservers"], **call.json()}
@@ -44,7 +44,7 @@ def update(account: Account, call: Call) -> Reply:
 
 
 def delete(account: Account, call: Call) -> Reply:
-    """Remove a profile."""
+    """Delete a profile."""
     alias = call.parameters["alias"]
     bodies.item(account.data.profiles, alias)
     del account.data.profiles[alias]
@@ -59,9 +59,9 @@ def _profile(alias: str, sent: dict[str, Any], default: int) -> dict[str, Any]:
         if host.get("ipv6", "") != "":  # Seen in practice: an empty text is accepted.
             bodies.address(host, "ipv6", 6)
         if name.lower().rstrip(".").endswith((".mijn.host", ".webhost.company")):
-            raise refusals.bad_request("The hostname is not allowed")
+            raise bad_request("The hostname is not allowed")
     if not hosts:
-        raise refusals.bad_request("The field nameservers is required")
+        raise bad_request("The field nameservers is required")
     if "set_as_default" in sent:
         default = int(bodies.boolean(sent, "set_as_default"))
     return {"alias": alias, "nameservers": hosts, "default": default}

@@ -1,14 +1,13 @@
-"""Availability, extensions and orders. Documented: paths and bodies; the rest is assumed."""
+"""Availability, extensions and orders. Documented: paths and requests. Assumed: the rest."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
 from certbot_dns_mijnhost.emulator.account_data import EXTENSIONS, Charge
-from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.http_messages import BAD_BODY, NOT_FOUND, Refused, bad_request
 from certbot_dns_mijnhost.emulator.routes import bodies
 from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
@@ -21,7 +20,7 @@ FIELDS = {
 
 
 def check(account: Account, call: Call) -> Reply:
-    """Tell whether a domain can be had."""
+    """Return whether a domain is available."""
     domain = call.parameters["domain"].lower()
     taken = domain in {each.name for each in account.domains()}
     data: dict[str, Any] = {
@@ -35,38 +34,38 @@ def check(account: Account, call: Call) -> Reply:
 
 
 def get_extensions(account: Account, call: Call) -> Reply:
-    """List extensions, a page at a time (documented: page, limit up to 100, search)."""
+    """List extensions by page. Documented: page, limit up to 100, search."""
     search = call.query.get("search", [""])[0]
-    page = bodies.in_query(call.query, "page", 1, 10**6)
-    limit = bodies.in_query(call.query, "limit", LARGEST_PAGE, LARGEST_PAGE)
+    page = bodies.query_number(call.query, "page", 1, 10**6)
+    limit = bodies.query_number(call.query, "limit", LARGEST_PAGE, LARGEST_PAGE)
     found = [_extension(name) for name in account.extensions if search in name]
     return Reply({"extensions": found[(page - 1) * limit : page * limit]})
 
 
 def get_extension(account: Account, call: Call) -> Reply:
-    """Show an extension."""
+    """Return an extension."""
     name = call.parameters["extension"]
     if name not in account.extensions:
-        raise Refused(404, refusals.NOT_FOUND)
+        raise Refused(404, NOT_FOUND)
     return Reply({**_extension(name), "requirements": []})
 
 
 def order(account: Account, call: Call) -> Reply:
-    """Register or transfer a domain. Documented: charges the account at once.
+    """Register or transfer a domain. Documented: this charges the account immediately.
 
-    Assumed: which orders are refused beside those without the documented fields; and that the
-    domain itself comes later, so that a second order of it is charged as well.
+    Assumed: which orders are refused, except those without the documented fields; the account gets
+    the domain later, so a second order of the same domain is charged too.
     """
     sent = call.json()
     if set(sent) - FIELDS:
-        raise refusals.bad_request(refusals.BAD_BODY)
+        raise bad_request(BAD_BODY)
     domain = bodies.text(sent, "domain").lower().rstrip(".")
     bodies.one_of(sent, "type", {"register", "transfer"})
     extension = domain.split(".", 1)[-1]
     if extension not in EXTENSIONS:
-        raise refusals.bad_request("The extension is not offered")
+        raise bad_request("The extension is not offered")
     if domain in {each.name for each in account.domains()}:
-        raise refusals.bad_request("The domain is not available")
+        raise bad_request("The domain is not available")
     if sent["type"] == "transfer":
         bodies.text(sent, "transfer_code")
     elif domain in PREMIUM:
@@ -82,7 +81,10 @@ def order(account: Account, call: Call) -> Reply:
 
 
 def _check_premium_price(account: Account, domain: str, accepted: object) -> None:
-    """Seen in practice: the amount is accepted. The boolean is what the name suggests."""
+    """Refuse an order without the price.
+
+    Seen in practice: the field is the amount. Assumed from its name: it may be a boolean.
+    """
     price = Decimal(PREMIUM[domain]["register"])
     if account.variants.premium_price == "boolean":
         is_accepted = accepted is True
@@ -90,7 +92,7 @@ def _check_premium_price(account: Account, domain: str, accepted: object) -> Non
         is_number = isinstance(accepted, (int, float)) and not isinstance(accepted, bool)
         is_accepted = is_number and Decimal(str(accepted)) == price
     if not is_accepted:
-        raise refusals.bad_request("The premium price has to be accepted")
+        raise bad_request("The premium price must be accepted")
 
 
 def _check_settings(account: Account, sent: dict[str, Any]) -> None:
@@ -102,13 +104,13 @@ def _check_settings(account: Account, sent: dict[str, Any]) -> None:
         raise bodies.invalid("dns_template_id")
 
 
-def get_orders(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
+def get_orders(account: Account, call: Call) -> Reply:  # noqa: ARG001 - the signature of handlers
     """List the orders."""
     return Reply({"orders": list(account.data.orders.values())})
 
 
 def get_order(account: Account, call: Call) -> Reply:
-    """Show an order."""
+    """Return an order."""
     return Reply(bodies.item(account.data.orders, call.parameters["id"]))
 
 
@@ -117,13 +119,13 @@ def update_order(account: Account, call: Call) -> Reply:
     found = bodies.item(account.data.orders, call.parameters["id"])
     sent = call.json()
     if "cart_id" not in sent:
-        raise refusals.bad_request("The field cart_id is required")
+        raise bad_request("The field cart_id is required")
     bodies.whole(sent, "cart_id", 1, 10**9)
     changes: dict[str, Any] = {"cart_id": sent["cart_id"]}
     if "domain" in sent:
         fields = bodies.mapping(sent, "domain")
         _check_settings(account, fields)
-        # Assumed: the code, a secret, is not shown again.
+        # Assumed: the transfer code is secret and not in the answers.
         changes["domain"] = {k: v for k, v in fields.items() if k != "transfer_code"}
     if "hosting" in sent:
         changes["hosting"] = {"domain": bodies.text(bodies.mapping(sent, "hosting"), "domain")}

@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
-from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
+from certbot_dns_mijnhost.emulator.http_messages import BAD_BODY, bad_request
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a request asks, taken apart.
+    """A request to a route.
 
-    :param parameters: the path's variable segments by name
-    :param query: the query's values by name
+    :param parameters: the variable segments of the path by name
+    :param query: the values of the query by name
     :param address: the caller's address
     """
 
@@ -26,27 +26,24 @@ class Call:
     address: str
 
     def json(self) -> dict[str, Any]:
-        """Return the body, a JSON object.
-
-        Assumed: anything else is a 400.
+        """Return the body, a JSON object. Assumed: 400 if it is not.
 
         :raises Refused: with 400
         """
         try:
             value = json.loads(self.body)
         except (ValueError, RecursionError) as error:
-            raise refusals.bad_request(refusals.BAD_BODY) from error
+            raise bad_request(BAD_BODY) from error
         if not isinstance(value, dict):
-            raise refusals.bad_request(refusals.BAD_BODY)
+            raise bad_request(BAD_BODY)
         return value
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes into the envelope.
+    """The contents of the envelope.
 
-    The description's default is documented. Assumed: an answer that has nothing to show has no
-    ``data``.
+    Documented: the default of the description. Assumed: no ``data`` in the envelope if it is None.
     """
 
     data: object
@@ -69,10 +66,10 @@ Handler = Callable[[Account, Call], Union[Reply, File]]
 
 @dataclass(frozen=True)
 class Route:
-    """One method at one path.
+    """One method of one path.
 
-    :param pattern: below the base path, with names in braces: ``domains/{domain}/dns``
-    :param needs_whitelist: refused to an address that is not whitelisted
+    :param pattern: below the base path, with parameters in braces: ``domains/{domain}/dns``
+    :param needs_whitelist: refused if the caller's address is not in the whitelist
     """
 
     method: str
@@ -82,17 +79,17 @@ class Route:
 
     @property
     def literals(self) -> int:
-        """How many segments are words rather than names: the more, the more exact the route."""
+        """The number of segments that are not parameters; a route with more is more specific."""
         return sum(not _is_name(part) for part in self._parts)
 
-    def fits(self, segments: Sequence[str]) -> bool:
-        """Tell whether a path is one of this route's."""
+    def matches(self, segments: Sequence[str]) -> bool:
+        """Return whether a path matches the pattern."""
         return len(segments) == len(self._parts) and all(
             _is_name(part) or part == segment for part, segment in zip(self._parts, segments)
         )
 
     def parameters(self, segments: Sequence[str]) -> dict[str, str]:
-        """Return what stands in a path in the place of the names."""
+        """Return the values of the parameters in a path."""
         pairs = zip(self._parts, segments)
         return {part[1:-1]: segment for part, segment in pairs if _is_name(part)}
 

@@ -1,16 +1,16 @@
-"""Servers. Documented by a client: paths and bodies. Assumed: what the answers hold."""
+"""Servers (VPS). Documented by a client: paths and bodies. Assumed: the answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.http_messages import Refused
 from certbot_dns_mijnhost.emulator.routes import bodies
 from certbot_dns_mijnhost.emulator.routes.routing import Call, Handler, Reply, Route
 
 
-def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
+def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - the signature of handlers
     """List the servers, without their details."""
     servers = account.data.services.vps.values()
     return bodies.listing(
@@ -18,13 +18,13 @@ def get_all(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler'
     )
 
 
-def get_images(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
+def get_images(account: Account, call: Call) -> Reply:  # noqa: ARG001 - the signature of handlers
     """List the operating systems."""
     return bodies.listing(account, "images", account.data.services.images)
 
 
 def get(account: Account, call: Call) -> Reply:
-    """Show a server."""
+    """Return a server."""
     return Reply(_vps(account, call))
 
 

@@ -1,4 +1,4 @@
-"""What a name server knows: one version of one zone as DNS data, ready to be looked up."""
+"""One version of a zone as DNS data, ready for lookups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from certbot_dns_mijnhost.emulator.zone import DEFAULT_TTL, Version, absolute_name, rdata
+from certbot_dns_mijnhost.emulator.records import DEFAULT_TTL, absolute_name, rdata
+from certbot_dns_mijnhost.emulator.zone import Version
 
 NEGATIVE_TTL = 60
 
@@ -20,10 +21,10 @@ Entry = tuple[dns.name.Name, int, dns.rdata.Rdata]
 
 
 @dataclass(frozen=True)
-class Table:
+class ServedZone:
     """The RRsets of one version of a zone.
 
-    :param names: all names that exist, those between a record and the apex included
+    :param names: all names that exist, including empty names between a record and the apex
     """
 
     apex: dns.name.Name
@@ -31,7 +32,7 @@ class Table:
     names: frozenset[dns.name.Name]
 
     def find(self, name: dns.name.Name, type_: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
-        """Return the RRset with this name and type."""
+        """Return the RRset with this name and type, if there is one."""
         return self.rrsets.get((name, type_))
 
     def owner(self, name: dns.name.Name) -> dns.name.Name | None:
@@ -45,7 +46,7 @@ class Table:
         return wildcard if wildcard in self.names else None
 
     def cut(self, name: dns.name.Name, type_: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
-        """Return the NS records below the apex that give `name` to a subzone; None without any.
+        """Return the NS records of the delegation that contains `name`, if there is one.
 
         The DS record of a subzone belongs to this zone.
         """
@@ -59,19 +60,19 @@ class Table:
         return None
 
     def all_at(self, name: dns.name.Name) -> list[dns.rrset.RRset]:
-        """Return every RRset at a name."""
+        """Return all RRsets at a name."""
         return [rrset for (owner, _), rrset in self.rrsets.items() if owner == name]
 
     @property
     def soa(self) -> dns.rrset.RRset:
-        """The zone's start of authority."""
+        """The SOA record."""
         return self.rrsets[self.apex, dns.rdatatype.SOA]
 
 
 def nameserver_name(index: int, domain: str) -> str:
-    """Name a name server.
+    """Return the host name of a name server.
 
-    Seen in practice: ns1, ns2 and ns3 under mijn.host, or under webhost.company; and names under a
+    Seen in practice: ns1, ns2 and ns3 under mijn.host or webhost.company, and names under a
     reseller's own domain.
     """
     return f"ns{index + 1}.{domain.rstrip('.')}."
@@ -82,10 +83,10 @@ def nameserver_address(index: int) -> str:
     return f"127.0.0.{index + 1}"
 
 
-def zone_table(apex: str, version: Version, serial: int, servers: Sequence[str]) -> Table:
-    """Make the DNS data of a version of a zone.
+def account_zone(apex: str, version: Version, serial: int, servers: Sequence[str]) -> ServedZone:
+    """Return a zone of the account.
 
-    Assumed: SOA and NS at the apex are mijn.host's own, whatever the records say.
+    Assumed: SOA and NS at the apex are mijn.host's own; NS records there are not served.
 
     :param servers: absolute names of the name servers
     """
@@ -95,11 +96,11 @@ def zone_table(apex: str, version: Version, serial: int, servers: Sequence[str])
         for record in version.records
     ]
     kept = [entry for entry in entries if not (entry[0] == own and entry[2].rdtype == NS)]
-    return _table(own, [*_apex(own, serial, servers), *kept])
+    return _served(own, [*_apex(own, serial, servers), *kept])
 
 
-def infrastructure_table(domain: str, servers: Sequence[str]) -> Table:
-    """Make the zone in which the name servers' addresses are found."""
+def nameserver_zone(domain: str, servers: Sequence[str]) -> ServedZone:
+    """Return the zone that contains the addresses of the name servers."""
     own = dns.name.from_text(domain)
     addresses = [
         (
@@ -109,17 +110,17 @@ def infrastructure_table(domain: str, servers: Sequence[str]) -> Table:
         )
         for index, server in enumerate(servers)
     ]
-    return _table(own, [*_apex(own, 1, servers), *addresses])
+    return _served(own, [*_apex(own, 1, servers), *addresses])
 
 
-def elsewhere_table(apex: str, nameservers: Iterable[str]) -> Table:
-    """Make what a resolver knows of a zone at other name servers: their names."""
+def external_zone(apex: str, nameservers: Iterable[str]) -> ServedZone:
+    """Return a zone at other name servers: only SOA and NS records."""
     own = dns.name.from_text(apex)
     first, *rest = (host.rstrip(".") + "." for host in nameservers)
     soa = f"{first} hostmaster.{first} 1 3600 600 604800 {NEGATIVE_TTL}"
     entries = [(own, DEFAULT_TTL, _parse(dns.rdatatype.SOA, soa))]
     entries += [(own, DEFAULT_TTL, _parse(NS, host)) for host in (first, *rest)]
-    return _table(own, entries)
+    return _served(own, entries)
 
 
 NS = dns.rdatatype.NS
@@ -137,7 +138,7 @@ def _parse(type_: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:
     return dns.rdata.from_text(dns.rdataclass.IN, type_, text)
 
 
-def _table(apex: dns.name.Name, entries: Iterable[Entry]) -> Table:
+def _served(apex: dns.name.Name, entries: Iterable[Entry]) -> ServedZone:
     rrsets: dict[Key, dns.rrset.RRset] = {}
     names = {apex}
     for name, ttl, data in entries:
@@ -146,7 +147,7 @@ def _table(apex: dns.name.Name, entries: Iterable[Entry]) -> Table:
             rrsets[key] = dns.rrset.RRset(name, dns.rdataclass.IN, data.rdtype)
         rrsets[key].add(data, ttl)
         names.update(_up_to(name, apex))
-    return Table(apex, rrsets, frozenset(names))
+    return ServedZone(apex, rrsets, frozenset(names))
 
 
 def _up_to(name: dns.name.Name, apex: dns.name.Name) -> Iterator[dns.name.Name]:

@@ -1,15 +1,14 @@
 """The account's users and support tickets.
 
-Documented by a client: paths and bodies. Assumed: what the answers hold.
+Documented by a client: paths and bodies. Assumed: the answers.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from certbot_dns_mijnhost.emulator import refusals
 from certbot_dns_mijnhost.emulator.account import Account
-from certbot_dns_mijnhost.emulator.refusals import Refused
+from certbot_dns_mijnhost.emulator.http_messages import TOO_MANY, Refused
 from certbot_dns_mijnhost.emulator.routes import bodies
 from certbot_dns_mijnhost.emulator.routes.routing import Call, Reply, Route
 
@@ -26,12 +25,12 @@ def get_users(account: Account, call: Call) -> Reply:
 
 
 def get_user(account: Account, call: Call) -> Reply:
-    """Show a user with the permissions."""
+    """Return a user with permissions."""
     return Reply(bodies.item(account.data.services.users, call.parameters["id"]))
 
 
 def create_user(account: Account, call: Call) -> Reply:
-    """Add a user. Documented: ten an hour. Assumed: the eleventh gets a 429."""
+    """Add a user. Documented: at most ten in an hour. Assumed: 429 for more."""
     sent, services = call.json(), account.data.services
     for name in ("email", "firstname", "lastname", "password"):
         bodies.text(sent, name)
@@ -42,7 +41,7 @@ def create_user(account: Account, call: Call) -> Reply:
     while services.user_times and services.user_times[0] <= now - 3600:
         services.user_times.popleft()
     if len(services.user_times) >= USERS_AN_HOUR:
-        raise Refused(429, refusals.TOO_MANY)
+        raise Refused(429, TOO_MANY)
     services.user_times.append(now)
     number = account.data.next_number()
     services.users[number] = {
@@ -82,7 +81,7 @@ def get_tickets(account: Account, call: Call) -> Reply:
 
 
 def get_ticket(account: Account, call: Call) -> Reply:
-    """Show a ticket with its messages."""
+    """Return a ticket with its messages."""
     return Reply(bodies.item(account.data.services.tickets, call.parameters["number"]))
 
 

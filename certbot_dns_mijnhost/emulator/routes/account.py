@@ -1,6 +1,6 @@
-"""The account's profile and pay methods, its invoices, and what it earns as an affiliate.
+"""The account: whoami, profile, payment methods, invoices, and affiliate commissions.
 
-Documented by a client: paths and bodies. Assumed: what the answers hold.
+Seen in practice: whoami. Documented by a client: the other paths and bodies. Assumed: the answers.
 """
 
 from __future__ import annotations
@@ -18,13 +18,25 @@ KEPT = ("email_invoices", "company_vat_number")
 PDF = b"%%PDF-1.4\n%% invoice %d\n%%%%EOF\n"
 
 
-def get_profile(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
-    """Show the profile."""
+def whoami(account: Account, call: Call) -> Reply:
+    """Return the caller's address and customer number (seen in practice).
+
+    Assumed: the names of the fields; an answer also to an address that is not in the whitelist; no
+    expiry date of the key.
+    """
+    data: dict[str, object] = {"ip": call.address, "customer_number": account.customer_number}
+    if account.variants.key_expiry:
+        data["key_expires_at"] = account.variants.key_expiry
+    return Reply(data)
+
+
+def get_profile(account: Account, call: Call) -> Reply:  # noqa: ARG001 - the signature of handlers
+    """Return the profile."""
     return Reply(account.data.services.profile)
 
 
 def replace_profile(account: Account, call: Call) -> Reply:
-    """Replace the profile. Documented: clears what is left out, but for two fields."""
+    """Replace the profile. Documented: fields that are left out are cleared, except two."""
     sent = call.json()
     for name in NEEDED:
         bodies.text(sent, name)
@@ -38,13 +50,13 @@ def replace_profile(account: Account, call: Call) -> Reply:
     return Reply(None)
 
 
-def get_pay_methods(account: Account, call: Call) -> Reply:  # noqa: ARG001 - a handler's shape
-    """List the ways to pay."""
+def get_pay_methods(account: Account, call: Call) -> Reply:  # noqa: ARG001 - the signature of handlers
+    """List the payment methods."""
     return bodies.listing(account, "paymethods", account.data.services.pay_methods)
 
 
 def set_pay_method(account: Account, call: Call) -> Reply:
-    """Choose one. Documented: ``paymethod`` goes before ``default_paymethod_id``."""
+    """Set the default one. Documented: ``paymethod`` overrides ``default_paymethod_id``."""
     sent = call.json()
     if "paymethod" in sent:
         bodies.one_of(sent, "paymethod", {"bank_transfer"})
@@ -64,12 +76,12 @@ def get_invoices(account: Account, call: Call) -> Reply:
 
 
 def get_invoice(account: Account, call: Call) -> Reply:
-    """Show an invoice."""
+    """Return an invoice."""
     return Reply(bodies.item(account.data.services.invoices, call.parameters["number"]))
 
 
 def get_invoice_pdf(account: Account, call: Call) -> File:
-    """Show an invoice as a PDF, in which nothing is drawn."""
+    """Return an invoice as an empty PDF."""
     found = bodies.item(account.data.services.invoices, call.parameters["number"])
     return File("application/pdf", PDF % found["invoice_nr"])
 
@@ -82,7 +94,7 @@ def get_commissions(account: Account, call: Call) -> Reply:
 
 
 def get_commission(account: Account, call: Call) -> Reply:
-    """Show a commission."""
+    """Return a commission."""
     return Reply(bodies.item(account.data.services.commissions, call.parameters["id"]))
 
 
@@ -94,11 +106,12 @@ def get_payments(account: Account, call: Call) -> Reply:
 
 
 def get_payment(account: Account, call: Call) -> Reply:
-    """Show a payment."""
+    """Return a payment."""
     return Reply(bodies.item(account.data.services.payments, call.parameters["id"]))
 
 
 ROUTES = (
+    Route("GET", "whoami", whoami, needs_whitelist=False),
     Route("GET", "account/profile", get_profile),
     Route("PUT", "account/profile", replace_profile),
     Route("GET", "account/paymethods", get_pay_methods),
