@@ -67,7 +67,7 @@ def wait(case: Case) -> Waited:
     dead = range(len(case.lags), len(case.lags) + case.unreachable)
     with Emulator(lags=(*case.lags, *(0.0 for _ in dead))) as emulator:
         for index in dead:
-            emulator.behave(index, "dead")
+            emulator.behave(index, "no_answer")
         view = DNSView(nameservers=emulator.nameservers)
         started = time.monotonic()
         emulator.account.add_record("example.nl", "TXT", f"{RECORD.name}.", RECORD.value, 60)
