@@ -1,4 +1,4 @@
-"""A server that keeps what it hears and says what it is told to, byte for byte."""
+"""A server that records requests and sends prepared answers, byte for byte."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was once wrong with odd inputs, odd answers and what is told of them."""
+"""Odd inputs and odd answers that were once handled wrongly, and the messages about them."""
 
 from __future__ import annotations
 
@@ -64,19 +64,19 @@ def test_an_odd_answer_to_an_order_says_that_it_may_have_been_placed(
     assert len(emulator.account.ledger) == 1
 
 
-def test_exchanges_without_an_answer_are_told_too(emulator: Emulator) -> None:
-    told: list[Exchange] = []
+def test_exchanges_without_an_answer_are_reported_too(emulator: Emulator) -> None:
+    reported: list[Exchange] = []
     emulator.faults.add(Fault.close())
     policy = RetryPolicy(first_pause=0.0)
     with MijnHostClient(
-        KEY, base_url=emulator.api_url, on_exchange=told.append, retry=policy
+        KEY, base_url=emulator.api_url, on_exchange=reported.append, retry=policy
     ) as client:
         client.whoami()
-    assert [(exchange.status, exchange.attempt) for exchange in told] == [(None, 1), (200, 2)]
+    assert [(exchange.status, exchange.attempt) for exchange in reported] == [(None, 1), (200, 2)]
 
 
 @pytest.mark.parametrize("length", range(280, 301, 5))
-def test_no_part_of_the_key_shows_where_a_text_is_cut(
+def test_a_shortened_text_shows_no_part_of_the_key(
     client: MijnHostClient, emulator: Emulator, length: int
 ) -> None:
     emulator.faults.add(Fault.status(401, "x" * length + KEY))
@@ -100,13 +100,13 @@ MISTAKES: dict[str, Callable[[MijnHostClient], object]] = {
     "a number with a fraction": lambda c: c.contacts.delete(1.9),  # type: ignore[arg-type]
     "true for a number": lambda c: c.dns_templates.get(True),
     "no text for a zone": lambda c: c.dns_records.replace_zone_file("x.nl", 5),  # type: ignore[arg-type]
-    "what JSON can't hold": lambda c: c.request("PUT", "/domains/x.nl", {"x": float("nan")}),
+    "what JSON cannot represent": lambda c: c.request("PUT", "/domains/x.nl", {"x": float("nan")}),
     "a set": lambda c: c.request("PUT", "/domains/x.nl", {"x": {1}}),
 }
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_our_error_and_nothing_is_sent(
+def test_a_mistake_is_an_error_of_the_client_and_nothing_is_sent(
     client: MijnHostClient, emulator: Emulator, name: str
 ) -> None:
     with pytest.raises(InvalidInputError):
@@ -114,9 +114,7 @@ def test_a_mistake_is_our_error_and_nothing_is_sent(
     assert emulator.requests == []
 
 
-def test_pages_that_repeat_themselves_come_to_an_end(
-    client: MijnHostClient, emulator: Emulator
-) -> None:
+def test_a_repeated_page_ends_the_list(client: MijnHostClient, emulator: Emulator) -> None:
     page = [{"extension": f"x{number}"} for number in range(100)]
     answer = {"status": 200, "status_description": "OK", "data": {"extensions": page}}
     emulator.faults.add(Fault.envelope(answer), times=None)

@@ -21,7 +21,7 @@ from certbot_dns_mijnhost.emulator import Emulator
         ("http://localhost:1/x", "http://localhost:1/x"),
     ],
 )
-def test_where_a_key_may_go(url: str, checked: str) -> None:
+def test_urls_to_which_a_key_may_be_sent(url: str, checked: str) -> None:
     assert checked_base_url(url) == checked
 
 
@@ -45,7 +45,7 @@ def test_where_a_key_may_go(url: str, checked: str) -> None:
         "",
     ],
 )
-def test_where_it_may_not(url: str) -> None:
+def test_urls_to_which_a_key_must_not_be_sent(url: str) -> None:
     with pytest.raises(InvalidInputError, match="URL"):
         MijnHostClient("key", base_url=url)
 
@@ -53,7 +53,7 @@ def test_where_it_may_not(url: str) -> None:
 @pytest.mark.parametrize(
     "key", ["", "  ", "two words", "line\nbreak", "a\x00b", "schlüssel", "a\tb"]
 )
-def test_what_can_not_be_a_key(key: str) -> None:
+def test_texts_that_cannot_be_a_key(key: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         MijnHostClient(key)
     assert not key.strip() or key not in str(caught.value)
@@ -79,7 +79,7 @@ def test_a_segment_stays_one_segment(text: str) -> None:
     "domain",
     ["..", ".", "", "a/b", "../whoami", "a%2fb", "a?b", "a#b", "a b", "a\nb", "a\\b", "..."],
 )
-def test_a_domain_can_not_leave_its_place(
+def test_a_domain_stays_in_its_path_segment(
     client: MijnHostClient, emulator: Emulator, domain: str
 ) -> None:
     with pytest.raises(InvalidInputError):
@@ -104,7 +104,7 @@ def test_a_domain_can_not_leave_its_place(
         "",
     ],
 )
-def test_a_path_of_the_hatch_goes_down_only(
+def test_the_path_of_a_raw_request_stays_below_the_base_url(
     client: MijnHostClient, emulator: Emulator, path: str
 ) -> None:
     with pytest.raises(InvalidInputError, match="path"):

@@ -1,4 +1,4 @@
-"""What stands between this machine and the API: each obstacle has its own next step."""
+"""Proxies, certificates and DNS between this machine and the API: each error has its next step."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: str, word
     assert not error.may_have_taken_effect
 
 
-def test_a_proxy_where_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_is_not_running(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         proxied(monkeypatch, f"127.0.0.1:{closed.getsockname()[1]}")

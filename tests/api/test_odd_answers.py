@@ -206,7 +206,7 @@ UNREADABLE: dict[str, bytes] = {
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("method", WRITES)
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_after_the_request_left_its_effect_is_not_known(name: str, method: str) -> None:
+def test_after_sending_the_effect_is_unknown(name: str, method: str) -> None:
     with listening(saying(UNREADABLE[name])) as listener:
         client = MijnHostClient(KEY, base_url=listener.url, retry=ONCE)
         with client, pytest.raises(MijnHostError) as caught:
@@ -220,7 +220,7 @@ def test_after_the_request_left_its_effect_is_not_known(name: str, method: str) 
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_two_lengths_are_read_again_and_told(retry: RetryPolicy) -> None:
+def test_two_lengths_are_read_again_and_reported(retry: RetryPolicy) -> None:
     with listening(saying(UNREADABLE["two lengths"])) as listener:
         client = MijnHostClient(KEY, base_url=listener.url, retry=retry)
         with client, pytest.raises(InvalidResponseError, match="cannot be read"):
@@ -241,7 +241,7 @@ def test_a_server_that_hangs_up_before_it_reads_may_have_read(retry: RetryPolicy
     assert caught.value.may_have_taken_effect
 
 
-# --- Compression that nobody asked for ---
+# --- Compression that was not asked for ---
 
 
 def raw_deflate(data: bytes) -> bytes:

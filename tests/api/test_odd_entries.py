@@ -218,7 +218,7 @@ def test_an_odd_field_costs_no_other_entry(
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
 @pytest.mark.parametrize("odd", [odd for odd in ODD if odd != "missing"])
 @pytest.mark.parametrize("kind", ENTRIES)
-def test_an_entry_that_is_no_object_is_skipped(
+def test_an_entry_that_is_not_an_object_is_skipped(
     fast: tuple[MijnHostClient, Emulator], kind: str, odd: str, first: bool
 ) -> None:
     good = json.dumps(ENTRIES[kind])

@@ -42,7 +42,7 @@ def test_domains_are_listed(client: MijnHostClient, emulator: Emulator) -> None:
     assert [domain.domain for domain in client.domains.get_all(tags=["web"])] == ["tagged.nl"]
 
 
-def test_one_domain_tells_whether_its_dns_is_managed(
+def test_one_domain_shows_whether_its_dns_is_managed(
     client: MijnHostClient, emulator: Emulator
 ) -> None:
     emulator.account.add_domain("elsewhere.nl", managed_dns=False)
@@ -53,7 +53,7 @@ def test_one_domain_tells_whether_its_dns_is_managed(
 
 
 @pytest.mark.parametrize("final_dot", [True, False])
-def test_a_domain_of_somebody_else_is_refused(
+def test_a_domain_of_another_account_is_refused(
     client: MijnHostClient, emulator: Emulator, final_dot: bool
 ) -> None:
     emulator.variants = Variants(no_access_final_dot=final_dot)
@@ -79,7 +79,7 @@ def test_a_zone_is_replaced_as_a_whole(client: MijnHostClient) -> None:
     assert client.dns_records.get_all("example.nl") == before
 
 
-def test_all_values_of_a_name_are_cleared_where_the_api_can(
+def test_all_values_of_a_name_are_cleared_if_the_api_can(
     client: MijnHostClient, emulator: Emulator
 ) -> None:
     client.dns_records.update("example.nl", RECORD)
@@ -92,7 +92,7 @@ def test_all_values_of_a_name_are_cleared_where_the_api_can(
 
 @pytest.mark.parametrize("delete", ["wrong_method", "method_not_allowed"])
 @pytest.mark.parametrize("inside", [True, False])
-def test_a_missing_method_is_told_apart(
+def test_a_missing_method_has_an_error_of_its_own(
     client: MijnHostClient, emulator: Emulator, delete: str, inside: bool
 ) -> None:
     emulator.variants = Variants(delete=delete, errors_inside_200=inside)
@@ -106,7 +106,7 @@ def test_whoami(client: MijnHostClient) -> None:
     assert found.customer_number == "100001"
 
 
-def test_the_hatch_returns_the_whole_envelope(client: MijnHostClient) -> None:
+def test_a_raw_request_returns_the_whole_envelope(client: MijnHostClient) -> None:
     envelope = client.request("GET", "/domains", params={"tags": "web"})
     assert envelope["status"] == 200
     assert envelope["data"]["domains"] == []
@@ -143,7 +143,7 @@ def test_numbers_may_come_as_texts_and_fields_may_be_new() -> None:
         any_json, st.dictionaries(st.sampled_from(FIELDS), any_json, max_size=len(FIELDS))
     )
 )
-def test_any_json_gives_a_model_or_our_error(model: Any, data: object) -> None:
+def test_any_json_gives_a_model_or_an_error_of_the_client(model: Any, data: object) -> None:
     try:
         made = model.from_dict(data)
     except InvalidResponseError:
@@ -153,7 +153,7 @@ def test_any_json_gives_a_model_or_our_error(model: Any, data: object) -> None:
 
 
 @given(st.integers(100, 599), any_json)
-def test_any_answer_gives_an_envelope_or_our_error(status: int, data: object) -> None:
+def test_any_answer_gives_an_envelope_or_an_error_of_the_client(status: int, data: object) -> None:
     try:
         envelope = read_envelope(status, {}, json.dumps(data).encode(), request="GET /x")
     except package.MijnHostError as error:
@@ -164,7 +164,7 @@ def test_any_answer_gives_an_envelope_or_our_error(status: int, data: object) ->
 
 
 @given(st.binary(max_size=80), st.integers(200, 299))
-def test_any_bytes_give_an_envelope_or_our_error(body: bytes, status: int) -> None:
+def test_any_bytes_give_an_envelope_or_an_error_of_the_client(body: bytes, status: int) -> None:
     try:
         envelope = read_envelope(status, {}, body, request="GET /x")
     except package.MijnHostError:
@@ -177,7 +177,7 @@ def test_a_status_of_thousands_of_digits_is_a_refusal() -> None:
         read_envelope(200, {}, b'{"status": "' + b"9" * 5000 + b'"}', request="GET /x")
 
 
-def test_the_public_names_are_those_that_are_there() -> None:
+def test_the_public_names_are_those_that_exist() -> None:
     public = {
         name
         for name, value in vars(package).items()

@@ -89,7 +89,7 @@ def test_the_api_may_ask_for_a_pause(
 
 
 @pytest.mark.parametrize("words", ["Too many requests", "Rate limit exceeded."])
-def test_a_rate_limit_inside_200_may_be_told_by_its_words_alone(
+def test_a_rate_limit_inside_200_is_recognised_by_its_words(
     emulator: Emulator, client: MijnHostClient, clock: VirtualTime, words: str
 ) -> None:
     body = {"status": "error", "status_description": words}

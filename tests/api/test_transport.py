@@ -104,7 +104,7 @@ def test_a_body_says_that_it_is_json() -> None:
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_odd_answers_are_our_errors(
+def test_odd_answers_are_errors_of_the_client(
     emulator: Emulator, fault: Fault, error: type[MijnHostError], words: str
 ) -> None:
     emulator.faults.add(fault, times=None)
@@ -126,7 +126,7 @@ def test_a_trickle_is_not_waited_for_without_end(emulator: Emulator) -> None:
         client.dns_records.get_all("example.nl")
 
 
-def test_a_refused_connection_is_told_with_its_cause(retry: RetryPolicy) -> None:
+def test_a_refused_connection_is_reported_with_its_cause(retry: RetryPolicy) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}/api/v2"
@@ -185,7 +185,7 @@ def test_a_redirect_is_not_followed_and_the_key_not_sent_along(
 
 
 @pytest.mark.parametrize("location", [b"http://[bad", b"\xff\xfe", b"", b"//"])
-def test_a_redirect_to_an_address_that_can_not_be_read_is_our_error(location: bytes) -> None:
+def test_a_redirect_to_an_unreadable_address_is_an_error_of_the_client(location: bytes) -> None:
     answer = b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"
     with (
         listening(saying(answer)) as listener,
@@ -228,7 +228,7 @@ def test_loopback_without_tls_never_goes_by_a_proxy(
 @pytest.mark.parametrize(
     "proxy", ["http://user:hunter#2@127.0.0.1:1", "http://user:hunter@[::2/", "user:hunter@"]
 )
-def test_the_address_of_a_proxy_that_can_not_be_read_is_not_repeated(
+def test_the_unreadable_address_of_a_proxy_is_not_repeated(
     proxy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
@@ -242,7 +242,7 @@ def test_the_address_of_a_proxy_that_can_not_be_read_is_not_repeated(
 
 
 @pytest.mark.parametrize("host", [".example.nl", "*.example.nl", "a..b", "a" * 64])
-def test_a_host_that_can_not_be_one_is_told_so(host: str) -> None:
+def test_a_host_that_cannot_exist_is_refused(host: str) -> None:
     with (
         MijnHostClient(KEY, base_url=f"https://{host}/") as client,
         pytest.raises(InvalidInputError, match="the API's URL"),
@@ -272,7 +272,7 @@ ECHOES = {
 
 
 @pytest.mark.parametrize("echo", ECHOES)
-def test_the_key_shows_nowhere_even_if_the_api_repeats_it(
+def test_the_key_is_masked_even_if_the_api_repeats_it(
     emulator: Emulator, echo: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

@@ -82,7 +82,7 @@ def test_a_domain_is_changed_in_part(client: MijnHostClient) -> None:
     assert client.domains.get("example.nl").tags == (), "nothing is something else"
 
 
-def test_name_servers_elsewhere_take_the_dns_along(client: MijnHostClient) -> None:
+def test_other_name_servers_move_the_dns(client: MijnHostClient) -> None:
     client.domains.update("example.nl", nameservers=["ns1.example.net", HOST])
     changed = client.domains.get("example.nl")
     assert changed.managed_dns is False
@@ -134,7 +134,7 @@ def test_a_zone_goes_out_and_back_as_text(client: MijnHostClient) -> None:
         client.dns_records.replace_zone_file("example.nl", " \n")
 
 
-def test_contacts_come_and_go(client: MijnHostClient) -> None:
+def test_contacts_are_created_changed_and_deleted(client: MijnHostClient) -> None:
     made = client.contacts.create("us", PROFILE)
     assert made is not None
     assert [contact.id for contact in client.contacts.get_all()] == [made.id]
@@ -152,7 +152,7 @@ def test_contacts_come_and_go(client: MijnHostClient) -> None:
         client.contacts.get(made.id)
 
 
-def test_name_server_profiles_come_and_go(client: MijnHostClient) -> None:
+def test_name_server_profiles_are_created_changed_and_deleted(client: MijnHostClient) -> None:
     client.nameserver_profiles.create("ours", [HOST], set_as_default=True)
     [found] = client.nameserver_profiles.get_all()
     assert (found.alias, found.nameservers, found.is_default) == ("ours", (HOST,), True)
@@ -163,7 +163,7 @@ def test_name_server_profiles_come_and_go(client: MijnHostClient) -> None:
     assert client.nameserver_profiles.get_all() == []
 
 
-def test_templates_come_and_go(client: MijnHostClient) -> None:
+def test_templates_are_created_changed_and_deleted(client: MijnHostClient) -> None:
     records = [
         TemplateRecord("A", "192.0.2.1"),
         TemplateRecord("MX", "mail.example.net.", "", 3600, 10),
@@ -223,7 +223,7 @@ def test_an_order_charges_once_and_is_found_again(
     assert client.orders.get(order.id).raw["changes"]["cart_id"] == 1
 
 
-def test_a_transfer_takes_its_code_and_shows_it_nowhere(
+def test_a_transfer_sends_its_code_and_never_shows_it(
     client: MijnHostClient, emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -279,7 +279,7 @@ def test_an_order_that_never_left_is_not_sent_again_either() -> None:
 
 
 @pytest.mark.parametrize("where", ["create", "update"])
-def test_personal_data_shows_nowhere(
+def test_personal_data_is_never_shown(
     client: MijnHostClient, emulator: Emulator, caplog: pytest.LogCaptureFixture, where: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -305,8 +305,8 @@ def test_personal_data_shows_nowhere(
     emulator.faults.add(Fault.bad_request(f"Wrong: {', '.join(values)}"))
     with pytest.raises(MijnHostError) as caught:
         calls[where]()
-    told = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
-    shown = [repr(PROFILE), repr(made), repr([made]), caplog.text, str(caught.value), told]
+    reported = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
+    shown = [repr(PROFILE), repr(made), repr([made]), caplog.text, str(caught.value), reported]
     for value in values:
         assert not any(value in text for text in shown)
 
@@ -373,7 +373,7 @@ def test_a_mistake_names_the_field_and_nothing_is_sent(
     assert emulator.requests == []
 
 
-def test_a_client_takes_its_key_from_the_environment(
+def test_a_client_reads_its_key_from_the_environment(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = ("MIJNHOST_API_KEY", "MIJN_HOST_API_KEY")
@@ -394,20 +394,20 @@ def test_a_client_takes_its_key_from_the_environment(
         MijnHostClient.from_env()
 
 
-def test_exchanges_are_told_without_secrets(emulator: Emulator) -> None:
-    told: list[Exchange] = []
+def test_exchanges_are_reported_without_secrets(emulator: Emulator) -> None:
+    reported: list[Exchange] = []
     emulator.faults.add(
         Fault.raw(b'{"status":200,"data":{"domains":[]}}', headers={"X-Request-Id": "r-1"})
     )
-    with MijnHostClient(KEY, base_url=emulator.api_url, on_exchange=told.append) as client:
+    with MijnHostClient(KEY, base_url=emulator.api_url, on_exchange=reported.append) as client:
         client.domains.get_all(tags=["secret-tag"])
         client.whoami()
-    assert [(e.method, e.path, e.status, e.request_id) for e in told] == [
+    assert [(e.method, e.path, e.status, e.request_id) for e in reported] == [
         ("GET", "/domains", 200, "r-1"),
         ("GET", "/whoami", 200, None),
     ]
-    assert all(exchange.seconds >= 0 and exchange.bytes_received > 0 for exchange in told)
-    assert KEY not in repr(told)
+    assert all(exchange.seconds >= 0 and exchange.bytes_received > 0 for exchange in reported)
+    assert KEY not in repr(reported)
 
 
 MODELS: list[Callable[[object], object]] = [
@@ -428,7 +428,7 @@ FIELDS += ["status", "is_premium", "premium_price", "domain"]
 
 @pytest.mark.parametrize("model", MODELS)
 @given(data=st.one_of(any_json, st.dictionaries(st.sampled_from(FIELDS), any_json)))
-def test_any_json_gives_a_model_or_our_error(
+def test_any_json_gives_a_model_or_an_error_of_the_client(
     model: Callable[[object], object], data: object
 ) -> None:
     made = None
@@ -514,7 +514,7 @@ FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.json"))
 def test_the_wire_is_as_the_fixtures_state(
     path: Path, emulator: Emulator, client: MijnHostClient
 ) -> None:
-    """Replayed against the emulator, so that it can't drift; and read by the client."""
+    """Replay them against the emulator, so that both stay the same; the client reads them."""
     for step in json.loads(path.read_text()):
         address, _, query = step["path"].partition("?")
         params = dict(part.split("=") for part in query.split("&")) if query else None

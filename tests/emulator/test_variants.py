@@ -321,3 +321,42 @@ def test_variants_are_read_from_text() -> None:
 def test_texts_that_are_no_variant(text: str) -> None:
     with pytest.raises(ValueError, match=r"variant|invalid literal"):
         parse([text])
+
+
+def test_a_contact_may_need_its_defaults(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(contact_defaults=True)
+    needed = (
+        *("firstname", "lastname", "street", "street_number", "zipcode", "city", "country"),
+        *("email", "phone_country", "phone_area", "phone_number"),
+    )
+    body = {"name": "us", "profile": dict.fromkeys(needed, "x")}
+    assert caller.send("POST", "/domains/contacts", body).status_code == 400
+    with_defaults = {**body, "profile": {**dict.fromkeys(needed, "x"), "defaults": {}}}
+    assert caller.send("POST", "/domains/contacts", with_defaults).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("variant", "accepted", "status"),
+    [
+        ("amount", 1234.5, 200),
+        ("amount", 1234.49, 400),
+        ("amount", True, 400),
+        ("amount", "1234.50", 400),
+        ("boolean", True, 200),
+        ("boolean", 1234.5, 400),
+    ],
+)
+def test_how_a_premium_price_is_accepted(
+    emulator: Emulator, caller: Caller, variant: str, accepted: object, status: int
+) -> None:
+    emulator.variants = Variants(premium_price=variant)
+    body = {"domain": "premium.nl", "type": "register", "accept_premium_price": accepted}
+    assert caller.send("POST", "/domains/order", body).status_code == status
+
+
+def test_settings_may_be_ignored(emulator: Emulator, caller: Caller) -> None:
+    emulator.variants = Variants(ignored_settings="tags,nameservers")
+    body = {"tags": ["web"], "is_locked": False}
+    assert caller.send("PUT", "/domains/example.nl", body).status_code == 200
+    shown = caller.send("GET", "/domains/example.nl").json()["data"]
+    assert (shown["tags"], shown["is_locked"]) == ([], False)
