@@ -1,4 +1,4 @@
-"""Talking to the emulator over HTTP and DNS, with nothing of the package's own client."""
+"""An HTTP and a DNS client for the emulator that share no code with the package."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHALLENGE = "_acme-challenge.example.nl."
 
 
 class Caller:
-    """One keep-alive session with the key."""
+    """An HTTP client with the API key; it keeps its connection open."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -56,13 +56,13 @@ def txt(value: object, name: str = CHALLENGE, ttl: int = 60) -> dict[str, object
     return {"type": "TXT", "name": name, "value": value, "ttl": ttl}
 
 
-def stored(emulator: Emulator, name: str = CHALLENGE) -> list[str]:
-    """Return the TXT values that really stand at a name."""
+def txt_values(emulator: Emulator, name: str = CHALLENGE) -> list[str]:
+    """Return the TXT values of a name in the account, not in a listing."""
     records: list[Record] = emulator.account.records("example.nl")
     return [record.value for record in records if (record.type, record.name) == ("TXT", name)]
 
 
-def ask(
+def send_query(
     server: str, name: str, type_: str = "TXT", *, tcp: bool = False, **options: Any
 ) -> dns.message.Message:
     """Send one query over a real socket."""
@@ -73,7 +73,7 @@ def ask(
 
 
 def answers(message: dns.message.Message) -> list[str]:
-    """Return the answer section as sorted texts of type and data."""
+    """Return the answer section as sorted lines of type and data."""
     return sorted(_lines(message))
 
 

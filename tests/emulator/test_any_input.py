@@ -1,4 +1,4 @@
-"""Whatever a client sends, the answer is an envelope, and a refusal changes nothing."""
+"""Any request gets an envelope, and a refused request changes nothing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def send(emulator: Emulator, method: str, path: str, body: bytes = b"") -> Answe
 
 @settings(deadline=None)
 @given(method=st.sampled_from(["PUT", "PATCH", "DELETE"]), body=bodies, chosen=variants)
-def test_any_body(method: str, body: object, chosen: Variants) -> None:
+def test_any_body_gets_an_envelope_and_a_refusal_changes_nothing(
+    method: str, body: object, chosen: Variants
+) -> None:
     emulator = Emulator(serve=False, variants=chosen)
     before = emulator.account.records("example.nl")
     answer = send(emulator, method, "domains/example.nl/dns", json.dumps(body).encode())
@@ -63,7 +65,7 @@ def test_any_body(method: str, body: object, chosen: Variants) -> None:
 
 @settings(deadline=None)
 @given(method=st.sampled_from(["GET", "PUT", "POST"]), segments=st.lists(words, max_size=4))
-def test_any_path(method: str, segments: list[str]) -> None:
+def test_any_path_gets_an_envelope(method: str, segments: list[str]) -> None:
     path = "/".join(quote(part.encode("utf-8", "surrogatepass"), safe="") for part in segments)
     answer = send(Emulator(serve=False), method, path)
     assert json.loads(answer.body)["status"] == answer.status
@@ -71,7 +73,7 @@ def test_any_path(method: str, segments: list[str]) -> None:
 
 @settings(deadline=None)
 @given(value=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=600))
-def test_any_text_is_published_as_it_was_sent(value: str) -> None:
+def test_any_txt_value_is_published_as_sent(value: str) -> None:
     emulator = Emulator(serve=False)
     sent = {"type": "TXT", "name": CHALLENGE, "value": value, "ttl": 60}
     assert send(emulator, "PATCH", "domains/example.nl/dns", _body(sent)).status == 200

@@ -11,10 +11,10 @@ import pytest
 import requests
 
 from certbot_dns_mijnhost.emulator import DEFAULT_API_KEY, Account, Emulator, LoggedRequest, Record
-from tests.emulator.support import CHALLENGE, TIMEOUT, ZONE, Caller, stored, txt
+from tests.emulator.support import CHALLENGE, TIMEOUT, ZONE, Caller, txt, txt_values
 
 
-def test_listing_shows_the_documented_fields(emulator: Emulator, caller: Caller) -> None:
+def test_list_domains_returns_the_documented_fields(emulator: Emulator, caller: Caller) -> None:
     emulator.account.add_domain("example.com", tags=["prod"])
     answer = caller.get("/domains")
     assert answer.headers["Content-Type"] == "application/json"
@@ -30,7 +30,7 @@ def test_listing_shows_the_documented_fields(emulator: Emulator, caller: Caller)
     ("tags", "expected"),
     [("a", ["one.example.com"]), ("a,b", ["one.example.com", "two.example.com"]), ("c", [])],
 )
-def test_listing_by_tags(
+def test_list_domains_by_tags(
     emulator: Emulator, caller: Caller, tags: str, expected: list[str]
 ) -> None:
     emulator.account.add_domain("one.example.com", tags=["a"])
@@ -39,13 +39,13 @@ def test_listing_by_tags(
     assert [domain["domain"] for domain in domains] == expected
 
 
-def test_one_domain(emulator: Emulator, caller: Caller) -> None:
+def test_get_domain_shows_managed_dns(emulator: Emulator, caller: Caller) -> None:
     emulator.account.add_domain("example.com", managed_dns=False)
     assert caller.get("/domains/example.nl").json()["data"]["managed_dns"] is True
     assert caller.get("/domains/example.com").json()["data"]["managed_dns"] is False
 
 
-def test_a_new_domain_has_a_believable_zone(caller: Caller) -> None:
+def test_a_new_domain_has_a_small_zone(caller: Caller) -> None:
     body = caller.get(ZONE).json()
     assert body["data"]["domain"] == "example.nl"
     kinds = {record["type"] for record in body["data"]["records"]}
@@ -53,7 +53,7 @@ def test_a_new_domain_has_a_believable_zone(caller: Caller) -> None:
     assert all(record["name"].endswith("example.nl.") for record in body["data"]["records"])
 
 
-def test_patch_creates_and_delete_removes_exactly_one_value(
+def test_patch_creates_one_value_and_delete_removes_only_that(
     emulator: Emulator, caller: Caller
 ) -> None:
     before = emulator.account.records("example.nl")
@@ -67,18 +67,18 @@ def test_patch_creates_and_delete_removes_exactly_one_value(
     assert emulator.account.records("example.nl") == before
 
 
-def test_patch_accepts_a_relative_name_and_any_case(emulator: Emulator, caller: Caller) -> None:
+def test_patch_accepts_relative_names_in_any_case(emulator: Emulator, caller: Caller) -> None:
     caller.patch("one", "_ACME-challenge")
-    assert stored(emulator) == ["one"]
+    assert txt_values(emulator) == ["one"]
     caller.patch("two", "_acme-challenge.example.NL")
-    assert stored(emulator) == ["two"]
+    assert txt_values(emulator) == ["two"]
     assert caller.delete("two", "_acme-challenge").status_code == 200
-    assert stored(emulator) == []
+    assert txt_values(emulator) == []
 
 
-def test_an_apex_may_be_written_as_an_at_sign(emulator: Emulator, caller: Caller) -> None:
+def test_patch_accepts_an_at_sign_as_the_apex(emulator: Emulator, caller: Caller) -> None:
     caller.patch("v=spf1 -all", "@")
-    assert stored(emulator, "example.nl.") == ["v=spf1 -all"]
+    assert txt_values(emulator, "example.nl.") == ["v=spf1 -all"]
 
 
 def test_put_replaces_the_whole_zone(emulator: Emulator, caller: Caller) -> None:
@@ -112,7 +112,9 @@ BAD_RECORDS = [
 
 
 @pytest.mark.parametrize("body", BAD_RECORDS)
-def test_patch_refuses_what_is_no_record(emulator: Emulator, caller: Caller, body: object) -> None:
+def test_patch_of_an_invalid_record_is_refused(
+    emulator: Emulator, caller: Caller, body: object
+) -> None:
     before = emulator.account.records("example.nl")
     answer = caller.send("PATCH", ZONE, body)
     assert answer.status_code == 400
@@ -130,7 +132,7 @@ def test_patch_refuses_what_is_no_record(emulator: Emulator, caller: Caller, bod
         {},
     ],
 )
-def test_put_refuses_an_empty_zone_and_names_without_final_dot(
+def test_put_of_an_invalid_zone_is_refused(
     emulator: Emulator, caller: Caller, body: object
 ) -> None:
     before = emulator.account.records("example.nl")
@@ -139,17 +141,19 @@ def test_put_refuses_an_empty_zone_and_names_without_final_dot(
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[" * 100_000])
-def test_a_body_that_is_no_json_is_a_bad_request(caller: Caller, data: bytes) -> None:
+def test_a_body_that_is_not_json_is_refused(caller: Caller, data: bytes) -> None:
     assert caller.send("PATCH", ZONE, data=data).status_code == 400
 
 
 @pytest.mark.parametrize("ttl", [1, 2147483647])
-def test_the_ends_of_the_ttl_range(emulator: Emulator, caller: Caller, ttl: int) -> None:
+def test_the_lowest_and_highest_ttl_are_accepted(
+    emulator: Emulator, caller: Caller, ttl: int
+) -> None:
     assert caller.patch("a", ttl=ttl).status_code == 200
     assert Record("TXT", CHALLENGE, "a", ttl) in emulator.account.records("example.nl")
 
 
-def test_idn_domains_and_names_are_a_labels(emulator: Emulator, caller: Caller) -> None:
+def test_international_names_are_listed_as_a_labels(emulator: Emulator, caller: Caller) -> None:
     emulator.account.add_domain("bücher.example.com", records=[])
     zone = "/domains/xn--bcher-kva.example.com/dns"
     record = {"type": "TXT", "name": "Café.Bücher.example.com.", "value": "a", "ttl": 60}
@@ -159,14 +163,14 @@ def test_idn_domains_and_names_are_a_labels(emulator: Emulator, caller: Caller) 
 
 
 @pytest.mark.parametrize("key", [None, "", "another-key", DEFAULT_API_KEY + "x"])
-def test_a_wrong_key_is_unauthorised(emulator: Emulator, key: str | None) -> None:
+def test_a_wrong_key_is_refused(emulator: Emulator, key: str | None) -> None:
     headers = {} if key is None else {"API-Key": key}
     answer = requests.get(emulator.api_url + "/domains", headers=headers, timeout=TIMEOUT)
     assert answer.status_code == 401
     assert answer.json() == {"status": 401, "status_description": "No valid API key set"}
 
 
-def test_whoami_shows_the_callers_address(caller: Caller) -> None:
+def test_whoami_returns_the_address_and_customer_number(caller: Caller) -> None:
     data = caller.get("/whoami").json()["data"]
     assert data["ip"] == "127.0.0.1"
     assert data["customer_number"]
@@ -175,13 +179,15 @@ def test_whoami_shows_the_callers_address(caller: Caller) -> None:
 @pytest.mark.parametrize(
     "path", ["/domains/example.com", "/domains/example.com/dns", "/domains/.."]
 )
-def test_no_access_to_what_is_not_in_the_account(caller: Caller, path: str) -> None:
+def test_a_domain_outside_the_account_is_refused(caller: Caller, path: str) -> None:
     answer = caller.get(path.replace("..", "%2e%2e"))
     assert answer.status_code == 400
     assert answer.json()["status_description"] == "You have no access to this resource."
 
 
-def test_dns_that_is_managed_elsewhere(emulator: Emulator, caller: Caller) -> None:
+def test_records_of_a_domain_with_other_name_servers_are_refused(
+    emulator: Emulator, caller: Caller
+) -> None:
     emulator.account.add_domain("example.com", managed_dns=False)
     for method, body in [("GET", None), ("PATCH", {"record": txt("a")})]:
         answer = caller.send(method, "/domains/example.com/dns", body)
@@ -189,7 +195,7 @@ def test_dns_that_is_managed_elsewhere(emulator: Emulator, caller: Caller) -> No
         assert answer.json()["status_description"] == "DNS records not managed by mijn.host"
 
 
-def test_a_method_that_the_path_does_not_have(caller: Caller) -> None:
+def test_a_wrong_method_is_refused(caller: Caller) -> None:
     for method, path in [("POST", ZONE), ("PATCH", "/domains"), ("OPTIONS", "/whoami")]:
         answer = caller.send(method, path)
         assert answer.status_code == 400
@@ -206,11 +212,11 @@ def test_a_path_outside_the_api_is_not_found(emulator: Emulator, caller: Caller)
     assert caller.session.get(url, timeout=TIMEOUT).status_code == 404
 
 
-def test_a_slash_at_the_end_changes_nothing(caller: Caller) -> None:
+def test_a_slash_at_the_end_of_a_path_is_ignored(caller: Caller) -> None:
     assert caller.get("/domains/").json() == caller.get("/domains").json()
 
 
-def test_the_log_tells_what_was_asked_and_never_the_key(emulator: Emulator, caller: Caller) -> None:
+def test_requests_are_logged_without_the_key(emulator: Emulator, caller: Caller) -> None:
     answer = caller.get("/domains?tags=a")
     caller.patch("one")
     assert emulator.requests[0] == LoggedRequest(
@@ -228,7 +234,7 @@ def test_connections_are_kept_alive_and_numbered(emulator: Emulator, caller: Cal
     assert [line.connection for line in emulator.requests] == [1, 1, 1, 2]
 
 
-def test_head_and_body_travel_together(emulator: Emulator) -> None:
+def test_head_and_body_are_sent_in_one_write(emulator: Emulator) -> None:
     """Two writes would cost 40 ms each time: Nagle's algorithm meets delayed acknowledgements."""
     host, port = emulator.api_url.split("/")[2].split(":")
     with socket.create_connection((host, int(port)), TIMEOUT) as client:
@@ -239,7 +245,7 @@ def test_head_and_body_travel_together(emulator: Emulator) -> None:
             assert received.endswith(b"}")
 
 
-def test_urllib_is_served_too(emulator: Emulator) -> None:
+def test_urllib_works(emulator: Emulator) -> None:
     request = urllib.request.Request(  # noqa: S310 - a loopback address
         emulator.api_url + "/whoami", headers={"API-Key": DEFAULT_API_KEY}
     )
@@ -255,7 +261,7 @@ def test_a_body_of_unknown_length_is_refused(emulator: Emulator, header: str) ->
         assert client.recv(1000).startswith(b"HTTP/1.1 411 ")
 
 
-def test_the_panel_adds_beside_and_deletes_exactly(emulator: Emulator) -> None:
+def test_add_and_delete_a_record_in_the_control_panel(emulator: Emulator) -> None:
     account = emulator.account
     before = account.records("example.nl")
     account.add_record("example.nl", "TXT", "@", '"quoted"')
@@ -268,19 +274,19 @@ def test_the_panel_adds_beside_and_deletes_exactly(emulator: Emulator) -> None:
         account.add_record("example.nl", "A", "@", "no address")
 
 
-def test_records_may_be_given_as_tuples() -> None:
+def test_add_domain_accepts_records_as_tuples() -> None:
     account = Account()
     account.add_domain("example.nl", records=[("A", "@", "192.0.2.1", 300)])
     assert account.records("example.nl") == [Record("A", "example.nl.", "192.0.2.1", 300)]
 
 
 @pytest.mark.parametrize("domain", ["example.nl", "EXAMPLE.NL.", "", "a..nl"])
-def test_a_domain_needs_a_name_and_is_there_once(emulator: Emulator, domain: str) -> None:
+def test_an_invalid_or_existing_domain_is_refused(emulator: Emulator, domain: str) -> None:
     with pytest.raises(ValueError, match=r"in the account|name"):
         emulator.account.add_domain(domain)
 
 
-def test_an_account_made_elsewhere() -> None:
+def test_the_emulator_accepts_an_existing_account() -> None:
     account = Account("some-key")
     account.add_domain("example.com")
     with Emulator(account=account) as emulator:
@@ -292,7 +298,7 @@ def test_an_account_made_elsewhere() -> None:
         Emulator(account=account, clock=time.monotonic)
 
 
-def test_log_lines_are_plain_data(emulator: Emulator, caller: Caller) -> None:
+def test_log_entries_are_dataclasses(emulator: Emulator, caller: Caller) -> None:
     caller.get("/whoami")
     assert set(dataclasses.asdict(emulator.requests[0])) == {
         "method", "path", "status", "bytes_received", "bytes_sent", "connection",

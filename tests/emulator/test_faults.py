@@ -1,4 +1,4 @@
-"""Each scripted fault, as a client meets it."""
+"""Each scripted fault, as a client sees it."""
 
 from __future__ import annotations
 
@@ -11,68 +11,68 @@ import pytest
 import requests
 
 from certbot_dns_mijnhost.emulator import Emulator, Fault
-from tests.emulator.support import ZONE, Caller, stored
+from tests.emulator.support import ZONE, Caller, txt_values
 from tests.support.waiting import wait_until
 
 
-def test_a_status_with_headers(emulator: Emulator, caller: Caller) -> None:
+def test_fault_status_with_headers(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.status(429, "Too many requests", {"Retry-After": "2"}))
     answer = caller.patch("one")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2")
     assert answer.json() == {"status": 429, "status_description": "Too many requests"}
-    assert stored(emulator) == []
+    assert txt_values(emulator) == []
     assert caller.patch("one").status_code == 200
 
 
-def test_a_status_after_the_change(emulator: Emulator, caller: Caller) -> None:
+def test_fault_status_after_the_effect(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.status(502, after=True))
     assert caller.patch("one").status_code == 502
-    assert stored(emulator) == ["one"]
+    assert txt_values(emulator) == ["one"]
 
 
-def test_a_spurious_bad_request(emulator: Emulator, caller: Caller) -> None:
+def test_fault_bad_request(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.bad_request("DNS records not managed by mijn.host"))
     answer = caller.get(ZONE)
     assert answer.status_code == 400
     assert answer.json()["status_description"] == "DNS records not managed by mijn.host"
 
 
-def test_a_web_page(emulator: Emulator, caller: Caller) -> None:
+def test_fault_html(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.html(503))
     answer = caller.get("/domains")
     assert (answer.status_code, answer.headers["Content-Type"][:9]) == (503, "text/html")
     assert answer.text.startswith("<!DOCTYPE html>")
 
 
-def test_any_json_for_an_envelope(emulator: Emulator, caller: Caller) -> None:
+def test_fault_envelope(emulator: Emulator, caller: Caller) -> None:
     body = {"status": 200, "data": {"records": "none"}}
     emulator.faults.add(Fault.envelope(body))
     assert caller.get(ZONE).json() == body
 
 
-def test_any_bytes(emulator: Emulator, caller: Caller) -> None:
+def test_fault_raw(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.raw(b"\xff\x00", 200, {"X-Odd": "yes"}))
     answer = caller.get("/domains")
     assert (answer.content, answer.headers["X-Odd"]) == (b"\xff\x00", "yes")
 
 
-def test_truncated_json_after_the_change(emulator: Emulator, caller: Caller) -> None:
+def test_fault_truncated(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.truncated(10))
     answer = caller.patch("one")
     assert answer.content == b'{"status":'
-    assert stored(emulator) == ["one"]
+    assert txt_values(emulator) == ["one"]
 
 
-def test_an_answer_that_is_cut_off(emulator: Emulator, caller: Caller) -> None:
+def test_fault_cut(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.cut(10))
     with pytest.raises(requests.exceptions.RequestException):
         caller.patch("one")
-    assert stored(emulator) == ["one"]
+    assert txt_values(emulator) == ["one"]
     assert caller.get("/whoami").status_code == 200
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_a_huge_body(emulator: Emulator, caller: Caller, declared: bool) -> None:
+def test_fault_huge(emulator: Emulator, caller: Caller, declared: bool) -> None:
     emulator.faults.add(Fault.huge(10_000_000, declared=declared))
     with caller.send("GET", "/domains", stream=True) as answer:
         assert ("Content-Length" in answer.headers) is declared
@@ -81,13 +81,13 @@ def test_a_huge_body(emulator: Emulator, caller: Caller, declared: bool) -> None
     assert size >= 10_000_000
 
 
-def test_a_client_may_leave_a_huge_body(emulator: Emulator, caller: Caller) -> None:
+def test_fault_huge_ends_if_the_client_disconnects(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.huge(1_000_000_000))
     caller.send("GET", "/domains", stream=True).close()
     assert caller.get("/whoami").status_code == 200
 
 
-def test_deep_json(emulator: Emulator, caller: Caller) -> None:
+def test_fault_deep(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.deep(200_000))
     answer = caller.get("/domains")
     assert answer.content.count(b"[") == 200_000
@@ -95,7 +95,7 @@ def test_deep_json(emulator: Emulator, caller: Caller) -> None:
         json.loads(answer.content)
 
 
-def test_a_delay_after_the_change(emulator: Emulator, caller: Caller) -> None:
+def test_fault_delay_longer_than_the_clients_timeout(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.delay(30.0))
     with pytest.raises(requests.exceptions.ReadTimeout):
         caller.session.patch(
@@ -103,17 +103,17 @@ def test_a_delay_after_the_change(emulator: Emulator, caller: Caller) -> None:
             json={"record": {"type": "TXT", "name": "a", "value": "b", "ttl": 60}},
             timeout=0.1,
         )
-    wait_until(lambda: stored(emulator, "a.example.nl.") == ["b"])
+    wait_until(lambda: txt_values(emulator, "a.example.nl.") == ["b"])
 
 
-def test_a_short_delay_ends_with_the_answer(emulator: Emulator, caller: Caller) -> None:
+def test_fault_delay_ends_with_the_answer(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.delay(0.05))
     begun = time.monotonic()
     assert caller.get("/whoami").status_code == 200
     assert time.monotonic() - begun >= 0.05
 
 
-def test_a_hang_without_effect(emulator: Emulator, caller: Caller) -> None:
+def test_fault_hang_has_no_effect(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.hang())
     with pytest.raises(requests.exceptions.ReadTimeout):
         caller.session.delete(emulator.api_url + ZONE, json={}, timeout=0.1)
@@ -121,14 +121,14 @@ def test_a_hang_without_effect(emulator: Emulator, caller: Caller) -> None:
     assert emulator.requests[0].status is None
 
 
-def test_a_slow_drip(emulator: Emulator, caller: Caller) -> None:
+def test_fault_drip(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.drip(piece=40, pause=0.01))
     begun = time.monotonic()
     assert caller.get("/whoami").json()["status"] == 200
     assert time.monotonic() - begun >= 0.03
 
 
-def test_stopping_does_not_wait_for_a_fault() -> None:
+def test_stop_does_not_wait_for_faults() -> None:
     threads = threading.active_count()
     with Emulator() as emulator:
         emulator.faults.add(Fault.hang(3600.0))
@@ -145,27 +145,27 @@ def test_stopping_does_not_wait_for_a_fault() -> None:
 
 
 @pytest.mark.parametrize(("after", "expected"), [(False, []), (True, ["one"])])
-def test_a_reset_before_or_after_the_change(
+def test_fault_reset_before_or_after_the_effect(
     emulator: Emulator, caller: Caller, after: bool, expected: list[str]
 ) -> None:
     emulator.faults.add(Fault.reset(after=after))
     with pytest.raises(requests.exceptions.ConnectionError, match="reset"):
         caller.patch("one")
-    assert stored(emulator) == expected
+    assert txt_values(emulator) == expected
     assert emulator.requests[0].status is None
 
 
 @pytest.mark.parametrize(("after", "expected"), [(False, []), (True, ["one"])])
-def test_a_close_before_or_after_the_change(
+def test_fault_close_before_or_after_the_effect(
     emulator: Emulator, caller: Caller, after: bool, expected: list[str]
 ) -> None:
     emulator.faults.add(Fault.close(after=after))
     with pytest.raises(requests.exceptions.ConnectionError, match="without response"):
         caller.patch("one")
-    assert stored(emulator) == expected
+    assert txt_values(emulator) == expected
 
 
-def test_a_redirect(emulator: Emulator, caller: Caller) -> None:
+def test_fault_redirect(emulator: Emulator, caller: Caller) -> None:
     with Emulator(domains=["example.com"]) as other:
         emulator.faults.add(Fault.redirect(other.api_url + "/domains", 307))
         answer = caller.send("GET", "/domains", allow_redirects=False)
@@ -173,7 +173,7 @@ def test_a_redirect(emulator: Emulator, caller: Caller) -> None:
         assert other.requests == []
 
 
-def test_faults_choose_their_requests(emulator: Emulator, caller: Caller) -> None:
+def test_faults_apply_to_matching_requests_only(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.status(500), method="PATCH", path="*/dns", skip=1, times=2)
     statuses = [
         caller.get(ZONE).status_code,
@@ -183,7 +183,7 @@ def test_faults_choose_their_requests(emulator: Emulator, caller: Caller) -> Non
     assert emulator.faults.pending() == []
 
 
-def test_faults_form_a_script(emulator: Emulator, caller: Caller) -> None:
+def test_faults_apply_in_order(emulator: Emulator, caller: Caller) -> None:
     emulator.faults.add(Fault.status(500))
     emulator.faults.add(Fault.status(502), times=None)
     statuses = [caller.get("/domains").status_code for _ in range(3)]
@@ -191,7 +191,9 @@ def test_faults_form_a_script(emulator: Emulator, caller: Caller) -> None:
     assert [*statuses, caller.get("/domains").status_code] == [500, 502, 502, 200]
 
 
-def test_a_skipping_fault_lets_later_ones_strike(emulator: Emulator, caller: Caller) -> None:
+def test_a_fault_that_skips_requests_leaves_them_to_later_faults(
+    emulator: Emulator, caller: Caller
+) -> None:
     emulator.faults.add(Fault.status(500), skip=1)
     emulator.faults.add(Fault.status(502))
     statuses = [caller.get("/domains").status_code for _ in range(3)]

@@ -1,4 +1,4 @@
-"""Starting and stopping: ports are free afterwards, nothing listens beyond the loopback."""
+"""Start, stop and the command line; only loopback addresses are used."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.emulator.__main__ import main
 from certbot_dns_mijnhost.emulator.dns_server import bind_on_one_port
 from certbot_dns_mijnhost.emulator.http_server import HttpServer
-from tests.emulator.support import TIMEOUT, answers, ask
+from tests.emulator.support import TIMEOUT, answers, send_query
 
 
-def test_stopping_closes_everything_though_clients_stay() -> None:
+def test_stop_closes_connections_in_use() -> None:
     threads = threading.active_count()
     with Emulator(lags=(0.0, 0.0)) as emulator:
         host, port = emulator.api_url.split("/")[2].split(":")
@@ -42,7 +42,7 @@ def test_stopping_closes_everything_though_clients_stay() -> None:
             socket.create_connection((address, int(number)), TIMEOUT)
 
 
-def test_logs_and_state_outlive_the_sockets() -> None:
+def test_logs_and_records_remain_after_stop() -> None:
     with Emulator() as emulator:
         requests.get(emulator.api_url + "/whoami", timeout=TIMEOUT)
     assert [line.status for line in emulator.requests] == [401]
@@ -50,14 +50,14 @@ def test_logs_and_state_outlive_the_sockets() -> None:
     emulator.stop()
 
 
-def test_two_emulators_side_by_side() -> None:
+def test_two_emulators_run_at_the_same_time() -> None:
     with Emulator(lags=(0.0, 0.0)) as one, Emulator(domains=["example.com"]) as other:
         assert one.api_url != other.api_url
-        assert answers(ask(one.nameservers[1], "example.nl", "A")) == ["A 192.0.2.10"]
-        assert answers(ask(other.nameservers[0], "example.com", "A")) == ["A 192.0.2.10"]
+        assert answers(send_query(one.nameservers[1], "example.nl", "A")) == ["A 192.0.2.10"]
+        assert answers(send_query(other.nameservers[0], "example.com", "A")) == ["A 192.0.2.10"]
 
 
-def test_a_port_in_use_leaves_nothing_open() -> None:
+def test_start_on_a_port_in_use_leaves_no_thread() -> None:
     threads = threading.active_count()
     with Emulator() as emulator:
         port = int(emulator.api_url.split("/")[2].split(":")[1])
@@ -67,7 +67,7 @@ def test_a_port_in_use_leaves_nothing_open() -> None:
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.1", "::"])  # noqa: S104
-def test_only_the_loopback_is_bound(address: str) -> None:
+def test_an_address_that_is_not_loopback_is_refused(address: str) -> None:
     application = Emulator(serve=False).application
     with pytest.raises(ValueError, match="loopback"):
         HttpServer(application, address)
@@ -75,13 +75,13 @@ def test_only_the_loopback_is_bound(address: str) -> None:
         bind_on_one_port(["127.0.0.1", address], stack)
 
 
-def test_an_address_that_cannot_be_bound() -> None:
+def test_an_unavailable_address_is_reported() -> None:
     with ExitStack() as stack, pytest.raises(OSError, match="no port"):
         bind_on_one_port(["127.0.0.1", "::1"], stack)
 
 
 @pytest.mark.parametrize("lags", [(), (0.0,) * 251])
-def test_the_number_of_name_servers(lags: tuple[float, ...]) -> None:
+def test_too_few_or_too_many_name_servers_are_refused(lags: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match="250"):
         Emulator(lags=lags)
 
@@ -99,7 +99,7 @@ def program(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_program_serves_until_a_signal(number: signal.Signals) -> None:
+def test_the_program_runs_until_a_signal(number: signal.Signals) -> None:
     flags = ["--api-key", "some-key", "--domain", "example.com", "--domain", "example.nl"]
     flags += ["--lag", "0", "--lag", "60", "--variant", "final_dot=false"]
     with program(*flags) as process:
@@ -126,7 +126,7 @@ def test_the_program_serves_until_a_signal(number: signal.Signals) -> None:
         (["--port", "x"], "invalid int"),
     ],
 )
-def test_flags_that_make_no_sense(
+def test_invalid_options_are_refused(
     flags: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -135,7 +135,7 @@ def test_flags_that_make_no_sense(
     assert message in capsys.readouterr().err
 
 
-def test_the_program_says_when_its_port_is_taken() -> None:
+def test_the_program_reports_a_port_in_use() -> None:
     with Emulator() as emulator:
         port = emulator.api_url.split("/")[2].split(":")[1]
         with program("--port", port) as process:
@@ -145,7 +145,7 @@ def test_the_program_says_when_its_port_is_taken() -> None:
     assert "Traceback" not in err
 
 
-def test_nothing_of_the_environment_is_needed() -> None:
+def test_help_shows_the_options() -> None:
     with program("--help") as process:
         out, _ = process.communicate()
     assert process.returncode == os.EX_OK

@@ -1,4 +1,4 @@
-"""Authoritative DNS and the resolver, over real sockets."""
+"""The name servers and the resolver, over real sockets."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import dns.resolver
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, LoggedQuery, Variants
-from tests.emulator.support import CHALLENGE, Caller, answers, ask, rcode
+from tests.emulator.support import CHALLENGE, Caller, answers, rcode, send_query
 from tests.support.virtual_time import VirtualTime
 
 SOA = "SOA ns1.mijn.host. hostmaster.mijn.host. 1 3600 600 604800 60"
 
 
-def test_addresses(emulator: Emulator) -> None:
+def test_addresses_of_name_servers_and_resolver(emulator: Emulator) -> None:
     [first, second] = [server.split(":") for server in emulator.nameservers]
     assert (first[0], second[0]) == ("127.0.0.1", "127.0.0.2")
     assert first[1] == second[1]
@@ -46,10 +46,12 @@ def test_addresses(emulator: Emulator) -> None:
         ("ns2.mijn.host", "A", ["A 127.0.0.2"]),
     ],
 )
-def test_answers(emulator: Emulator, name: str, type_: str, expected: list[str], tcp: bool) -> None:
+def test_answers_by_name_and_type(
+    emulator: Emulator, name: str, type_: str, expected: list[str], tcp: bool
+) -> None:
     emulator.variants = Variants(serial="counter")
     for server in (*emulator.nameservers, emulator.resolver):
-        message = ask(server, name, type_, tcp=tcp)
+        message = send_query(server, name, type_, tcp=tcp)
         assert rcode(message) == "NOERROR"
         assert answers(message) == expected
         from_resolver = server == emulator.resolver
@@ -67,47 +69,45 @@ def test_answers(emulator: Emulator, name: str, type_: str, expected: list[str],
         ("x.www.example.nl", "NXDOMAIN"),
     ],
 )
-def test_no_data_and_no_name_come_with_the_soa(
+def test_nodata_and_nxdomain_contain_the_soa(
     emulator: Emulator, clock: VirtualTime, name: str, expected: str
 ) -> None:
     emulator.account.delete_record("example.nl", "TXT", "@", "v=spf1 mx -all")
     emulator.account.add_record("example.nl", "A", "a.b", "192.0.2.1")
     clock.advance(30.0)
     for server in (*emulator.nameservers, emulator.resolver):
-        message = ask(server, name, "TXT")
+        message = send_query(server, name, "TXT")
         assert rcode(message) == expected
         assert message.answer == []
         assert [rrset.rdtype for rrset in message.authority] == [dns.rdatatype.SOA]
 
 
-def test_outside_the_zones(emulator: Emulator) -> None:
+def test_names_outside_the_zones(emulator: Emulator) -> None:
     emulator.account.add_domain("example.com", managed_dns=False)
     for name in ("example.org", "nl", ".", "notexample.nl", "example.com"):
-        assert rcode(ask(emulator.nameservers[0], name)) == "REFUSED"
-        assert rcode(ask(emulator.resolver, name)) == "NXDOMAIN"
+        assert rcode(send_query(emulator.nameservers[0], name)) == "REFUSED"
+        assert rcode(send_query(emulator.resolver, name)) == "NXDOMAIN"
 
 
-def test_the_longest_zone_answers(emulator: Emulator) -> None:
+def test_the_zone_with_the_longest_name_answers(emulator: Emulator) -> None:
     emulator.account.add_domain("sub.example.nl", records=[("TXT", "a", "inner", 60)])
     emulator.account.add_record("example.nl", "TXT", "a.sub", "outer", 60)
-    assert answers(ask(emulator.nameservers[0], "a.sub.example.nl")) == ['TXT "inner"']
+    assert answers(send_query(emulator.nameservers[0], "a.sub.example.nl")) == ['TXT "inner"']
 
 
-def test_aliases_are_followed_across_the_accounts_zones(
-    emulator: Emulator, clock: VirtualTime
-) -> None:
+def test_cnames_are_followed_within_the_account(emulator: Emulator, clock: VirtualTime) -> None:
     emulator.account.add_domain("example.com", records=[("TXT", "x", "there", 60)])
     emulator.account.add_record("example.nl", "CNAME", CHALLENGE, "x.example.com.")
     emulator.account.add_record("example.nl", "CNAME", "out", "example.org.")
     emulator.account.add_record("example.nl", "CNAME", "missing", "y.example.com.")
     clock.advance(30.0)
     for server in (*emulator.nameservers, emulator.resolver):
-        assert answers(ask(server, CHALLENGE)) == ["CNAME x.example.com.", 'TXT "there"']
-        assert rcode(ask(server, "missing.example.nl")) == "NXDOMAIN"
-        assert answers(ask(server, "out.example.nl")) == ["CNAME example.org."]
+        assert answers(send_query(server, CHALLENGE)) == ["CNAME x.example.com.", 'TXT "there"']
+        assert rcode(send_query(server, "missing.example.nl")) == "NXDOMAIN"
+        assert answers(send_query(server, "out.example.nl")) == ["CNAME example.org."]
 
 
-def test_a_wildcard_stands_in_for_names_that_do_not_exist(
+def test_a_wildcard_answers_for_names_that_do_not_exist(
     emulator: Emulator, clock: VirtualTime
 ) -> None:
     emulator.account.add_record("example.nl", "CNAME", "*", "example.nl.")
@@ -115,16 +115,20 @@ def test_a_wildcard_stands_in_for_names_that_do_not_exist(
     clock.advance(30.0)
     for server in (*emulator.nameservers, emulator.resolver):
         for name in ("nowhere.example.nl", "x.y.example.nl", "*.example.nl"):
-            assert answers(ask(server, name, "CNAME")) == ["CNAME example.nl."]
-            assert answers(ask(server, name, "ANY")) == ["CNAME example.nl."]
-            assert rcode(ask(server, name, "TXT")) == "NOERROR"
-        assert answers(ask(server, "b.example.nl", "CNAME")) == [], "it exists, with nothing at it"
-        assert rcode(ask(server, "x.b.example.nl", "CNAME")) == "NXDOMAIN", "b is closer"
+            assert answers(send_query(server, name, "CNAME")) == ["CNAME example.nl."]
+            assert answers(send_query(server, name, "ANY")) == ["CNAME example.nl."]
+            assert rcode(send_query(server, name, "TXT")) == "NOERROR"
+        assert answers(send_query(server, "b.example.nl", "CNAME")) == [], (
+            "it exists without records"
+        )
+        assert rcode(send_query(server, "x.b.example.nl", "CNAME")) == "NXDOMAIN", "b is closer"
 
 
-def test_an_alias_of_itself_ends(emulator: Emulator) -> None:
+def test_a_cname_to_itself_is_not_followed_forever(emulator: Emulator) -> None:
     emulator.account.add_record("example.nl", "CNAME", "loop", "loop.example.nl.")
-    assert answers(ask(emulator.nameservers[0], "loop.example.nl")) == ["CNAME loop.example.nl."]
+    assert answers(send_query(emulator.nameservers[0], "loop.example.nl")) == [
+        "CNAME loop.example.nl."
+    ]
 
 
 @pytest.mark.parametrize("managed_dns", [True, False])
@@ -132,28 +136,31 @@ def test_a_domain_published_at_other_name_servers(emulator: Emulator, managed_dn
     emulator.account.add_domain(
         "elsewhere.nl", managed_dns=managed_dns, published_at=["ns1.example.com", "ns2.example.com"]
     )
-    published = ask(emulator.resolver, "elsewhere.nl", "NS")
+    published = send_query(emulator.resolver, "elsewhere.nl", "NS")
     assert answers(published) == ["NS ns1.example.com.", "NS ns2.example.com."]
-    assert answers(ask(emulator.resolver, "elsewhere.nl", "A")) == []
-    own = ask(emulator.nameservers[0], "elsewhere.nl", "A")
+    assert answers(send_query(emulator.resolver, "elsewhere.nl", "A")) == []
+    own = send_query(emulator.nameservers[0], "elsewhere.nl", "A")
     assert (rcode(own) == "REFUSED") is not managed_dns
 
 
-def test_apex_ns_in_the_records_is_not_served(emulator: Emulator) -> None:
+def test_ns_records_at_the_apex_are_not_served(emulator: Emulator) -> None:
     emulator.account.add_record("example.nl", "NS", "@", "ns.example.org.")
     emulator.account.add_record("example.nl", "NS", "sub", "ns.example.org.")
     server = emulator.nameservers[0]
-    assert answers(ask(server, "example.nl", "NS")) == ["NS ns1.mijn.host.", "NS ns2.mijn.host."]
+    assert answers(send_query(server, "example.nl", "NS")) == [
+        "NS ns1.mijn.host.",
+        "NS ns2.mijn.host.",
+    ]
 
 
 @pytest.mark.parametrize("name", ["sub.example.nl", "_acme-challenge.www.sub.example.nl"])
 @pytest.mark.parametrize("kind", ["NS", "TXT"])
-def test_ns_records_below_the_apex_refer_to_a_subzone(
+def test_ns_records_below_the_apex_are_a_delegation(
     emulator: Emulator, clock: VirtualTime, name: str, kind: str
 ) -> None:
     emulator.account.add_record("example.nl", "NS", "sub", "ns.example.org.")
     emulator.account.add_record("example.nl", "TXT", "_acme-challenge.www.sub", "unseen")
-    message = ask(emulator.nameservers[0], name, kind)
+    message = send_query(emulator.nameservers[0], name, kind)
     assert rcode(message) == "NOERROR"
     assert not message.flags & dns.flags.AA
     assert answers(message) == []
@@ -161,17 +168,21 @@ def test_ns_records_below_the_apex_refer_to_a_subzone(
     assert referral.name.to_text() == "sub.example.nl."
     assert [record.to_text() for record in referral] == ["ns.example.org."]
     clock.advance(30.0)
-    assert rcode(ask(emulator.resolver, name, kind)) == "SERVFAIL", "nobody serves the subzone"
+    assert rcode(send_query(emulator.resolver, name, kind)) == "SERVFAIL", (
+        "no server for the subzone"
+    )
 
 
 @pytest.mark.parametrize(
     ("behaviour", "expected"),
     [("edns_formerr", "FORMERR"), ("edns_notimp", "NOTIMP"), ("edns_badvers", "BADVERS")],
 )
-def test_a_server_without_edns(emulator: Emulator, behaviour: str, expected: str) -> None:
+def test_a_server_without_edns_refuses_it(
+    emulator: Emulator, behaviour: str, expected: str
+) -> None:
     emulator.behave(0, behaviour)
-    assert rcode(ask(emulator.nameservers[0], "example.nl", use_edns=True)) == expected
-    message = ask(emulator.nameservers[0], "example.nl", use_edns=False)
+    assert rcode(send_query(emulator.nameservers[0], "example.nl", use_edns=True)) == expected
+    message = send_query(emulator.nameservers[0], "example.nl", use_edns=False)
     assert rcode(message) == "NOERROR"
     assert message.flags & dns.flags.AA
 
@@ -182,57 +193,62 @@ def test_a_network_that_drops_edns(emulator: Emulator) -> None:
     query = dns.message.make_query("example.nl", "A", use_edns=0)
     with pytest.raises(dns.exception.Timeout):
         dns.query.udp(query, host, port=int(port), timeout=0.1)
-    assert rcode(ask(emulator.nameservers[0], "example.nl", use_edns=False)) == "NOERROR"
+    assert rcode(send_query(emulator.nameservers[0], "example.nl", use_edns=False)) == "NOERROR"
 
 
 @pytest.mark.parametrize(
     ("behaviour", "expected"), [("intercepted", "NOERROR"), ("intercepted_refused", "REFUSED")]
 )
-def test_a_network_that_intercepts(emulator: Emulator, behaviour: str, expected: str) -> None:
+def test_a_resolver_that_intercepts_queries(
+    emulator: Emulator, behaviour: str, expected: str
+) -> None:
     emulator.behave(0, behaviour)
-    message = ask(emulator.nameservers[0], "example.nl", "A")
+    message = send_query(emulator.nameservers[0], "example.nl", "A")
     assert rcode(message) == expected
     assert message.flags & dns.flags.RA
     assert not message.flags & dns.flags.AA
     assert bool(answers(message)) is (expected == "NOERROR")
 
 
-def test_each_server_publishes_after_its_own_delay(
+def test_each_name_server_publishes_after_its_lag(
     emulator: Emulator, caller: Caller, clock: VirtualTime
 ) -> None:
     emulator.variants = Variants(serial="counter")
     fast, slow = emulator.nameservers
     caller.patch("one")
-    assert answers(ask(fast, CHALLENGE)) == ['TXT "one"']
+    assert answers(send_query(fast, CHALLENGE)) == ['TXT "one"']
     for server in (slow, emulator.resolver):
-        message = ask(server, CHALLENGE)
+        message = send_query(server, CHALLENGE)
         assert rcode(message) == "NXDOMAIN"
     clock.advance(30.0)
     for server in (slow, emulator.resolver):
-        assert answers(ask(server, CHALLENGE)) == ['TXT "one"']
+        assert answers(send_query(server, CHALLENGE)) == ['TXT "one"']
     assert (
-        "SOA ns1.mijn.host. hostmaster.mijn.host. 2" in answers(ask(slow, "example.nl", "SOA"))[0]
+        "SOA ns1.mijn.host. hostmaster.mijn.host. 2"
+        in answers(send_query(slow, "example.nl", "SOA"))[0]
     )
 
 
-def test_two_values_at_one_name(emulator: Emulator) -> None:
+def test_two_values_of_one_name_are_one_rrset(emulator: Emulator) -> None:
     for value, ttl in (("one", 60), ("two", 300)):
         emulator.account.add_record("example.nl", "TXT", CHALLENGE, value, ttl)
-    message = ask(emulator.nameservers[0], CHALLENGE)
+    message = send_query(emulator.nameservers[0], CHALLENGE)
     assert answers(message) == ['TXT "one"', 'TXT "two"']
     assert message.answer[0].ttl == 60
 
 
-def test_relative_twins_are_published_together(emulator: Emulator, caller: Caller) -> None:
+def test_relative_and_absolute_names_are_published_together(
+    emulator: Emulator, caller: Caller
+) -> None:
     caller.patch("one", "_acme-challenge")
     emulator.account.add_record("example.nl", "TXT", CHALLENGE, "two")
-    assert answers(ask(emulator.nameservers[0], CHALLENGE)) == ['TXT "one"', 'TXT "two"']
+    assert answers(send_query(emulator.nameservers[0], CHALLENGE)) == ['TXT "one"', 'TXT "two"']
 
 
 @pytest.mark.parametrize("length", [0, 255, 256, 700])
-def test_long_texts_are_split(emulator: Emulator, length: int) -> None:
+def test_long_txt_values_are_split_into_strings(emulator: Emulator, length: int) -> None:
     emulator.account.add_record("example.nl", "TXT", CHALLENGE, "ab" * (length // 2), 60)
-    [rrset] = ask(emulator.nameservers[0], CHALLENGE, tcp=True).answer
+    [rrset] = send_query(emulator.nameservers[0], CHALLENGE, tcp=True).answer
     [rdata] = rrset
     assert b"".join(rdata.strings).decode() == "ab" * (length // 2)
     assert max(len(part) for part in rdata.strings) <= 255
@@ -242,19 +258,19 @@ def test_an_answer_too_long_for_udp_is_truncated(emulator: Emulator) -> None:
     for number in range(30):
         emulator.account.add_record("example.nl", "TXT", CHALLENGE, f"{number:040}", 60)
     server = emulator.nameservers[0]
-    plain = ask(server, CHALLENGE, use_edns=False)
+    plain = send_query(server, CHALLENGE, use_edns=False)
     assert plain.flags & dns.flags.TC
     assert plain.answer == []
-    assert ask(server, CHALLENGE, use_edns=True, payload=1232).flags & dns.flags.TC
-    roomy = ask(server, CHALLENGE, use_edns=True, payload=4096)
+    assert send_query(server, CHALLENGE, use_edns=True, payload=1232).flags & dns.flags.TC
+    roomy = send_query(server, CHALLENGE, use_edns=True, payload=4096)
     assert not roomy.flags & dns.flags.TC
     assert len(answers(roomy)) == 30
-    assert len(answers(ask(server, CHALLENGE, tcp=True))) == 30
+    assert len(answers(send_query(server, CHALLENGE, tcp=True))) == 30
 
 
 def test_edns_is_answered_with_edns(emulator: Emulator) -> None:
-    assert ask(emulator.nameservers[0], "example.nl", use_edns=True).edns == 0
-    assert ask(emulator.nameservers[0], "example.nl", use_edns=False).edns == -1
+    assert send_query(emulator.nameservers[0], "example.nl", use_edns=True).edns == 0
+    assert send_query(emulator.nameservers[0], "example.nl", use_edns=False).edns == -1
 
 
 @pytest.mark.parametrize(
@@ -262,16 +278,16 @@ def test_edns_is_answered_with_edns(emulator: Emulator) -> None:
 )
 def test_a_lame_server(emulator: Emulator, behaviour: str, expected: str) -> None:
     emulator.behave(0, behaviour)
-    message = ask(emulator.nameservers[0], "example.nl")
+    message = send_query(emulator.nameservers[0], "example.nl")
     assert rcode(message) == expected
     assert not message.flags & dns.flags.AA
-    assert rcode(ask(emulator.nameservers[1], "example.nl")) == "NOERROR"
+    assert rcode(send_query(emulator.nameservers[1], "example.nl")) == "NOERROR"
     emulator.behave(0, "normal")
-    assert rcode(ask(emulator.nameservers[0], "example.nl")) == "NOERROR"
+    assert rcode(send_query(emulator.nameservers[0], "example.nl")) == "NOERROR"
 
 
 @pytest.mark.parametrize("over", [dns.query.udp, dns.query.tcp])
-def test_a_dead_server_is_silent(emulator: Emulator, over: object) -> None:
+def test_a_server_that_does_not_answer(emulator: Emulator, over: object) -> None:
     emulator.behave(1, "no_answer")
     host, port = emulator.nameservers[1].split(":")
     query = dns.message.make_query("example.nl", "A")
@@ -281,13 +297,13 @@ def test_a_dead_server_is_silent(emulator: Emulator, over: object) -> None:
     assert emulator.queries == [LoggedQuery(emulator.nameservers[1], "example.nl.", "A")]
 
 
-def test_the_resolver_asks_the_slowest_that_lives(emulator: Emulator, caller: Caller) -> None:
+def test_the_resolver_asks_the_slowest_working_server(emulator: Emulator, caller: Caller) -> None:
     caller.patch("one")
-    assert answers(ask(emulator.resolver, CHALLENGE)) == []
+    assert answers(send_query(emulator.resolver, CHALLENGE)) == []
     emulator.behave(1, "no_answer")
-    assert answers(ask(emulator.resolver, CHALLENGE)) == ['TXT "one"']
+    assert answers(send_query(emulator.resolver, CHALLENGE)) == ['TXT "one"']
     emulator.behave(0, "refused")
-    assert rcode(ask(emulator.resolver, CHALLENGE)) == "SERVFAIL"
+    assert rcode(send_query(emulator.resolver, CHALLENGE)) == "SERVFAIL"
 
 
 def test_an_unknown_behaviour_is_refused(emulator: Emulator) -> None:
@@ -295,7 +311,7 @@ def test_an_unknown_behaviour_is_refused(emulator: Emulator) -> None:
         emulator.behave(0, "asleep")
 
 
-def test_dnspythons_resolver_finds_zone_and_servers(emulator: Emulator) -> None:
+def test_dnspython_finds_the_zone_and_its_name_servers(emulator: Emulator) -> None:
     resolver = dns.resolver.Resolver(configure=False)
     host, port = emulator.resolver.split(":")
     resolver.nameservers, resolver.port = [host], int(port)
@@ -310,8 +326,8 @@ def test_dnspythons_resolver_finds_zone_and_servers(emulator: Emulator) -> None:
 
 
 def test_queries_are_logged(emulator: Emulator) -> None:
-    ask(emulator.nameservers[1], "www.example.nl", "A")
-    ask(emulator.resolver, "example.nl", "CAA")
+    send_query(emulator.nameservers[1], "www.example.nl", "A")
+    send_query(emulator.resolver, "example.nl", "CAA")
     assert emulator.queries == [
         LoggedQuery(emulator.nameservers[1], "www.example.nl.", "A"),
         LoggedQuery(emulator.resolver, "example.nl.", "CAA"),
@@ -322,7 +338,7 @@ def test_queries_are_logged(emulator: Emulator) -> None:
     ("change", "expected"),
     [("opcode", "NOTIMP"), ("question", "FORMERR"), ("class", "REFUSED"), ("transfer", "REFUSED")],
 )
-def test_queries_that_are_not_looked_up(emulator: Emulator, change: str, expected: str) -> None:
+def test_unsupported_queries_are_refused(emulator: Emulator, change: str, expected: str) -> None:
     query = dns.message.make_query("example.nl", "AXFR" if change == "transfer" else "A")
     if change == "opcode":
         query.set_opcode(dns.opcode.STATUS)
@@ -335,7 +351,7 @@ def test_queries_that_are_not_looked_up(emulator: Emulator, change: str, expecte
         assert rcode(response) == expected
 
 
-def test_what_is_no_query_gets_no_answer(emulator: Emulator) -> None:
+def test_bytes_that_are_not_a_query_get_no_answer(emulator: Emulator) -> None:
     host, port = emulator.nameservers[0].split(":")
     response = dns.message.make_response(dns.message.make_query("example.nl", "A"))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -349,7 +365,7 @@ def test_what_is_no_query_gets_no_answer(emulator: Emulator) -> None:
         assert stream.recv(512) == b""
 
 
-def test_tcp_queries_may_come_together_and_in_pieces(emulator: Emulator) -> None:
+def test_tcp_queries_may_be_joined_or_split(emulator: Emulator) -> None:
     host, port = emulator.nameservers[0].split(":")
     wire = dns.message.make_query("example.nl", "A").to_wire()
     framed = struct.pack("!H", len(wire)) + wire

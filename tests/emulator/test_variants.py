@@ -1,4 +1,4 @@
-"""Each way in which the real API might behave."""
+"""The variants: each way in which the real API might behave."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Variants
 from certbot_dns_mijnhost.emulator.variants import parse
-from tests.emulator.support import CHALLENGE, ZONE, Caller, stored, txt
+from tests.emulator.support import CHALLENGE, ZONE, Caller, txt, txt_values
 from tests.support.virtual_time import VirtualTime
 
 
@@ -23,7 +23,7 @@ def two_values(emulator: Emulator) -> None:
         ("append", ["one", "two", "new"]),
     ],
 )
-def test_patch_where_other_values_stand(
+def test_variant_patch_if_other_values_exist(
     emulator: Emulator, caller: Caller, patch: str, expected: list[str]
 ) -> None:
     emulator.variants = Variants(patch=patch)
@@ -38,7 +38,7 @@ def test_patch_where_other_values_stand(
     ("patch", "expected"),
     [("replace", ["two"]), ("replace_first", ["two"]), ("append", ["one", "two"])],
 )
-def test_patch_with_a_value_that_stands(
+def test_variant_patch_if_the_value_exists(
     emulator: Emulator, caller: Caller, patch: str, expected: list[str]
 ) -> None:
     emulator.variants = Variants(patch=patch)
@@ -48,7 +48,7 @@ def test_patch_with_a_value_that_stands(
     assert {r["ttl"] for r in caller.records() if r["value"] == "two"} == {300}
 
 
-def test_duplicates_are_stored_where_the_api_does_so(emulator: Emulator, caller: Caller) -> None:
+def test_variant_duplicates(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(patch="append", duplicates=True)
     caller.patch("one")
     caller.patch("one")
@@ -59,13 +59,13 @@ def test_duplicates_are_stored_where_the_api_does_so(emulator: Emulator, caller:
     assert caller.values() == []
 
 
-def test_put_stores_no_duplicates_otherwise(caller: Caller) -> None:
+def test_put_stores_no_duplicates(caller: Caller) -> None:
     caller.send("PUT", ZONE, {"records": [txt("two"), txt("two")]})
     assert caller.values() == ["two"]
 
 
 @pytest.mark.parametrize("value", ["one", None])
-def test_patch_unsupported(emulator: Emulator, caller: Caller, value: str | None) -> None:
+def test_variant_patch_unsupported(emulator: Emulator, caller: Caller, value: str | None) -> None:
     emulator.variants = Variants(patch="unsupported")
     answer = caller.patch(value)
     assert answer.status_code == 400
@@ -73,25 +73,25 @@ def test_patch_unsupported(emulator: Emulator, caller: Caller, value: str | None
 
 
 @pytest.mark.parametrize(("delete", "status"), [("wrong_method", 400), ("method_not_allowed", 405)])
-def test_delete_unsupported(emulator: Emulator, caller: Caller, delete: str, status: int) -> None:
+def test_variant_delete(emulator: Emulator, caller: Caller, delete: str, status: int) -> None:
     two_values(emulator)
     emulator.variants = Variants(delete=delete)
     assert caller.delete("one").status_code == status
-    assert stored(emulator) == ["one", "two"]
+    assert txt_values(emulator) == ["one", "two"]
 
 
-def test_delete_may_need_the_name_as_it_is_listed(emulator: Emulator, caller: Caller) -> None:
+def test_variant_delete_needs_listed_name(emulator: Emulator, caller: Caller) -> None:
     two_values(emulator)
     emulator.variants = Variants(delete_needs_listed_name=True, final_dot=False)
     assert caller.delete("one", CHALLENGE).status_code == 404
     assert caller.delete("one", CHALLENGE.rstrip(".")).status_code == 200
-    assert stored(emulator) == ["two"]
+    assert txt_values(emulator) == ["two"]
 
 
 @pytest.mark.parametrize(
     ("answer", "status"), [("ok", 200), ("not_found", 404), ("bad_request", 400)]
 )
-def test_delete_of_a_missing_record(
+def test_variant_delete_missing(
     emulator: Emulator, caller: Caller, answer: str, status: int
 ) -> None:
     emulator.variants = Variants(delete_missing=answer)
@@ -104,23 +104,23 @@ def test_delete_of_a_missing_record(
     ("null_patch", "status", "left"),
     [("refused", 400, ["one", "two"]), ("ignored", 200, ["one", "two"]), ("removes", 200, [])],
 )
-def test_patch_with_null(
+def test_variant_null_patch(
     emulator: Emulator, caller: Caller, null_patch: str, status: int, left: list[str]
 ) -> None:
     two_values(emulator)
     emulator.variants = Variants(null_patch=null_patch)
     before = len(emulator.account.records("example.nl"))
     assert caller.patch(None).status_code == status
-    assert stored(emulator) == left
+    assert txt_values(emulator) == left
     assert len(emulator.account.records("example.nl")) == before - 2 + len(left)
 
 
-def test_patch_with_null_needs_a_name(emulator: Emulator, caller: Caller) -> None:
+def test_patch_with_null_and_an_invalid_name_is_refused(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(null_patch="removes")
     assert caller.patch(None, "a..b").status_code == 400
 
 
-def test_stale_reads_by_count(emulator: Emulator, caller: Caller) -> None:
+def test_variant_stale_reads(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(stale_reads=2, patch="append")
     caller.patch("one")
     assert [caller.values() for _ in range(3)] == [[], [], ["one"]]
@@ -129,7 +129,7 @@ def test_stale_reads_by_count(emulator: Emulator, caller: Caller) -> None:
     assert [caller.values() for _ in range(3)] == [["one"], ["one"], ["one", "two", "three"]]
 
 
-def test_stale_reads_by_time(emulator: Emulator, caller: Caller, clock: VirtualTime) -> None:
+def test_variant_stale_seconds(emulator: Emulator, caller: Caller, clock: VirtualTime) -> None:
     emulator.variants = Variants(stale_seconds=5.0)
     caller.patch("one")
     assert caller.values() == []
@@ -137,9 +137,7 @@ def test_stale_reads_by_time(emulator: Emulator, caller: Caller, clock: VirtualT
     assert caller.values() == ["one"]
 
 
-def test_every_other_read_from_a_lagging_replica(
-    emulator: Emulator, caller: Caller, clock: VirtualTime
-) -> None:
+def test_variant_lagging_replica(emulator: Emulator, caller: Caller, clock: VirtualTime) -> None:
     emulator.variants = Variants(lagging_replica=True, replica_seconds=5.0)
     caller.patch("one")
     assert [caller.values() for _ in range(4)] == [["one"], [], ["one"], []]
@@ -151,7 +149,7 @@ def test_every_other_read_from_a_lagging_replica(
     ("kind", "expected"),
     [("empty", []), ("shortened", [0, 1, 2]), ("gaps", [0, 2, 4, 6])],
 )
-def test_short_reads_after_a_write(
+def test_variant_short_reads(
     emulator: Emulator, caller: Caller, kind: str, expected: list[int]
 ) -> None:
     emulator.variants = Variants(short_reads=2, short_kind=kind)
@@ -164,13 +162,15 @@ def test_short_reads_after_a_write(
     assert len(emulator.account.records("example.nl")) == 7
 
 
-def test_short_reads_follow_stale_ones(emulator: Emulator, caller: Caller) -> None:
+def test_short_reads_follow_stale_reads(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(short_reads=1, stale_reads=1)
     caller.patch("one")
     assert [len(caller.records()) for _ in range(3)] == [6, 0, 7]
 
 
-def test_reads_are_short_after_the_panel_wrote_too(emulator: Emulator, caller: Caller) -> None:
+def test_reads_are_short_after_a_write_in_the_control_panel(
+    emulator: Emulator, caller: Caller
+) -> None:
     emulator.variants = Variants(short_reads=1)
     two_values(emulator)
     assert [len(caller.records()) for _ in range(2)] == [0, 8]
@@ -185,31 +185,31 @@ def test_reads_are_short_after_the_panel_wrote_too(emulator: Emulator, caller: C
         (Variants(name_case="mixed"), "_AcMe-cHaLlEnGe.eXaMpLe.nL."),
     ],
 )
-def test_spelling_of_names(
+def test_variants_final_dot_and_name_case(
     emulator: Emulator, caller: Caller, variants: Variants, shown: str
 ) -> None:
     emulator.variants = variants
     caller.patch("one", "_Acme-Challenge")
     assert caller.values(shown) == ["one"]
-    assert stored(emulator) == ["one"]
+    assert txt_values(emulator) == ["one"]
 
 
-def test_relative_twins(emulator: Emulator, caller: Caller) -> None:
+def test_variant_keeps_relative_names(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(keeps_relative_names=True)
     caller.patch("one", "_acme-challenge")
     caller.patch("two", CHALLENGE)
     assert (caller.values("_acme-challenge"), caller.values()) == (["one"], ["two"])
-    assert stored(emulator) == ["one", "two"]
+    assert txt_values(emulator) == ["one", "two"]
     caller.patch("three", "_acme-challenge")
-    assert stored(emulator) == ["three", "two"]
+    assert txt_values(emulator) == ["three", "two"]
     assert caller.delete("three").status_code == 404
     assert caller.delete("three", "_acme-challenge").status_code == 200
     emulator.variants = Variants(keeps_relative_names=True, null_patch="removes")
     caller.patch(None, "_acme-challenge")
-    assert stored(emulator) == ["two"]
+    assert txt_values(emulator) == ["two"]
 
 
-def test_relative_twins_in_put(emulator: Emulator, caller: Caller) -> None:
+def test_variant_keeps_relative_names_in_put(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(keeps_relative_names=True)
     body = {"records": [txt("one", "_acme-challenge"), txt("one", CHALLENGE)]}
     assert caller.send("PUT", ZONE, body).status_code == 200
@@ -217,27 +217,27 @@ def test_relative_twins_in_put(emulator: Emulator, caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("sent", ["one", '"one"', '"o" "ne"'])
-def test_txt_in_quotes(emulator: Emulator, caller: Caller, sent: str) -> None:
+def test_variant_quoted_txt(emulator: Emulator, caller: Caller, sent: str) -> None:
     emulator.variants = Variants(quoted_txt=True)
     caller.patch(sent)
     assert caller.values() == ['"one"']
-    assert stored(emulator) == ["one"]
+    assert txt_values(emulator) == ["one"]
     assert caller.delete(sent).status_code == 200
-    assert stored(emulator) == []
+    assert txt_values(emulator) == []
 
 
 @pytest.mark.parametrize("value", ['a"b', "a\\b", '"', "", "ü", 'x" "y'])
-def test_quotes_can_be_taken_off_again(emulator: Emulator, caller: Caller, value: str) -> None:
+def test_a_quoted_txt_value_can_be_unquoted(emulator: Emulator, caller: Caller, value: str) -> None:
     emulator.variants = Variants(quoted_txt=True)
     caller.patch(value)
-    assert stored(emulator) == [value]
+    assert txt_values(emulator) == [value]
     [shown] = caller.values()
     caller.patch(shown)
-    assert stored(emulator) == [value]
+    assert txt_values(emulator) == [value]
 
 
 @pytest.mark.parametrize(("forbidden", "status"), [(True, 403), ("bad_request", 400)])
-def test_listing_forbidden(
+def test_variant_listing_forbidden(
     emulator: Emulator, caller: Caller, forbidden: bool | str, status: int
 ) -> None:
     emulator.variants = Variants(listing_forbidden=forbidden)
@@ -245,7 +245,7 @@ def test_listing_forbidden(
     assert caller.get("/domains/example.nl").status_code == 200
 
 
-def test_errors_inside_200(emulator: Emulator, caller: Caller) -> None:
+def test_variant_errors_inside_200(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(errors_inside_200=True, no_access_final_dot=False)
     answer = caller.get("/domains/example.com/dns")
     assert answer.status_code == 200
@@ -255,13 +255,13 @@ def test_errors_inside_200(emulator: Emulator, caller: Caller) -> None:
     }
 
 
-def test_errors_with_a_word_for_a_status(emulator: Emulator, caller: Caller) -> None:
+def test_variant_error_status_word(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(error_status_word=True)
     answer = caller.get("/nothing")
     assert (answer.status_code, answer.json()["status"]) == (404, "error")
 
 
-def test_an_address_that_is_not_whitelisted(emulator: Emulator, caller: Caller) -> None:
+def test_variant_whitelist_refused(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(whitelist_refused=True)
     for path in ("/domains", ZONE):
         answer = caller.get(path)
@@ -270,20 +270,20 @@ def test_an_address_that_is_not_whitelisted(emulator: Emulator, caller: Caller) 
     assert caller.get("/whoami").json()["data"]["ip"] == "127.0.0.1"
 
 
-def test_whoami_may_refuse_that_address_too(emulator: Emulator, caller: Caller) -> None:
+def test_variant_whoami_refused(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(whitelist_refused=True, whoami_refused=True)
     answer = caller.get("/whoami")
     assert answer.status_code == 401
     assert "whitelist" in answer.json()["status_description"]
 
 
-def test_whoami_may_tell_until_when_the_key_is_valid(emulator: Emulator, caller: Caller) -> None:
+def test_variant_key_expiry(emulator: Emulator, caller: Caller) -> None:
     assert set(caller.get("/whoami").json()["data"]) == {"ip", "customer_number"}
     emulator.variants = Variants(key_expiry="2030-01-31")
     assert "2030-01-31" in caller.get("/whoami").json()["data"].values()
 
 
-def test_an_expired_key(emulator: Emulator, caller: Caller) -> None:
+def test_variant_key_expired(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(key_expired=True)
     answer = caller.get("/whoami")
     assert (answer.status_code, answer.json()["status_description"]) == (
@@ -292,7 +292,7 @@ def test_an_expired_key(emulator: Emulator, caller: Caller) -> None:
     )
 
 
-def test_variants_combine(emulator: Emulator, caller: Caller) -> None:
+def test_variants_can_be_combined(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(
         patch="append", quoted_txt=True, final_dot=False, stale_reads=1, errors_inside_200=True
     )
@@ -308,7 +308,7 @@ def test_an_unknown_variant_is_refused() -> None:
         Variants(patch="merge")
 
 
-def test_variants_are_read_from_text() -> None:
+def test_parse_variants() -> None:
     texts = ["patch=append", "stale_reads=2", "stale_seconds=1.5", "quoted_txt=yes"]
     assert parse(texts) == Variants(
         patch="append", stale_reads=2, stale_seconds=1.5, quoted_txt=True
@@ -318,7 +318,7 @@ def test_variants_are_read_from_text() -> None:
 
 
 @pytest.mark.parametrize("text", ["patch", "merge=1", "stale_reads=x", "quoted_txt=perhaps"])
-def test_texts_that_are_no_variant(text: str) -> None:
+def test_invalid_texts_of_variants_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"variant|invalid literal"):
         parse([text])
 

@@ -1,4 +1,4 @@
-"""What the emulator makes of values that it stores: other spellings, refusals, damage."""
+"""How values are stored and listed: normalized, refused or damaged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Variants
-from tests.emulator.support import ZONE, Caller, stored, txt
+from tests.emulator.support import ZONE, Caller, txt, txt_values
 
 LONG = "k=rsa; p=" + "Ab+/" * 100
 NAME = "www.example.nl."
@@ -34,7 +34,7 @@ def record(type_: str, value: str, name: str = NAME) -> dict[str, Any]:
         ("final_dot", "TXT", "x" * 300, f'"{"x" * 255}" "{"x" * 45}"'),
     ],
 )
-def test_values_are_respelled(
+def test_variant_normalizes(
     emulator: Emulator, caller: Caller, normalizes: str, type_: str, sent: str, listed: str
 ) -> None:
     emulator.variants = Variants(normalizes=normalizes)
@@ -44,21 +44,21 @@ def test_values_are_respelled(
     assert emulator.account.records("example.nl") == []
 
 
-def test_the_same_data_twice_is_refused(emulator: Emulator, caller: Caller) -> None:
+def test_variant_refuses_duplicates(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(patch="append", refuses_duplicates=True)
     before = caller.records()
-    twins = [record("MX", "10 Mail.example.nl."), record("MX", "010 mail.example.nl")]
-    assert put(caller, *twins) == 400
+    duplicates = [record("MX", "10 Mail.example.nl."), record("MX", "010 mail.example.nl")]
+    assert put(caller, *duplicates) == 400
     assert put(caller, txt("one"), txt("one")) == 400
     assert caller.records() == before
-    assert put(caller, twins[0], record("MX", "20 mail.example.nl."), txt("one")) == 200
-    assert caller.send("PATCH", ZONE, {"record": twins[1]}).status_code == 400
+    assert put(caller, duplicates[0], record("MX", "20 mail.example.nl."), txt("one")) == 200
+    assert caller.send("PATCH", ZONE, {"record": duplicates[1]}).status_code == 400
     assert caller.patch("one", ttl=300).status_code == 200
     assert caller.patch("two").status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("mangles", "made"),
+    ("damage", "made"),
     [
         ("no", LONG),
         ("cut", LONG[:255]),
@@ -67,17 +67,15 @@ def test_the_same_data_twice_is_refused(emulator: Emulator, caller: Caller) -> N
         ("drops", LONG.replace("+", "")),
     ],
 )
-def test_long_texts_are_damaged(
-    emulator: Emulator, caller: Caller, mangles: str, made: str
-) -> None:
-    emulator.variants = Variants(damages_txt=mangles)
+def test_variant_damages_txt(emulator: Emulator, caller: Caller, damage: str, made: str) -> None:
+    emulator.variants = Variants(damages_txt=damage)
     caller.patch(LONG)
     caller.patch("short; +", NAME)
-    assert stored(emulator) == [made]
-    assert stored(emulator, NAME) == ["short; +"]
+    assert txt_values(emulator) == [made]
+    assert txt_values(emulator, NAME) == ["short; +"]
 
 
-def test_domains_may_be_listed_in_unicode(emulator: Emulator, caller: Caller) -> None:
+def test_variant_unicode_domains(emulator: Emulator, caller: Caller) -> None:
     emulator.account.add_domain("xn--53h.nl")
     for variants, listed in (
         (Variants(), "xn--53h.nl"),
@@ -89,7 +87,7 @@ def test_domains_may_be_listed_in_unicode(emulator: Emulator, caller: Caller) ->
     assert caller.get("/domains/\u2615.nl/dns").status_code == 200
 
 
-def test_numbers_may_be_listed_as_numbers(emulator: Emulator, caller: Caller) -> None:
+def test_variant_numeric_values(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(patch="append", numeric_values=True)
     for value in ("1.10", "-0", "1e5", "007", "1.10.1", '"\\u0000'):
         caller.patch(value)

@@ -1,4 +1,4 @@
-"""An account that comes out of a file."""
+"""An account that is loaded from a file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SEED = {
 }
 
 
-def test_what_the_file_holds_is_in_the_account(tmp_path: Path) -> None:
+def test_the_contents_of_the_file_are_in_the_account(tmp_path: Path) -> None:
     path = tmp_path / "account.json"
     path.write_text(json.dumps(SEED))
     account = Emulator(seed=path, serve=False).account
@@ -50,14 +50,14 @@ def test_what_the_file_holds_is_in_the_account(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", ["{", "[]", '{"domains": [{}]}', '{"domains": 1}', '{"vps": [{}]}']
 )
-def test_a_file_that_is_no_account_is_refused(tmp_path: Path, content: str) -> None:
+def test_an_invalid_file_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "account.json"
     path.write_text(content)
     with pytest.raises(ValueError, match=r"Expecting|not a valid account file"):
         Emulator(seed=path, serve=False)
 
 
-def test_the_program_refuses_it_in_words(tmp_path: Path) -> None:
+def test_the_program_reports_an_invalid_file(tmp_path: Path) -> None:
     path = tmp_path / "account.json"
     path.write_text("[]")
     finished = subprocess.run(

@@ -1,4 +1,4 @@
-"""Without sockets: the same answers, faults as values and exceptions, nobody sleeps."""
+"""The emulator without sockets: the same answers, and nothing sleeps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from certbot_dns_mijnhost.emulator import (
     Request,
     Variants,
 )
-from tests.emulator.support import CHALLENGE, answers, stored, txt
+from tests.emulator.support import CHALLENGE, answers, txt, txt_values
 
 PATH = "/api/v2/domains/example.nl/dns"
 
@@ -54,20 +54,20 @@ def test_requests_are_answered_and_logged(quiet: Emulator) -> None:
     assert answers(quiet.resolve(dns.message.make_query(CHALLENGE, "TXT"))) == ['TXT "one"']
 
 
-def test_a_request_does_not_show_its_key() -> None:
+def test_the_repr_of_a_request_hides_the_key() -> None:
     assert DEFAULT_API_KEY not in repr(Request("GET", PATH, {"API-Key": DEFAULT_API_KEY}))
 
 
 @pytest.mark.parametrize(("after", "expected"), [(False, []), (True, ["one"])])
-def test_a_reset_is_an_exception(quiet: Emulator, after: bool, expected: list[str]) -> None:
+def test_a_reset_raises_connection_lost(quiet: Emulator, after: bool, expected: list[str]) -> None:
     quiet.faults.add(Fault.reset(after=after))
     with pytest.raises(ConnectionLost) as lost:
         patch(quiet, "one")
     assert (lost.value.delay, lost.value.reset) == (0.0, True)
-    assert stored(quiet) == expected
+    assert txt_values(quiet) == expected
 
 
-def test_waiting_is_told_and_not_done(quiet: Emulator) -> None:
+def test_delays_are_in_the_answer_and_nothing_sleeps(quiet: Emulator) -> None:
     quiet.faults.add(Fault.delay(3600.0))
     quiet.faults.add(Fault.hang(1800.0))
     quiet.faults.add(Fault.drip(10, 60.0))
@@ -78,17 +78,17 @@ def test_waiting_is_told_and_not_done(quiet: Emulator) -> None:
     dripping = patch(quiet, "three")
     assert (dripping.piece, dripping.pause) == (10, 60.0)
     assert b"".join(dripping.pieces()) == dripping.body
-    assert stored(quiet) == ["one", "three"]
+    assert txt_values(quiet) == ["one", "three"]
 
 
-def test_a_huge_answer_is_made_as_it_is_read(quiet: Emulator) -> None:
+def test_a_huge_answer_is_generated_lazily(quiet: Emulator) -> None:
     quiet.faults.add(Fault.huge(10**12))
     answer = patch(quiet, "one")
     assert answer.size >= 10**12
     assert len(next(answer.pieces())) == 65536
 
 
-def test_many_threads_lose_nothing(quiet: Emulator) -> None:
+def test_writes_of_many_threads_are_all_stored(quiet: Emulator) -> None:
     def write(first: int) -> None:
         for number in range(first, first + 25):
             patch(quiet, str(number))
@@ -98,4 +98,4 @@ def test_many_threads_lose_nothing(quiet: Emulator) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(stored(quiet)) == len(quiet.requests) == 100
+    assert len(txt_values(quiet)) == len(quiet.requests) == 100

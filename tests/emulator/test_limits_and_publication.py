@@ -1,4 +1,4 @@
-"""Limits of the rate, old listings, batches of name servers, and how name servers are called."""
+"""The rate limit, cached listings, publication in batches, and new domains."""
 
 from __future__ import annotations
 
@@ -7,28 +7,37 @@ import time
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Variants
-from tests.emulator.support import CHALLENGE, ZONE, Caller, answers, ask, rcode, stored, txt
+from tests.emulator.support import (
+    CHALLENGE,
+    ZONE,
+    Caller,
+    answers,
+    rcode,
+    send_query,
+    txt,
+    txt_values,
+)
 from tests.support.virtual_time import VirtualTime
 
 
-@pytest.mark.parametrize("says_when", [True, False])
-def test_a_window_of_calls(
-    emulator: Emulator, caller: Caller, clock: VirtualTime, says_when: bool
+@pytest.mark.parametrize("retry_after", [True, False])
+def test_variant_rate_limit(
+    emulator: Emulator, caller: Caller, clock: VirtualTime, retry_after: bool
 ) -> None:
-    emulator.variants = Variants(rate_limit=3, rate_seconds=12.0, rate_retry_after=says_when)
+    emulator.variants = Variants(rate_limit=3, rate_seconds=12.0, rate_retry_after=retry_after)
     assert caller.get(ZONE).status_code == 200
     clock.advance(5.0)
     assert [caller.get(ZONE).status_code for _ in range(2)] == [200, 200]
     refused = caller.patch("one")
     assert refused.status_code == 429
-    assert refused.headers.get("Retry-After") == ("7" if says_when else None)
+    assert refused.headers.get("Retry-After") == ("7" if retry_after else None)
     clock.advance(7.0)
     assert caller.patch("one").status_code == 200, "the first call has left the window"
     assert caller.get(ZONE).status_code == 429
-    assert stored(emulator) == ["one"]
+    assert txt_values(emulator) == ["one"]
 
 
-def test_a_listing_from_a_cache(emulator: Emulator, caller: Caller, clock: VirtualTime) -> None:
+def test_variant_cached_seconds(emulator: Emulator, caller: Caller, clock: VirtualTime) -> None:
     emulator.variants = Variants(cached_seconds=60.0)
     assert caller.values() == []
     caller.patch("one")
@@ -38,27 +47,23 @@ def test_a_listing_from_a_cache(emulator: Emulator, caller: Caller, clock: Virtu
     assert caller.values() == ["one"]
 
 
-def test_name_servers_publish_in_batches(
-    emulator: Emulator, caller: Caller, clock: VirtualTime
-) -> None:
+def test_variant_publish_every(emulator: Emulator, caller: Caller, clock: VirtualTime) -> None:
     emulator.variants = Variants(publish_every=60.0)
     clock.now = 1200.0 + 6.0
     caller.patch("one")
     fast, slow = emulator.nameservers
     clock.now = 1200.0 + 59.0
-    assert rcode(ask(fast, CHALLENGE)) == "NXDOMAIN"
+    assert rcode(send_query(fast, CHALLENGE)) == "NXDOMAIN"
     clock.now = 1200.0 + 60.0
-    assert answers(ask(fast, CHALLENGE)) == ['TXT "one"']
-    assert rcode(ask(slow, CHALLENGE)) == "NXDOMAIN", "30 seconds behind, and in batches too"
+    assert answers(send_query(fast, CHALLENGE)) == ['TXT "one"']
+    assert rcode(send_query(slow, CHALLENGE)) == "NXDOMAIN", "30 seconds behind, and in batches too"
     clock.now = 1200.0 + 90.0
-    assert answers(ask(slow, CHALLENGE)) == ['TXT "one"']
+    assert answers(send_query(slow, CHALLENGE)) == ['TXT "one"']
 
 
-def test_the_serial_is_the_time_of_the_last_write(
-    emulator: Emulator, caller: Caller, clock: VirtualTime
-) -> None:
+def test_variant_serial(emulator: Emulator, caller: Caller, clock: VirtualTime) -> None:
     def serial() -> int:
-        [line] = answers(ask(emulator.nameservers[0], "example.nl", "SOA"))
+        [line] = answers(send_query(emulator.nameservers[0], "example.nl", "SOA"))
         return int(line.split()[3])
 
     first = serial()
@@ -72,35 +77,35 @@ def test_the_serial_is_the_time_of_the_last_write(
 
 
 @pytest.mark.parametrize("domain", ["webhost.company", "dns.reseller.example"])
-def test_name_servers_under_other_names(emulator: Emulator, domain: str) -> None:
+def test_variant_nameserver_domain(emulator: Emulator, domain: str) -> None:
     emulator.variants = Variants(nameserver_domain=domain)
     for server in (emulator.nameservers[0], emulator.resolver):
         expected = [f"NS ns1.{domain}.", f"NS ns2.{domain}."]
-        assert answers(ask(server, "example.nl", "NS")) == expected
-        assert answers(ask(server, f"ns2.{domain}", "A")) == ["A 127.0.0.2"]
-        [soa] = answers(ask(server, "example.nl", "SOA"))
+        assert answers(send_query(server, "example.nl", "NS")) == expected
+        assert answers(send_query(server, f"ns2.{domain}", "A")) == ["A 127.0.0.2"]
+        [soa] = answers(send_query(server, "example.nl", "SOA"))
         assert soa.startswith(f"SOA ns1.{domain}. hostmaster.{domain}. ")
 
 
 @pytest.mark.parametrize("host", ["ns1.mijn.host", "ns2.webhost.company", "NS3.webhost.company."])
-def test_no_profile_holds_their_name_servers(caller: Caller, host: str) -> None:
+def test_a_profile_with_hosts_of_mijn_host_is_refused(caller: Caller, host: str) -> None:
     hosts = [{"hostname": host, "ipv4": "192.0.2.1"}]
     body = {"alias": "ours", "nameservers": hosts}
     assert caller.send("POST", "/domains/nameservers", body).status_code == 400
 
 
-def test_a_new_domain_is_parked(emulator: Emulator, caller: Caller) -> None:
+def test_variant_parking_records(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(parking_records=True)
     emulator.account.add_domain("new.nl")
     records = caller.get("/domains/new.nl/dns").json()["data"]["records"]
     found = {(record["type"], record["name"]) for record in records}
     assert {("A", "*.new.nl."), ("AAAA", "*.new.nl."), ("TXT", "_dmarc.new.nl.")} <= found
     assert {record["ttl"] for record in records} == {900}
-    nothing = ask(emulator.resolver, "_acme-challenge.new.nl")
+    nothing = send_query(emulator.resolver, "_acme-challenge.new.nl")
     assert (rcode(nothing), answers(nothing)) == ("NOERROR", []), "the wildcard covers the name"
 
 
-def test_a_set_with_one_ttl(emulator: Emulator, caller: Caller) -> None:
+def test_variant_rrset_ttl(emulator: Emulator, caller: Caller) -> None:
     emulator.variants = Variants(patch="append", rrset_ttl="shared")
     caller.patch("one", ttl=60)
     caller.patch("two", ttl=300)
@@ -111,7 +116,7 @@ def test_a_set_with_one_ttl(emulator: Emulator, caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("patch", ["replace", "replace_first", "append"])
-def test_the_same_value_with_another_ttl_changes_it_in_place(
+def test_patch_of_an_existing_value_changes_its_ttl(
     emulator: Emulator, caller: Caller, patch: str
 ) -> None:
     emulator.variants = Variants(patch=patch)

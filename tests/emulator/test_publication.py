@@ -1,4 +1,4 @@
-"""What a lagging server publishes is what the account was: for any order of events."""
+"""A name server with a lag publishes the zone as it was, for any order of events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from certbot_dns_mijnhost.emulator import Emulator, Request, Variants
 from certbot_dns_mijnhost.emulator.account import KEEP_SECONDS
 from certbot_dns_mijnhost.emulator.records import Record
 from certbot_dns_mijnhost.emulator.zone import Zone
-from tests.emulator.support import CHALLENGE, answers, stored
+from tests.emulator.support import CHALLENGE, answers, txt_values
 from tests.support.virtual_time import VirtualTime
 
 seconds = st.floats(0.0, 100.0)
@@ -43,13 +43,13 @@ def play(emulator: Emulator, clock: VirtualTime, event: tuple[str, object]) -> N
         clock.advance(what)
     elif action == "add":
         emulator.account.add_record("example.nl", "TXT", CHALLENGE, str(what))
-    elif what in stored(emulator):
+    elif what in txt_values(emulator):
         emulator.account.delete_record("example.nl", "TXT", CHALLENGE, str(what))
 
 
 @settings(deadline=None)
 @given(events=events, lags=st.lists(seconds, min_size=1, max_size=3))
-def test_published_dns_equals_the_history(
+def test_each_name_server_publishes_the_zone_as_it_was(
     events: list[tuple[str, object]], lags: list[float]
 ) -> None:
     clock = VirtualTime(now=1000.0)
@@ -57,7 +57,7 @@ def test_published_dns_equals_the_history(
         history = [(0.0, frozenset[str]())]
         for event in events:
             play(emulator, clock, event)
-            history.append((clock.now, frozenset(f'TXT "{v}"' for v in stored(emulator))))
+            history.append((clock.now, frozenset(f'TXT "{v}"' for v in txt_values(emulator))))
             for index, lag in enumerate(lags):
                 moment = bisect_right([when for when, _ in history], clock.now - lag) - 1
                 assert set(published(emulator, index)) == history[moment][1]
@@ -69,7 +69,7 @@ def test_published_dns_equals_the_history(
     keep=st.floats(0.0, 200.0),
     back=st.floats(0.0, 1.0),
 )
-def test_forgetting_changes_nothing_within_the_time_kept(
+def test_dropped_versions_are_older_than_the_time_kept(
     waits: list[float], keep: float, back: float
 ) -> None:
     pruned, whole = (Zone("example.nl.", (), 0.0) for _ in range(2))
@@ -83,7 +83,7 @@ def test_forgetting_changes_nothing_within_the_time_kept(
         assert pruned.at(moment).records == whole.at(moment).records
 
 
-def test_history_does_not_grow_for_ever(clock: VirtualTime) -> None:
+def test_the_number_of_versions_is_bounded(clock: VirtualTime) -> None:
     zone = Zone("example.nl.", (), clock())
     for _ in range(1000):
         clock.advance(1.0)
@@ -92,7 +92,7 @@ def test_history_does_not_grow_for_ever(clock: VirtualTime) -> None:
     assert zone.at(0.0).serial >= 990
 
 
-def test_lags_and_variants_beyond_the_usual_reach_back_as_far(clock: VirtualTime) -> None:
+def test_versions_are_kept_for_the_longest_lag_and_variant(clock: VirtualTime) -> None:
     lag = 2 * KEEP_SECONDS
     emulator = Emulator(
         clock=clock, lags=[lag], variants=Variants(stale_seconds=2 * lag), serve=False
