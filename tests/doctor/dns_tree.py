@@ -16,7 +16,8 @@ from certbot_dns_mijnhost.doctor.dnssec import DNSSECCheck
 from certbot_dns_mijnhost.doctor.findings import Finding
 from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.queries import Queries
-from tests.propagation.scripted_server import Answer, ScriptedServer, authoritative, zone
+from tests.support.scripted_server import Answer, ScriptedServer, authoritative, zone
+from tests.support.virtual_time import VirtualTime
 
 PARENT = "127.0.0.10"
 
@@ -43,7 +44,7 @@ class DNSTree:
     ) -> None:
         self.ds = list(ds)
         self.validates = validates
-        self.now = 0.0
+        self.clock = VirtualTime()
         self.parent = stack.enter_context(
             ScriptedServer(parent or self._of_parent, address=PARENT, port=port)
         )
@@ -67,18 +68,12 @@ class DNSTree:
         )
         self.resolver = stack.enter_context(ScriptedServer(self._of_resolver))
 
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    def clock(self) -> float:
-        return self.now
-
     def inspector(self, timeout: float = 0.3) -> Inspector:
         return Inspector(
             resolvers=[self.resolver.endpoint],
             port=self.parent.port,
             query_timeout=timeout,
-            queries=Queries(timeout, clock=self.clock, sleep=self.sleep),
+            queries=Queries(timeout, clock=self.clock, sleep=self.clock.sleep),
         )
 
     def check_dnssec(self, zone: str = "example.nl") -> list[Finding]:

@@ -10,6 +10,7 @@ from certbot_dns_mijnhost.defaults import CA
 from certbot_dns_mijnhost.doctor import Doctor, Finding, State
 from certbot_dns_mijnhost.emulator import Emulator
 from scripts.local_ca import write_credentials
+from tests.support.virtual_time import VirtualTime
 from tests.support.waiting import SILENCE
 
 BOTH = ("example.nl", "*.example.nl")
@@ -27,15 +28,8 @@ class DoctorRunner:
     settings: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     flags: dict[str, str] = field(default_factory=dict)
-    now: float = 0.0
+    clock: VirtualTime = field(default_factory=VirtualTime)
     progress: list[str] = field(default_factory=list)
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        # A little more, as any sleep takes: what is left of a wait may be too little to add.
-        self.now += seconds + 0.001
 
     def run(self, *names: str, write: bool = False, path: str | None = "") -> DoctorResult:
         needed = {
@@ -52,7 +46,7 @@ class DoctorRunner:
             query_timeout=SILENCE,
             root=self.credentials.parent / "root",
             progress=self.progress.append,
-            retry=RetryPolicy(tries=2, sleep=self.sleep, clock=self.clock),
+            retry=RetryPolicy(tries=2, sleep=self.clock.sleep, clock=self.clock),
         )
         doctor.run(
             names,

@@ -17,7 +17,7 @@ import dns.rrset
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from tests.propagation.scripted_server import rrset
+from tests.support.scripted_server import rrset
 
 DAY = 86400
 RECORDS = (

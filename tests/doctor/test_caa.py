@@ -11,7 +11,7 @@ import dns.rdatatype
 import pytest
 
 from certbot_dns_mijnhost.doctor import State
-from tests.propagation.scripted_server import Answer, ScriptedServer, code, silence, zone
+from tests.support.scripted_server import Answer, ScriptedServer, code, silence, zone
 
 from .dns_tree import DNSTree
 from .runner import BOTH, DoctorRunner

@@ -15,7 +15,7 @@ import pytest
 
 from certbot_dns_mijnhost.doctor import Finding, State
 from certbot_dns_mijnhost.doctor.dnssec import DNSSECCheck
-from tests.propagation.scripted_server import Answer, ScriptedServer, code, rrset, silence, zone
+from tests.support.scripted_server import Answer, ScriptedServer, code, rrset, silence, zone
 
 from .dns_tree import DNSTree, refusing_edns, truncated
 from .runner import DoctorRunner

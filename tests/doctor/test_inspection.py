@@ -11,9 +11,16 @@ from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.queries import BrokenDNSSECError, InspectionError
 from certbot_dns_mijnhost.doctor.server_answers import ask_servers
 from certbot_dns_mijnhost.emulator import Emulator
-from tests.propagation.scripted_server import ScriptedServer, code, silence, zone
-from tests.propagation.test_discovery import except_for, refer
-from tests.propagation.world import NO_RESOLVER, UNROUTED
+from tests.support.scripted_server import (
+    NO_RESOLVER,
+    UNROUTED,
+    ScriptedServer,
+    code,
+    differ_below,
+    refer,
+    silence,
+    zone,
+)
 from tests.support.waiting import SILENCE
 
 ZONE = zone(
@@ -136,7 +143,7 @@ def test_the_zone_that_dns_has_a_name_in() -> None:
     down = refer("sub.example.nl.", ("ns.sub.example.nl.",), {"ns.sub.example.nl.": "127.0.0.3"})
     with (
         ScriptedServer(published) as resolver,
-        ScriptedServer(except_for("sub.example.nl", down, apex), address="127.0.0.2") as upper,
+        ScriptedServer(differ_below("sub.example.nl", down, apex), address="127.0.0.2") as upper,
         ScriptedServer(zone(), address="127.0.0.3", port=upper.port),
     ):
         by_name = Inspector(resolvers=[resolver.endpoint], port=upper.port, query_timeout=SILENCE)

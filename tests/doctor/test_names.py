@@ -196,7 +196,7 @@ def test_an_intercepted_port_is_named_and_a_delegation_still_seen(
     )
     for index in range(len(runner.emulator.nameservers)):
         runner.emulator.behave(index, behaviour)
-    runner.now += 60.0  # so that the name servers have published it
+    runner.clock.advance(60.0)  # so that the name servers have published it
     found = runner.run("example.nl")
     delegation = found.one("delegation")
     assert delegation.state is State.OK

@@ -185,7 +185,7 @@ def test_a_zone_that_another_process_changes_is_waited_for_once(runner: DoctorRu
         found = runner.run("example.nl", write=True)
     assert "Another process on this machine" in found.one("write").message
     assert "delete" not in {finding.check for finding in found.findings}
-    assert 250 < runner.now < 350
+    assert 250 < runner.clock.now < 350
 
 
 def test_test_records_that_remain_are_reported(runner: DoctorRunner) -> None:

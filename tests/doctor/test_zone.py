@@ -17,8 +17,7 @@ from certbot_dns_mijnhost.doctor.server_answers import missing_families
 from certbot_dns_mijnhost.doctor.servers import PUBLISHING
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 from certbot_dns_mijnhost.propagation.query import Server
-from tests.propagation.scripted_server import Answer, ScriptedServer, code, zone
-from tests.propagation.world import UNROUTED
+from tests.support.scripted_server import UNROUTED, Answer, ScriptedServer, code, zone
 
 from .dns_tree import refusing_edns
 from .runner import DoctorRunner
@@ -89,7 +88,7 @@ def test_a_server_that_is_behind_is_named_with_its_time(runner: DoctorRunner) ->
     assert "3600 s behind" in serial.message
     assert "127.0.0.12" in serial.message
     assert "127.0.0.11" not in serial.message
-    assert runner.now < PUBLISHING, "the last change was long ago, so nothing is waited for"
+    assert runner.clock.now < PUBLISHING, "the last change was long ago, so nothing is waited for"
 
 
 def test_a_change_that_is_being_published_is_waited_for(runner: DoctorRunner) -> None:
@@ -97,8 +96,8 @@ def test_a_change_that_is_being_published_is_waited_for(runner: DoctorRunner) ->
     published: list[float] = []
 
     def late(query: dns.message.Message) -> dns.message.Message | None:
-        is_published = runner.now >= PUBLISHING / 2
-        published.append(runner.now)
+        is_published = runner.clock.now >= PUBLISHING / 2
+        published.append(runner.clock.now)
         return serving(newest if is_published else newest - 60)(query)
 
     [serial] = with_serials(runner, serving(newest), late)

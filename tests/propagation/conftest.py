@@ -1,3 +1,5 @@
+"""The fixtures of these tests; their clock starts at 0, and its sleeps are exact."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -5,10 +7,17 @@ from contextlib import ExitStack
 
 import pytest
 
-from .world import World
+from tests.support.virtual_time import VirtualTime
+
+from .name_servers import ScriptedNameServers
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def clock() -> VirtualTime:
+    return VirtualTime(overshoot=0.0)
+
+
+@pytest.fixture
+def name_servers(clock: VirtualTime) -> Iterator[ScriptedNameServers]:
     with ExitStack() as stack:
-        yield World(stack)
+        yield ScriptedNameServers(stack, clock)

@@ -20,11 +20,19 @@ from certbot_dns_mijnhost.propagation import (
     TXTRecord,
 )
 from certbot_dns_mijnhost.propagation.names import read_name
+from tests.support.scripted_server import (
+    NO_RESOLVER,
+    Answer,
+    ScriptedServer,
+    authoritative,
+    code,
+    rrset,
+    silence,
+    zone,
+)
 from tests.support.waiting import SILENCE
 
-from .scripted_server import Answer, ScriptedServer, authoritative, code, rrset, silence, zone
 from .test_finding import NAME, RESOLVER, SERVED
-from .world import NO_RESOLVER
 
 ALIAS = "_acme-challenge.alias.example.nl"
 

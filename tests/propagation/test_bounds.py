@@ -23,9 +23,17 @@ from certbot_dns_mijnhost.propagation.errors import LookupFailedError, NoAnswerE
 from certbot_dns_mijnhost.propagation.query import DNSClient, Querier, Server
 from certbot_dns_mijnhost.propagation.resolver import RecursiveResolver
 from certbot_dns_mijnhost.propagation.workers import MOST_THREADS
+from tests.support.scripted_server import (
+    Answer,
+    ScriptedServer,
+    authoritative,
+    code,
+    in_turn,
+    silence,
+    zone,
+)
+from tests.support.virtual_time import VirtualTime
 from tests.support.waiting import SILENCE
-
-from .scripted_server import Answer, ScriptedServer, authoritative, code, in_turn, silence, zone
 
 NAME = "_acme-challenge.example.nl"
 HOSTS = tuple(f"ns1.example{number}.net." for number in range(6))
@@ -34,41 +42,27 @@ HOST = dns.name.from_text(HOSTS[0])
 NOWHERE = f"{'a' * 64}.example.net"
 
 
-class Clock:
-    """Moves by what each unanswered question would take."""
+def stall(clock: VirtualTime, answer: Answer, seconds: float) -> Answer:
+    """Answer SERVFAIL after some seconds if `answer` has no records."""
 
-    def __init__(self) -> None:
-        self.now = 0.0
+    def slow(query: dns.message.Message) -> dns.message.Message | None:
+        known = answer(query)
+        if known is not None and known.answer:
+            return known
+        clock.advance(seconds)
+        return code(dns.rcode.SERVFAIL)(query)
 
-    def __call__(self) -> float:
-        return self.now
-
-    def stall(self, answer: Answer, seconds: float) -> Answer:
-        """Answer SERVFAIL after a while if `answer` has no records."""
-
-        def slow(query: dns.message.Message) -> dns.message.Message | None:
-            known = answer(query)
-            if known is not None and known.answer:
-                return known
-            self.now += seconds
-            return code(dns.rcode.SERVFAIL)(query)
-
-        return slow
+    return slow
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def stalling(clock: Clock) -> Iterator[ScriptedServer]:
+def stalling(clock: VirtualTime) -> Iterator[ScriptedServer]:
     """Tell the name servers, and for the address of each take five seconds in vain."""
-    with ScriptedServer(clock.stall(zone(*PUBLISHED), 5.0)) as server:
+    with ScriptedServer(stall(clock, zone(*PUBLISHED), 5.0)) as server:
         yield server
 
 
-def test_finding_servers_ends_in_time(clock: Clock, stalling: ScriptedServer) -> None:
+def test_finding_servers_ends_in_time(clock: VirtualTime, stalling: ScriptedServer) -> None:
     checker = PropagationChecker(DNSView(resolvers=[stalling.endpoint], clock=clock))
     outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=8.0)
     assert outcome.state is State.NOT_CHECKED
@@ -77,17 +71,17 @@ def test_finding_servers_ends_in_time(clock: Clock, stalling: ScriptedServer) ->
     assert len(stalling.names() & set(HOSTS)) == 2
 
 
-def test_following_an_alias_ends_in_time(clock: Clock, stalling: ScriptedServer) -> None:
+def test_following_an_alias_ends_in_time(clock: VirtualTime, stalling: ScriptedServer) -> None:
     found = AliasFollower(DNSView(resolvers=[stalling.endpoint], clock=clock)).follow(NAME)
     assert found.target == NAME
     assert "no time" in found.reason
     assert clock.now == 10.0
 
 
-def test_no_zone_below_is_looked_for_when_the_time_is_up(clock: Clock) -> None:
+def test_no_zone_below_is_looked_for_when_the_time_is_up(clock: VirtualTime) -> None:
     def last(query: dns.message.Message) -> dns.message.Message | None:
         if query.question[0].rdtype == dns.rdatatype.AAAA:
-            clock.now += 60.0
+            clock.advance(60.0)
         return zone(PUBLISHED[0], (HOSTS[0], "A", "127.0.0.2"))(query)
 
     with (

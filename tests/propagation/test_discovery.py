@@ -20,20 +20,22 @@ from certbot_dns_mijnhost.propagation import (
     TXTRecord,
 )
 from certbot_dns_mijnhost.propagation import resolver as resolver_module
-from tests.support.waiting import SILENCE
-
-from .scripted_server import (
+from tests.support.scripted_server import (
     Answer,
     ScriptedServer,
     authoritative,
     code,
+    differ_below,
     in_turn,
+    refer,
     rrset,
     silence,
     silence_after,
     txt,
     zone,
 )
+from tests.support.virtual_time import VirtualTime
+from tests.support.waiting import SILENCE
 
 NAME = "_acme-challenge.www.example.nl"
 MANY = [f"_acme-challenge.host{n}.example.nl" for n in range(60)]
@@ -49,35 +51,16 @@ RESOLVER = zone(*PUBLISHED)
 SOA = "ns1.example.net. hostmaster.example.nl. 1 3600 600 86400 60"
 
 
-def except_for(name: str, other: Answer, usual: Answer = RESOLVER) -> Answer:
-    """Answer differently about a name and those below it."""
-    labels = dns.name.from_text(name)
-
-    def answer(query: dns.message.Message) -> dns.message.Message | None:
-        is_other = query.question[0].name.is_subdomain(labels)
-        return other(query) if is_other else usual(query)
-
-    return answer
-
-
-def refer(child: str, hosts: tuple[str, ...], glue: dict[str, str]) -> Answer:
-    """Refer to the servers of a zone below."""
-
-    def answer(query: dns.message.Message) -> dns.message.Message:
-        response = dns.message.make_response(query)
-        response.authority.append(rrset(child, "NS", *hosts))
-        response.additional += [rrset(host, "A", address) for host, address in glue.items()]
-        return response
-
-    return answer
+def except_for(name: str, other: Answer) -> Answer:
+    return differ_below(name, other, RESOLVER)
 
 
 class Network:
     """Name servers at 127.0.0.2 and on, on one port, and resolvers at 127.0.0.1."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, clock: VirtualTime) -> None:
         self._stack = stack
-        self.now = 0.0
+        self.clock = clock
         self.servers: list[ScriptedServer] = []
         self.resolvers: list[ScriptedServer] = []
 
@@ -91,12 +74,9 @@ class Network:
             server = ScriptedServer(answer, address=f"127.0.0.{number}", port=port)
             self.servers.append(self._stack.enter_context(server))
 
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
     @property
     def silence(self) -> Answer:
-        return silence_after(self.sleep)
+        return silence_after(self.clock.advance)
 
     def wait(self, *names: str, max_seconds: float = 60.0) -> Outcome:
         checker = PropagationChecker(
@@ -104,9 +84,9 @@ class Network:
                 resolvers=[server.endpoint for server in self.resolvers],
                 port=self.servers[0].port if self.servers else 1,
                 query_timeout=SILENCE,
-                clock=lambda: self.now,
+                clock=self.clock,
             ),
-            sleep=self.sleep,
+            sleep=self.clock.sleep,
         )
         return checker.wait_for(
             [TXTRecord(name, "value") for name in names or (NAME,)], max_seconds=max_seconds
@@ -117,10 +97,10 @@ class Network:
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+def network(monkeypatch: pytest.MonkeyPatch, clock: VirtualTime) -> Iterator[Network]:
     monkeypatch.setattr(resolver_module, "LIFETIME", 0.3)
     with ExitStack() as stack:
-        yield Network(stack)
+        yield Network(stack, clock)
 
 
 @pytest.mark.parametrize("failure", [code(dns.rcode.SERVFAIL), silence, code(dns.rcode.NXDOMAIN)])
@@ -181,7 +161,7 @@ def test_a_certain_failure_is_raised_although_another_zone_is_silent(
     with pytest.raises(PropagationTimeoutError, match="no such name") as caught:
         network.wait(NAME, "_acme-challenge.example.com")
     assert [status.label for status in caught.value.statuses] == ["ns3.example.net (127.0.0.4)"]
-    assert network.now >= 60
+    assert network.clock.now >= 60
 
 
 def test_a_zone_that_does_not_answer_stays_unknown_if_the_other_is_served(network: Network) -> None:
@@ -203,7 +183,7 @@ def test_an_unreachable_first_server_costs_its_timeout_once(network: Network) ->
 
 def test_finding_counts_as_waiting(network: Network) -> None:
     def slow(query: dns.message.Message) -> dns.message.Message | None:
-        network.now += 1.0
+        network.clock.advance(1.0)
         return txt()(query)
 
     network.resolve(RESOLVER)
@@ -288,7 +268,7 @@ def test_all_servers_of_a_zone_are_queried_although_one_also_serves_the_zone_abo
         "ns1.example.net (127.0.0.2)",
         "ns3.example.net (127.0.0.4)",
     ]
-    assert 2 < network.now < 10
+    assert 2 < network.clock.now < 10
     assert not any("_acme-challenge" in name for name in network.resolvers[0].names())
 
 

@@ -13,9 +13,8 @@ from certbot_dns_mijnhost.propagation import (
     TXTRecord,
 )
 from certbot_dns_mijnhost.propagation import resolver as resolver_module
+from tests.support.scripted_server import Answer, ScriptedServer, code, rrset, silence, zone
 from tests.support.waiting import SILENCE
-
-from .scripted_server import Answer, ScriptedServer, code, rrset, silence, zone
 
 NAME = "_acme-challenge.www.example.nl"
 RESOLVER = (

@@ -15,12 +15,22 @@ from certbot_dns_mijnhost.propagation import (
     State,
     TXTRecord,
 )
+from tests.support.scripted_server import (
+    NO_RESOLVER,
+    UNROUTED,
+    Answer,
+    ScriptedServer,
+    authoritative,
+    code,
+    silence,
+    txt,
+    zone,
+)
 from tests.support.waiting import SILENCE
 
-from .scripted_server import Answer, ScriptedServer, authoritative, code, silence, txt, zone
+from .name_servers import NAME, ScriptedNameServers
 from .test_aliases import ALIAS
 from .test_finding import RESOLVER, SERVED
-from .world import NAME, NO_RESOLVER, UNROUTED, World
 
 
 def without_edns(refusal: Answer, usual: Answer) -> Answer:
@@ -63,11 +73,13 @@ REFUSALS: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_a_server_without_edns_is_queried_without_it(world: World, refusal: Answer) -> None:
-    world.serve(without_edns(refusal, txt("value")))
-    outcome = world.wait()
+def test_a_server_without_edns_is_queried_without_it(
+    name_servers: ScriptedNameServers, refusal: Answer
+) -> None:
+    name_servers.serve(without_edns(refusal, txt("value")))
+    outcome = name_servers.wait()
     assert outcome.state is State.EVERYWHERE
-    queries = world.servers[0].queries
+    queries = name_servers.servers[0].queries
     assert [query.has_edns for query in queries] == [True, False, False], "it is remembered"
 
 
@@ -85,22 +97,24 @@ def test_a_cname_at_a_server_without_edns_is_followed(refusal: Answer) -> None:
 
 @pytest.mark.parametrize("rcode", [dns.rcode.FORMERR, dns.rcode.NOTIMP])
 def test_a_server_that_refuses_everything_is_left_out_in_time(
-    world: World, rcode: dns.rcode.Rcode
+    name_servers: ScriptedNameServers, rcode: dns.rcode.Rcode
 ) -> None:
-    world.serve(txt("value"), code(rcode))
-    outcome = world.wait()
+    name_servers.serve(txt("value"), code(rcode))
+    outcome = name_servers.wait()
     assert outcome.state is State.EVERYWHERE
-    assert [status.label for status in outcome.left_out] == [world.servers[1].endpoint]
-    assert len(world.servers[1].queries) <= 4
+    assert [status.label for status in outcome.left_out] == [name_servers.servers[1].endpoint]
+    assert len(name_servers.servers[1].queries) <= 4
 
 
-def test_silence_costs_no_more_than_one_timeout_a_question(world: World) -> None:
-    world.serve(txt("value"), silence)
-    world.wait()
-    assert len(world.servers[1].queries) == 3, "three polls, one question each"
+def test_silence_costs_no_more_than_one_timeout_a_question(
+    name_servers: ScriptedNameServers,
+) -> None:
+    name_servers.serve(txt("value"), silence)
+    name_servers.wait()
+    assert len(name_servers.servers[1].queries) == 3, "three polls, one question each"
 
 
-def test_one_lost_packet_does_not_turn_edns_off_for_good(world: World) -> None:
+def test_one_lost_packet_does_not_turn_edns_off_for_good(name_servers: ScriptedNameServers) -> None:
     lost: list[dns.message.Message] = []
 
     def answer(query: dns.message.Message) -> dns.message.Message | None:
@@ -108,8 +122,8 @@ def test_one_lost_packet_does_not_turn_edns_off_for_good(world: World) -> None:
         # The second packet is lost, and what has no EDNS is lost always.
         return None if len(lost) == 2 or query.edns < 0 else txt("value")(query)
 
-    world.serve(answer)
-    assert world.wait().state is State.EVERYWHERE
+    name_servers.serve(answer)
+    assert name_servers.wait().state is State.EVERYWHERE
 
 
 def intercepting(usual: Answer, rcode: dns.rcode.Rcode | None = None) -> Answer:
@@ -136,38 +150,42 @@ INTERCEPTIONS: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("answer", INTERCEPTIONS.values(), ids=INTERCEPTIONS)
-def test_interception_is_named(world: World, answer: Answer) -> None:
-    world.serve(answer, answer)
-    outcome = world.wait(more=(f"[{UNROUTED}]:5353",))
+def test_interception_is_named(name_servers: ScriptedNameServers, answer: Answer) -> None:
+    name_servers.serve(answer, answer)
+    outcome = name_servers.wait(more=(f"[{UNROUTED}]:5353",))
     assert outcome.state is State.NOT_CHECKED
     assert "port 53 is intercepted" in outcome.reason
-    assert world.servers[1].endpoint in outcome.reason
-    assert world.now < 15
+    assert name_servers.servers[1].endpoint in outcome.reason
+    assert name_servers.clock.now < 15
 
 
-def test_one_server_with_recursion_is_not_called_interception(world: World) -> None:
-    world.serve(INTERCEPTIONS["from a cache"], silence)
-    outcome = world.wait()
+def test_one_server_with_recursion_is_not_called_interception(
+    name_servers: ScriptedNameServers,
+) -> None:
+    name_servers.serve(INTERCEPTIONS["from a cache"], silence)
+    outcome = name_servers.wait()
     assert outcome.state is State.NOT_CHECKED
     assert "intercepted" not in outcome.reason
 
 
-def test_refusals_of_all_name_both_causes(world: World) -> None:
-    world.serve(code(dns.rcode.REFUSED), code(dns.rcode.REFUSED))
-    reason = world.wait().reason
+def test_refusals_of_all_name_both_causes(name_servers: ScriptedNameServers) -> None:
+    name_servers.serve(code(dns.rcode.REFUSED), code(dns.rcode.REFUSED))
+    reason = name_servers.wait().reason
     assert "do not serve the zone" in reason
     assert "intercepted" in reason
 
 
-def test_an_authoritative_answer_counts_although_recursion_is_offered(world: World) -> None:
+def test_an_authoritative_answer_counts_although_recursion_is_offered(
+    name_servers: ScriptedNameServers,
+) -> None:
     def both(query: dns.message.Message) -> dns.message.Message:
         response = txt("value")(query)
         assert response is not None
         response.flags |= dns.flags.RA
         return response
 
-    world.serve(both)
-    assert world.wait().state is State.EVERYWHERE
+    name_servers.serve(both)
+    assert name_servers.wait().state is State.EVERYWHERE
 
 
 ALIAS_RECORDS = (
@@ -238,25 +256,31 @@ def test_a_resolver_that_fails_is_queried_for_few_cnames() -> None:
     assert all("no answer" in result.reason for result in found)
 
 
-def test_servers_of_the_missing_family_alone_do_not_make_the_wait_hang(world: World) -> None:
-    outcome = world.wait(more=(f"[{UNROUTED}]:5353", "[fe80::54%lo]:5353"))
+def test_servers_of_the_missing_family_alone_do_not_make_the_wait_hang(
+    name_servers: ScriptedNameServers,
+) -> None:
+    outcome = name_servers.wait(more=(f"[{UNROUTED}]:5353", "[fe80::54%lo]:5353"))
     assert outcome.state is State.NOT_CHECKED
     assert "no route to any name server" in outcome.reason
-    assert world.now < 15
+    assert name_servers.clock.now < 15
 
 
-def test_a_server_of_the_missing_family_does_not_keep_the_others_waiting(world: World) -> None:
-    world.serve(txt("value"))
-    outcome = world.wait(more=(f"[{UNROUTED}]:5353",))
+def test_a_server_of_the_missing_family_does_not_keep_the_others_waiting(
+    name_servers: ScriptedNameServers,
+) -> None:
+    name_servers.serve(txt("value"))
+    outcome = name_servers.wait(more=(f"[{UNROUTED}]:5353",))
     assert outcome.state is State.EVERYWHERE
-    assert len(world.servers[0].queries) == 2
-    assert world.now < 1
+    assert len(name_servers.servers[0].queries) == 2
+    assert name_servers.clock.now < 1
 
 
-def test_an_address_without_route_of_a_family_that_works_is_reported(world: World) -> None:
+def test_an_address_without_route_of_a_family_that_works_is_reported(
+    name_servers: ScriptedNameServers,
+) -> None:
     # A broadcast address is IPv4, and no program may send to it without asking.
-    world.serve(txt("value"))
-    outcome = world.wait(more=("255.255.255.255:5353",))
+    name_servers.serve(txt("value"))
+    outcome = name_servers.wait(more=("255.255.255.255:5353",))
     assert outcome.state is State.EVERYWHERE
     assert [status.label for status in outcome.left_out] == ["255.255.255.255:5353"]
     assert outcome.unroutable == ()
@@ -295,9 +319,9 @@ def test_an_internal_view_of_the_zone_is_recognised_by_its_addresses() -> None:
     ]
 
 
-def test_given_name_servers_may_have_private_addresses(world: World) -> None:
-    world.serve(txt())
+def test_given_name_servers_may_have_private_addresses(name_servers: ScriptedNameServers) -> None:
+    name_servers.serve(txt())
     with pytest.raises(PropagationTimeoutError) as caught:
-        world.wait(max_seconds=2.0)
+        name_servers.wait(max_seconds=2.0)
     assert caught.value.internal == ()
     assert not caught.value.are_published

@@ -19,68 +19,76 @@ from certbot_dns_mijnhost.propagation import (
     TXTRecord,
 )
 from certbot_dns_mijnhost.propagation.workers import Workers
+from tests.support.scripted_server import Answer, code, in_turn, rrset, silence, txt
 from tests.support.waiting import wait_until
 
-from .scripted_server import Answer, code, in_turn, rrset, silence, txt
-from .world import NAME, World
+from .name_servers import NAME, ScriptedNameServers
 
 MANY = [TXTRecord(f"_acme-challenge.host{n}.example.nl", "value") for n in range(60)]
 
 
 @pytest.mark.parametrize("away", [code(dns.rcode.REFUSED), code(dns.rcode.SERVFAIL), silence])
 def test_a_short_outage_of_the_only_server_does_not_end_the_check(
-    world: World, away: Answer
+    name_servers: ScriptedNameServers, away: Answer
 ) -> None:
-    world.serve(in_turn([away] * 4 + [txt("value")]))
-    outcome = world.wait()
+    name_servers.serve(in_turn([away] * 4 + [txt("value")]))
+    outcome = name_servers.wait()
     assert outcome.state is State.EVERYWHERE
     assert outcome.left_out == ()
 
 
-def test_an_outage_of_all_servers_leaves_none_out(world: World) -> None:
+def test_an_outage_of_all_servers_leaves_none_out(name_servers: ScriptedNameServers) -> None:
     refused = code(dns.rcode.REFUSED)
-    world.serve(*(in_turn([refused] * 5 + [txt("value")]) for _ in range(2)))
-    assert len(world.wait().ready) == 2
+    name_servers.serve(*(in_turn([refused] * 5 + [txt("value")]) for _ in range(2)))
+    assert len(name_servers.wait().ready) == 2
 
 
-def test_the_only_server_is_given_up_after_a_while(world: World) -> None:
-    world.serve(code(dns.rcode.REFUSED))
-    outcome = world.wait()
+def test_the_only_server_is_given_up_after_a_while(name_servers: ScriptedNameServers) -> None:
+    name_servers.serve(code(dns.rcode.REFUSED))
+    outcome = name_servers.wait()
     assert outcome.state is State.NOT_CHECKED
-    assert [status.label for status in outcome.left_out] == [world.servers[0].endpoint]
-    assert 10 <= world.now < 12
+    assert [status.label for status in outcome.left_out] == [name_servers.servers[0].endpoint]
+    assert 10 <= name_servers.clock.now < 12
 
 
-def test_one_left_out_counts_again_when_the_other_goes_away(world: World) -> None:
+def test_one_left_out_counts_again_when_the_other_goes_away(
+    name_servers: ScriptedNameServers,
+) -> None:
     refused = code(dns.rcode.REFUSED)
-    world.serve(in_turn([txt()] * 4 + [refused]), in_turn([refused] * 3 + [txt()] + [txt("value")]))
-    outcome = world.wait()
+    name_servers.serve(
+        in_turn([txt()] * 4 + [refused]), in_turn([refused] * 3 + [txt()] + [txt("value")])
+    )
+    outcome = name_servers.wait()
     assert outcome.state is State.EVERYWHERE
-    assert [status.label for status in outcome.ready] == [world.servers[1].endpoint]
-    assert [status.label for status in outcome.left_out] == [world.servers[0].endpoint]
+    assert [status.label for status in outcome.ready] == [name_servers.servers[1].endpoint]
+    assert [status.label for status in outcome.left_out] == [name_servers.servers[0].endpoint]
 
 
-def test_what_was_served_in_the_last_poll_only_is_not_called_everywhere(world: World) -> None:
+def test_what_was_served_in_the_last_poll_only_is_not_called_everywhere(
+    name_servers: ScriptedNameServers,
+) -> None:
     def answer(query: dns.message.Message) -> dns.message.Message | None:
-        return txt("value")(query) if world.now >= 30 else code(dns.rcode.NXDOMAIN)(query)
+        return (
+            txt("value")(query) if name_servers.clock.now >= 30 else code(dns.rcode.NXDOMAIN)(query)
+        )
 
-    world.serve(answer)
-    outcome = world.wait(max_seconds=30.0)
+    name_servers.serve(answer)
+    outcome = name_servers.wait(max_seconds=30.0)
     assert outcome.state is State.PARTLY
     assert [status.answer for status in outcome.ready] == ["serves everything"]
     assert outcome.lagging == ()
 
 
-def test_pauses_are_a_second_at_first_and_bounded_later(world: World) -> None:
+def test_pauses_are_a_second_at_first_and_bounded_later(name_servers: ScriptedNameServers) -> None:
     times: list[float] = []
 
     def answer(query: dns.message.Message) -> dns.message.Message | None:
-        times.append(world.now)
+        times.append(name_servers.clock.now)
         return code(dns.rcode.NXDOMAIN)(query)
 
-    world.serve(answer)
+    name_servers.serve(answer)
     with pytest.raises(PropagationTimeoutError):
-        world.wait(max_seconds=600.0)
+        name_servers.wait(max_seconds=600.0)
     pauses = [later - earlier for earlier, later in zip(times, times[1:])]
     assert pauses[:90] == [1.0] * 90
     assert pauses[:-1] == sorted(pauses[:-1])
@@ -88,68 +96,70 @@ def test_pauses_are_a_second_at_first_and_bounded_later(world: World) -> None:
     assert times[-1] <= 600.0
 
 
-def test_a_poll_of_many_names_stops_in_time(world: World) -> None:
+def test_a_poll_of_many_names_stops_in_time(name_servers: ScriptedNameServers) -> None:
     def slow(query: dns.message.Message) -> dns.message.Message | None:
-        world.now += 0.1
+        name_servers.clock.advance(0.1)
         return txt("value")(query)
 
-    world.serve(slow)
-    outcome = world.wait(*MANY, max_seconds=8.0)
+    name_servers.serve(slow)
+    outcome = name_servers.wait(*MANY, max_seconds=8.0)
     # One query may be in progress at the end of the time.
-    assert world.now < 8 + 0.1 * 17
+    assert name_servers.clock.now < 8 + 0.1 * 17
     assert outcome.state is State.PARTLY
     assert len(outcome.ready) == 1
 
 
-def test_too_little_time_for_one_poll_is_the_reason(world: World) -> None:
+def test_too_little_time_for_one_poll_is_the_reason(name_servers: ScriptedNameServers) -> None:
     def slow(query: dns.message.Message) -> dns.message.Message | None:
-        world.now += 1.0
+        name_servers.clock.advance(1.0)
         return txt("value")(query)
 
-    world.serve(slow)
-    outcome = world.wait(*MANY, max_seconds=10.0)
-    assert world.now < 12
+    name_servers.serve(slow)
+    outcome = name_servers.wait(*MANY, max_seconds=10.0)
+    assert name_servers.clock.now < 12
     assert outcome.state is State.NOT_CHECKED
     assert "no time" in outcome.reason
 
 
-def test_an_interrupt_ends_the_wait_at_once(world: World) -> None:
+def test_an_interrupt_ends_the_wait_at_once(name_servers: ScriptedNameServers) -> None:
     main_thread = threading.main_thread().ident
     assert main_thread is not None
 
     def slow(query: dns.message.Message) -> dns.message.Message | None:
-        if len(world.servers[0].queries) == 3:
+        if len(name_servers.servers[0].queries) == 3:
             signal.pthread_kill(main_thread, signal.SIGINT)
         time.sleep(0.02)
         return txt("value")(query)
 
-    world.serve(slow)
+    name_servers.serve(slow)
     threads = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
-        world.wait(*MANY)
-    assert len(world.servers[0].queries) < 20
+        name_servers.wait(*MANY)
+    assert len(name_servers.servers[0].queries) < 20
     # The queries in progress end on their own.
     wait_until(lambda: threading.active_count() == threads)
 
 
-def test_a_referral_of_a_given_server_is_reported_and_not_followed(world: World) -> None:
+def test_a_referral_of_a_given_server_is_reported_and_not_followed(
+    name_servers: ScriptedNameServers,
+) -> None:
     def refer(query: dns.message.Message) -> dns.message.Message:
         response = dns.message.make_response(query)
         response.authority.append(rrset(f"{NAME}.", "NS", f"ns1.{NAME}."))
         response.additional.append(rrset(f"ns1.{NAME}.", "A", "127.0.0.2"))
         return response
 
-    world.serve(refer)
-    outcome = world.wait()
+    name_servers.serve(refer)
+    outcome = name_servers.wait()
     assert outcome.state is State.NOT_CHECKED
     assert f"refers to the servers of {NAME}" in outcome.reason
-    assert {query.type for query in world.servers[0].queries} == {"TXT"}
+    assert {query.type for query in name_servers.servers[0].queries} == {"TXT"}
 
 
-def test_a_given_server_without_address_is_left_out(world: World) -> None:
+def test_a_given_server_without_address_is_left_out(name_servers: ScriptedNameServers) -> None:
     nowhere = f"{'a' * 64}.example.net"
-    world.serve(txt("value"))
-    outcome = world.wait(more=(nowhere,))
+    name_servers.serve(txt("value"))
+    outcome = name_servers.wait(more=(nowhere,))
     assert outcome.state is State.EVERYWHERE
     assert [str(status) for status in outcome.left_out] == [f"{nowhere}:53: no address"]
 
@@ -168,27 +178,29 @@ def answers_late(released: threading.Event, was_released: list[bool]) -> Answer:
     return answer
 
 
-def test_a_server_that_does_not_answer_delays_no_other(world: World) -> None:
+def test_a_server_that_does_not_answer_delays_no_other(name_servers: ScriptedNameServers) -> None:
     released = threading.Event()
     was_released: list[bool] = []
 
     def prompt(query: dns.message.Message) -> dns.message.Message | None:
-        if len(world.servers[0].queries) >= 2:
+        if len(name_servers.servers[0].queries) >= 2:
             released.set()
         return txt("value")(query)
 
-    world.serve(prompt, answers_late(released, was_released))
-    view = DNSView(nameservers=[s.endpoint for s in world.servers], query_timeout=2 * LONG)
+    name_servers.serve(prompt, answers_late(released, was_released))
+    view = DNSView(nameservers=[s.endpoint for s in name_servers.servers], query_timeout=2 * LONG)
     outcome = PropagationChecker(view).wait_for([TXTRecord(NAME, "value")], max_seconds=LONG)
     assert outcome.state is State.EVERYWHERE
     assert was_released[0], "the other server was polled again meanwhile"
 
 
-def test_following_does_not_wait_for_a_server_that_does_not_answer(world: World) -> None:
+def test_following_does_not_wait_for_a_server_that_does_not_answer(
+    name_servers: ScriptedNameServers,
+) -> None:
     released = threading.Event()
     was_released: list[bool] = []
-    world.serve(answers_late(released, was_released), txt("value"))
-    view = DNSView(nameservers=[s.endpoint for s in world.servers], query_timeout=2 * LONG)
+    name_servers.serve(answers_late(released, was_released), txt("value"))
+    view = DNSView(nameservers=[s.endpoint for s in name_servers.servers], query_timeout=2 * LONG)
     assert AliasFollower(view).follow(NAME).reason == ""
     released.set()
     wait_until(lambda: was_released)

@@ -21,9 +21,9 @@ from certbot_dns_mijnhost.propagation import (
 from certbot_dns_mijnhost.propagation import resolver as resolver_module
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, is_address
 from certbot_dns_mijnhost.propagation.resolver import parse_resolv_conf, read_resolv_conf
+from tests.support.scripted_server import ScriptedServer, code, zone
 from tests.support.waiting import SILENCE
 
-from .scripted_server import ScriptedServer, code, zone
 from .test_finding import NAME, RESOLVER, SERVED
 
 PARSED = {

@@ -17,9 +17,8 @@ from certbot_dns_mijnhost.propagation import (
     State,
     TXTRecord,
 )
+from tests.support.scripted_server import ScriptedServer, code, in_turn, zone
 from tests.support.waiting import SILENCE
-
-from .scripted_server import ScriptedServer, code, in_turn, zone
 
 ALIAS = "_acme-challenge.www.example.nl"
 TARGET = "one.example.com"

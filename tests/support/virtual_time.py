@@ -13,10 +13,13 @@ class VirtualTime:
     Give the instance as ``clock=`` and its method as ``sleep=``.
 
     :param now: seconds at the start.
+    :param overshoot: seconds that each sleep takes too long, as any real sleep does. Without it, a
+        remainder that is too small to be added to `now` never passes.
     """
 
-    def __init__(self, now: float = 0.0) -> None:
+    def __init__(self, now: float = 0.0, *, overshoot: float = 0.001) -> None:
         self.now = now
+        self._overshoot = overshoot
         self.pauses: list[tuple[float, float]] = []
         """For each sleep, in order: when it began, and its seconds."""
 
@@ -29,12 +32,9 @@ class VirtualTime:
         return [seconds for _, seconds in self.pauses]
 
     def sleep(self, seconds: float) -> None:
-        """Let seconds pass, and a little more, as any real sleep does.
-
-        Without it, a remainder that is too small to be added to `now` never passes.
-        """
+        """Let seconds pass, and the overshoot."""
         self.pauses.append((self.now, seconds))
-        self.now += seconds + 0.001
+        self.now += seconds + self._overshoot
 
     def advance(self, seconds: float) -> None:
         """Let exactly so many seconds pass while nobody sleeps."""

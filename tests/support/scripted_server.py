@@ -19,6 +19,11 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+NO_RESOLVER = f"{'a' * 64}.example.net"
+"""A host name that is never looked up, for tests that must not ask this machine's resolver."""
+UNROUTED = "fe80::53%lo"
+"""On a link that has no such addresses: no packet to it leaves the machine."""
+
 Answer = Callable[[dns.message.Message], "dns.message.Message | None"]
 
 
@@ -230,3 +235,26 @@ def in_turn(answers: Iterable[Answer]) -> Answer:
 def rrset(name: dns.name.Name | str, kind: str, *values: str) -> dns.rrset.RRset:
     """Make a record set."""
     return dns.rrset.from_text_list(name, 60, "IN", kind, list(values))
+
+
+def differ_below(name: str, other: Answer, usual: Answer) -> Answer:
+    """Answer by `other` for a name and the names below it, else by `usual`."""
+    labels = dns.name.from_text(name)
+
+    def answer(query: dns.message.Message) -> dns.message.Message | None:
+        is_other = query.question[0].name.is_subdomain(labels)
+        return other(query) if is_other else usual(query)
+
+    return answer
+
+
+def refer(child: str, hosts: tuple[str, ...], glue: dict[str, str]) -> Answer:
+    """Answer with a referral to the servers of a child zone."""
+
+    def answer(query: dns.message.Message) -> dns.message.Message:
+        response = dns.message.make_response(query)
+        response.authority.append(rrset(child, "NS", *hosts))
+        response.additional += [rrset(host, "A", address) for host, address in glue.items()]
+        return response
+
+    return answer

@@ -1,4 +1,4 @@
-"""Servers, a clock that only sleeping moves, and what the check reports."""
+"""Name servers that answer as a test says, and a check of them."""
 
 from __future__ import annotations
 
@@ -11,37 +11,22 @@ from certbot_dns_mijnhost.propagation import (
     PropagationChecker,
     TXTRecord,
 )
+from tests.support.scripted_server import NO_RESOLVER, Answer, ScriptedServer
+from tests.support.virtual_time import VirtualTime
 from tests.support.waiting import SILENCE
-
-from .scripted_server import Answer, ScriptedServer
 
 NAME = "_acme-challenge.example.nl"
 RECORD = TXTRecord(NAME, "value")
-NO_RESOLVER = f"{'a' * 64}.example.net"
-"""A host name that is never looked up, for tests that must not ask this machine's resolver."""
-UNROUTED = "fe80::53%lo"
-"""On a link that has no such addresses: no packet to it leaves the machine."""
 
 
-class World:
-    """What a check of given name servers needs."""
+class ScriptedNameServers:
+    """Name servers at 127.0.0.1 and up, a check of them, and the progress that it reports."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, clock: VirtualTime) -> None:
         self._stack = stack
-        self.now = 0.0
-        self.pauses: list[tuple[float, float]] = []
+        self.clock = clock
         self.progress: list[Progress] = []
         self.servers: list[ScriptedServer] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.pauses.append((self.now, seconds))
-        self.now += seconds
-
-    def pass_by(self, seconds: float) -> None:
-        self.now += seconds
-
-    def clock(self) -> float:
-        return self.now
 
     def serve(self, *answers: Answer) -> None:
         for number, answer in enumerate(answers, start=1):
@@ -59,6 +44,6 @@ class World:
                 clock=self.clock,
             ),
             report=self.progress.append,
-            sleep=self.sleep,
+            sleep=self.clock.sleep,
         )
         return checker.wait_for(records or (RECORD,), max_seconds=max_seconds)
