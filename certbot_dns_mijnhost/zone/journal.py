@@ -223,6 +223,11 @@ class Journal:
         """Return the listings that arrived, oldest first."""
         return [event for event in self._events if isinstance(event, Read)]
 
+    def last_shown_at(self, keys: Keys) -> float:
+        """Return when a listing last showed one of `keys`; minus infinity if none did."""
+        times = [read.at for read in self.reads() if read.keys & keys]
+        return times[-1] if times else float("-inf")
+
     def reads_since_delete(self, key: RecordKey) -> int:
         """Return how many listings arrived since the last DELETE of a record."""
         reads = 0

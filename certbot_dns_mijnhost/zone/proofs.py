@@ -246,7 +246,8 @@ def whole(
 
     It must be stable, and show all lasting records of other clients that any listing showed, and
     all records of this run that exist. If it lacks a challenge record of another client, which may
-    have been removed meanwhile, it takes six equal listings.
+    have been removed meanwhile, it takes six equal listings, and the newest must be 65 s younger
+    than the last one that showed the record: a client whose challenge is lost gets no certificate.
 
     :param effect: what PATCH does to other values of the RRset.
     :param removing: records of this run that are to be removed. A listing that may be older than
@@ -257,7 +258,10 @@ def whole(
         return None
     if not _is_new_enough(journal, row[-1], removing - journal.seen()):
         return None
-    if not row[-1].keys >= journal.others() | (journal.possible() & removing):
+    vanished = journal.others() - row[-1].keys
+    if row[-1].at - journal.last_shown_at(vanished) < OLDEST_LISTING:
+        return None
+    if vanished or not row[-1].keys >= journal.possible() & removing:
         equal = max(equal, EQUAL_IF_INCOMPLETE)
     return stable(journal, equal, span=span)
 

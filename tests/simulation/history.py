@@ -14,10 +14,12 @@ NAMES = (
     "_acme-challenge.www.example.nl",
     "_acme-challenge.a.b.example.nl",
     "acme.example.nl",
+    "_acme-challenge.example.org",
 )
-"""Two values at the first name are the apex and its wildcard; the CNAME of somebody else's domain
-leads to the last."""
+"""Two values at the first name are the apex and its wildcard; the CNAME of a domain in another
+account leads to the fourth; the last is in a second zone."""
 DELEGATED = NAMES[3]
+TWO_ZONES = (2, 0, 0, 0, 2)
 
 FAULTS: dict[str, Callable[[], Fault]] = {
     "500": lambda: Fault.status(500),
@@ -181,13 +183,13 @@ _strikes = st.builds(
 _edits = st.builds(
     Edit,
     at=st.floats(0, 60, width=16),
-    name=st.sampled_from([None, None, 0, 1]),
+    name=st.sampled_from([None, None, 0, 1, 4]),
     removed_at=st.one_of(st.none(), st.floats(60, 200, width=16)),
 )
 _runs = st.builds(
     Run,
     at=st.sampled_from([0.0, 0.0, 0.1, 3.0, 30.0, 600.0]),
-    values=st.sampled_from([(2,), (2,), (1,), (2, 1), (2, 2, 1), (0, 1), (0, 0, 0, 2)]),
+    values=st.sampled_from([(2,), (2,), (1,), (2, 1), (2, 2, 1), (0, 1), (0, 0, 0, 2), TWO_ZONES]),
     wait=st.sampled_from([0.0, 5.0, 60.0]),
     crash_at=st.one_of(st.none(), st.none(), st.integers(1, 25)),
     crash_after=st.booleans(),

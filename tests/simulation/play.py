@@ -25,7 +25,7 @@ from .history import FAULTS, NAMES, ODD_ENTRIES, Edit, History, Run
 from .scheduler import Actor, Crash, EmulatorAdapter, Scheduler, chances
 
 API_KEY = "simulated-key-0123456789-that-must-not-show"
-DOMAIN = "example.nl"
+DOMAINS = ("example.nl", "example.org")
 MOST_REQUESTS = 400
 MOST_SECONDS = 2400.0
 
@@ -79,14 +79,14 @@ class Player:
         self.scheduler = Scheduler(self.clock, history.choices)
         self.emulator = Emulator(
             api_key=API_KEY,
-            domains=(DOMAIN,),
+            domains=DOMAINS,
             variants=history.variants,
             clock=self.clock,
             serve=False,
         )
         for type_, name, value in ODDLY_SPELLED:
-            self.emulator.account.add_record(DOMAIN, type_, name, value)
-        self.odd_entries = self.emulator.account.find(DOMAIN).odd_entries
+            self.emulator.account.add_record(DOMAINS[0], type_, name, value)
+        self.odd_entries = self.emulator.account.find(DOMAINS[0]).odd_entries
         if history.odd is not None:
             self.odd_entries.append(ODD_ENTRIES[history.odd])
         self.directory = Path(tempfile.mkdtemp(prefix="history-"))
@@ -94,7 +94,8 @@ class Player:
     def play(self) -> Report:
         """Let the history happen and return what it showed."""
         if self.history.leftover:
-            self.emulator.account.add_record(DOMAIN, "TXT", NAMES[0] + ".", "left-behind-once", 60)
+            leftover = ("TXT", NAMES[0] + ".", "left-behind-once", 60)
+            self.emulator.account.add_record(DOMAINS[0], *leftover)
             self.clock.advance(100.0)
             self._settle_reads()
         self.report.foreign = self._zone()
@@ -120,12 +121,14 @@ class Player:
     def _settle_reads(self) -> None:
         # What stood long before the first run is no news to the API's readings.
         for _ in range(20):
-            self.emulator.account.read_records(DOMAIN)
+            for domain in DOMAINS:
+                self.emulator.account.read_records(domain)
 
     def _zone(self) -> set[RecordKey]:
         return {
             (record.type, record.name, _plain(record.type, record.value))
-            for record in self.emulator.account.records(DOMAIN)
+            for domain in DOMAINS
+            for record in self.emulator.account.records(domain)
         }
 
     def _add_run(self, name: str, run: Run) -> None:
@@ -190,16 +193,17 @@ class Player:
         )
 
     def _edit(self, actor: Actor, edit: Edit) -> None:
-        record_name = NAMES[edit.name] if edit.name is not None else f"{actor.name}.{DOMAIN}"
+        record_name = NAMES[edit.name] if edit.name is not None else f"{actor.name}.{DOMAINS[0]}"
         identity = ("TXT", record_name + ".", f"{actor.name}-by-hand")
-        self.emulator.account.add_record(DOMAIN, *identity)
+        domain = domain_of(record_name)
+        self.emulator.account.add_record(domain, *identity)
         self.report.foreign.add(identity)
         if edit.removed_at is None:
             return
         self.scheduler.pause(actor, max(edit.removed_at - edit.at, 0.0))
         self.report.foreign.discard(identity)
         if identity in self._zone():
-            self.emulator.account.delete_record(DOMAIN, *identity)
+            self.emulator.account.delete_record(domain, *identity)
 
     def _witness(self, actor: Actor, request: Request, handle: Callable[[], Answer]) -> Answer:
         """Compare the true zone before and after each request."""
@@ -215,7 +219,7 @@ class Player:
                     kind = self.report.lost_although_seen if seen else self.report.lost_unseen
                     kind.append(identity)
         if request.method == "GET" and request.path.endswith("/dns"):
-            outcome.seen |= _shown(answer)
+            outcome.seen |= _shown(answer, domain_of(request.path.split("/")[-2]))
         return answer
 
     def _is_own(self, identity: RecordKey, outcome: Outcome) -> bool:
@@ -253,7 +257,12 @@ class _Listener(logging.Handler):
         self._lines.append(record.getMessage())
 
 
-def _shown(answer: Answer) -> set[RecordKey]:
+def domain_of(name: str) -> str:
+    """Return the domain of the account that a name is in."""
+    return next(domain for domain in DOMAINS if name.endswith(domain))
+
+
+def _shown(answer: Answer, domain: str) -> set[RecordKey]:
     """Return what a listing showed, in the spelling of the account."""
     try:
         records = json.loads(answer.body)["data"]["records"] or []
@@ -264,8 +273,8 @@ def _shown(answer: Answer) -> set[RecordKey]:
         if record in ODD_ENTRIES.values():
             continue
         name = record["name"].lower().rstrip(".")
-        if name != DOMAIN and not name.endswith("." + DOMAIN):
-            name = f"{name}.{DOMAIN}"
+        if name != domain and not name.endswith("." + domain):
+            name = f"{name}.{domain}"
         shown.add((record["type"], name + ".", _plain(record["type"], record["value"])))
     return shown
 

@@ -205,6 +205,20 @@ FOUND = {
         Run(at=30.0, values=(2,), wait=0.0, crash_at=None, crash_after=False),
         edits=(Edit(56.0, None, None),),
     ),
+    "challenges of another run hidden by listings that are a minute old": history(
+        Variants(
+            patch="replace",
+            delete="wrong_method",
+            stale_reads=2,
+            cached_seconds=60.0,
+            replica_seconds=1.0,
+            final_dot=False,
+        ),
+        LATER,
+        LATER,
+        edits=(Edit(0.0, None, 133.0),),
+        leftover=True,
+    ),
     "five calls a minute, and a replaced value that no listing showed": history(
         Variants(
             patch="replace",
