@@ -101,6 +101,7 @@ def test_what_a_sweep_removed_is_not_restored(shell: Shell) -> None:
     account = shell.emulator.account
     account.add_domain("challenges.nl", records=[])
     account.add_record("example.nl", "CNAME", f"{BELOW}.", "_acme-challenge.challenges.nl.", 300)
+    shell.time.sleep(1.0)  # Until both name servers serve it.
     for name in (NAME, BELOW):
         assert shell.run(*ADD, name, "one").exit_code == 0
     assert shell.run("challenges", "sweep", "--yes", "--wait", "0").exit_code == 0
@@ -128,6 +129,7 @@ def test_a_cname_is_followed_and_remembered_for_the_removal(shell: Shell) -> Non
     account = shell.emulator.account
     account.add_domain("challenges.nl", records=[])
     account.add_record("example.nl", "CNAME", f"{BELOW}.", "www.challenges.nl.", 300)
+    shell.time.sleep(1.0)  # Until both name servers serve it.
     assert shell.run(*ADD, BELOW, "one").exit_code == 0
     assert shell.values("TXT", "www.challenges.nl", "challenges.nl") == ["one"]
     # Even if the CNAME is gone by then.
