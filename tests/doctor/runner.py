@@ -37,7 +37,7 @@ class DoctorRunner:
             "api_url": self.emulator.api_url,
             "resolver": self.emulator.resolver,
         }
-        self.now += 1.0  # Until all name servers serve the records that a test added.
+        self.clock.advance(1.0)  # Until all name servers serve the records that a test added.
         if not self.credentials.exists():
             write_credentials(self.credentials, {**needed, **self.settings})
         doctor = Doctor(
