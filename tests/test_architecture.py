@@ -44,22 +44,27 @@ ONLY_INSIDE = {
 """What only its own package imports."""
 
 
-def imports_of(source: str) -> Iterator[str]:
-    """Yield what a module imports, at the top, in functions, and for types only."""
+def imports_of(source: str, *, relative: bool = False) -> Iterator[str]:
+    """Yield what a module imports, at the top, in functions, and for types only.
+
+    :param relative: whether it may have relative imports, which are left out.
+    """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
+            if relative and node.level:
+                continue
             assert node.level == 0, "imports are absolute"
             yield str(node.module)
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def offences(source: str, forbidden: set[str]) -> set[str]:
+def offences(source: str, forbidden: set[str], *, relative: bool = False) -> set[str]:
     """Return the imports of a module that are forbidden to it."""
     return {
         name
-        for name in imports_of(source)
+        for name in imports_of(source, relative=relative)
         if any(name == wrong or name.startswith(f"{wrong}.") for wrong in forbidden)
     }
 
@@ -159,3 +164,29 @@ def test_the_client_works_without_certbot_and_dnspython() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert "MijnHostClient(base_url='https://mijn.host/api/v2')" in result.stdout
+
+
+def test_tests_share_code_only_through_their_support_package() -> None:
+    for path in (ROOT / "tests").rglob("*.py"):
+        package = ".".join(path.relative_to(ROOT).with_suffix("").parts[:2])
+        shared = {
+            name
+            for name in imports_of(path.read_text(), relative=True)
+            if name.split(".")[0] == "tests" and name != "tests"
+        }
+        foreign = {name for name in shared if name.split(".")[1] != "support"}
+        assert {name for name in foreign if not name.startswith(package)} == set(), path
+
+
+def test_only_the_test_of_the_examples_imports_them() -> None:
+    for path in (ROOT / "tests").rglob("*.py"):
+        if path.name != "test_examples.py":
+            assert offences(path.read_text(), {"examples"}, relative=True) == set(), path
+
+
+@pytest.mark.parametrize("folder", ["examples", "benchmarks", "scripts"])
+def test_what_is_not_a_test_imports_no_test(folder: str) -> None:
+    paths = list((ROOT / folder).rglob("*.py"))
+    assert paths
+    for path in paths:
+        assert offences(path.read_text(), {"tests"}, relative=True) == set(), path

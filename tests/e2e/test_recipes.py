@@ -14,6 +14,7 @@ import pytest
 
 from scripts.local_ca import Certbot, Finished, names_of
 from tests.support.certbot import CertbotUser
+from tests.support.commands import StubCommands
 
 pytestmark = pytest.mark.e2e
 
@@ -29,26 +30,18 @@ class RecipeRunner:
 
     def __init__(self, user: CertbotUser) -> None:
         self.user = user
-        self.bin = user.directory / "bin"
-        self.bin.mkdir()
-        self.calls = user.directory / "calls"
-        self.add(
+        self.commands = StubCommands(user.directory / "bin")
+        self.commands.add(
             "certbot",
-            f"exec {shlex.join(user.certbot.command())} \\\n"
+            then=f"exec {shlex.join(user.certbot.command())} \\\n"
             '    --agree-tos --register-unsafely-without-email "$@"',
         )
-
-    def add(self, name: str, then: str = "") -> None:
-        """Add a command that notes how it was called."""
-        path = self.bin / name
-        path.write_text(f'#!/bin/sh\necho {name} "$@" >> {shlex.quote(str(self.calls))}\n{then}\n')
-        path.chmod(0o755)
 
     @property
     def environment(self) -> dict[str, str]:
         return {
             **self.user.certbot.environment(),
-            "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{self.commands.directory}{os.pathsep}{os.environ['PATH']}",
             "CREDENTIALS": str(self.user.credentials),
         }
 
@@ -66,10 +59,6 @@ class RecipeRunner:
             cwd=self.user.directory,
         )
         return Finished(done.returncode, done.stdout, "")
-
-    def called(self, name: str) -> list[str]:
-        lines = self.calls.read_text().splitlines() if self.calls.exists() else []
-        return [line for line in lines if line.startswith(f"{name} ")]
 
 
 @pytest.fixture
@@ -95,8 +84,10 @@ def test_many_domains_goes_on_after_a_failure_and_names_it(recipes: RecipeRunner
 
     assert done.exit_code == 1, done.output
     assert f"2 there, failed: not-ours-{user.domain}." in done.output
-    assert len(recipes.called("certbot")) == 3
-    assert all(call.endswith(f" -d {call.split()[-1]}") for call in recipes.called("certbot"))
+    assert len(recipes.commands.called("certbot")) == 3
+    assert all(
+        call.endswith(f" -d {call.split()[-1]}") for call in recipes.commands.called("certbot")
+    )
     first = user.certbot.certificate(user.domain)
     assert names_of(first) == {user.domain, f"*.{user.domain}"}
     assert "RSA" in type(first.public_key()).__name__
@@ -136,7 +127,7 @@ def test_the_commands_for_many_domains_need_no_earlier_use_of_certbot(
     recipes: RecipeRunner,
 ) -> None:
     user = recipes.user
-    recipes.add("fresh-certbot", f'exec {shlex.join(user.certbot.command())} "$@"')
+    recipes.commands.add("fresh-certbot", then=f'exec {shlex.join(user.certbot.command())} "$@"')
     (user.directory / "domains.txt").write_text(f"www.{user.domain}\nmail.{user.domain}\n")
     commands = re.findall(r"^examples/(many-domains/.*)$", PAGE.read_text(), re.MULTILINE)
     said = []
@@ -161,17 +152,17 @@ def test_many_domains_without_domains(recipes: RecipeRunner, text: str | None) -
     done = recipes.run("many-domains/obtain.sh", str(listed))
     assert done.exit_code == 2
     assert done.output
-    assert recipes.called("certbot") == []
+    assert recipes.commands.called("certbot") == []
 
 
 def test_many_domains_with_another_certbot(recipes: RecipeRunner) -> None:
     user = recipes.user
-    recipes.add("other-certbot")
+    recipes.commands.add("other-certbot")
     listed = user.directory / "domains.txt"
     listed.write_text(f"{user.domain}\n")
     done = recipes.run("many-domains/obtain.sh", str(listed), CERTBOT="other-certbot")
     assert done.exit_code == 0, done.output
-    [call] = recipes.called("other-certbot")
+    [call] = recipes.commands.called("other-certbot")
     assert f"--dns-mijnhost-credentials {user.credentials}" in call
     assert call.endswith(f"-d {user.domain}")
 
@@ -184,7 +175,7 @@ def test_the_real_certificate_comes_after_a_trial_that_worked(recipes: RecipeRun
     before = user.zone
     done = recipes.run("staging/try-first.sh", "-d", user.domain, "-d", f"*.{user.domain}")
     assert done.exit_code == 0, done.output
-    trial, real = recipes.called("certbot")
+    trial, real = recipes.commands.called("certbot")
     assert trial == f"{real} --dry-run"
     names = names_of(user.certbot.certificate(user.domain))
     assert names == {user.domain, f"*.{user.domain}"}
@@ -195,7 +186,7 @@ def test_the_real_ca_is_not_asked_where_the_trial_failed(recipes: RecipeRunner) 
     done = recipes.run("staging/try-first.sh", "-d", f"not-ours-{recipes.user.domain}")
     assert done.exit_code == 1
     assert "the real CA was not asked" in done.output
-    [trial] = recipes.called("certbot")
+    [trial] = recipes.commands.called("certbot")
     assert trial.endswith(" --dry-run")
 
 
@@ -227,8 +218,8 @@ def test_a_plain_user_obtains_and_renews(recipes: RecipeRunner) -> None:
     folder = home / "letsencrypt"
     folder.mkdir(parents=True, mode=0o700)
     shutil.copy(user.credentials, folder / "mijnhost.ini")
-    recipes.calls.touch()
-    recipes.calls.chmod(0o666)
+    recipes.commands.log.touch()
+    recipes.commands.log.chmod(0o666)
     prefix = as_a_plain_user(home)
     mine = Certbot(folder, user.pebble)
 
@@ -254,7 +245,7 @@ def test_a_plain_user_who_names_no_domain_is_told_how(recipes: RecipeRunner) -> 
     done = recipes.run("non-root/obtain.sh", HOME=str(recipes.user.directory))
     assert done.exit_code == 2
     assert "-d example.nl" in done.output
-    assert recipes.called("certbot") == []
+    assert recipes.commands.called("certbot") == []
 
 
 # Delegation
@@ -313,8 +304,8 @@ def test_certbot_runs_the_deploy_hooks_at_renewal(recipes: RecipeRunner, is_good
     for hook in (EXAMPLES / "deploy-hooks").iterdir():
         shutil.copy(hook, hooks)
     for check in ("nginx", "haproxy", "postfix", "doveconf"):
-        recipes.add(check, "" if is_good else "exit 1")
-    recipes.add("systemctl")
+        recipes.commands.add(check, exit_code=0 if is_good else 1)
+    recipes.commands.add("systemctl")
     certificates = user.directory / "certs"
     certificates.mkdir()
 
@@ -329,7 +320,7 @@ def test_certbot_runs_the_deploy_hooks_at_renewal(recipes: RecipeRunner, is_good
     live = user.certbot.directory / "config" / "live" / user.domain
     assert joined == (live / "fullchain.pem").read_text() + (live / "privkey.pem").read_text()
     services = {"nginx", "haproxy", "postfix", "dovecot"} if is_good else set()
-    assert {call.split()[-1] for call in recipes.called("systemctl")} == services
+    assert {call.split()[-1] for call in recipes.commands.called("systemctl")} == services
     if not is_good:
         assert "the check of its configuration failed" in " ".join(renewed.stderr.split())
 
@@ -340,8 +331,8 @@ def test_a_first_certificate_runs_the_deploy_hooks_with_newer_certbots_alone(
     hooks = recipes.user.certbot.directory / "config" / "renewal-hooks" / "deploy"
     hooks.mkdir(parents=True)
     shutil.copy(EXAMPLES / "deploy-hooks" / "nginx.sh", hooks)
-    recipes.add("nginx")
-    recipes.add("systemctl")
+    recipes.commands.add("nginx")
+    recipes.commands.add("systemctl")
     words = ("certonly", "--authenticator", "dns-mijnhost", "-d", recipes.user.domain)
     issued = subprocess.run(
         ["certbot", *words, "--dns-mijnhost-credentials", str(recipes.user.credentials)],
@@ -352,4 +343,4 @@ def test_a_first_certificate_runs_the_deploy_hooks_with_newer_certbots_alone(
     )
     assert issued.returncode == 0, issued.stderr
     # As the page says.
-    assert bool(recipes.called("systemctl")) == (VERSION >= (5, 3))
+    assert bool(recipes.commands.called("systemctl")) == (VERSION >= (5, 3))

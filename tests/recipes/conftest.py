@@ -1,4 +1,4 @@
-"""A PATH for each test."""
+"""A PATH of fake commands for each test."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from .support import Stubs
+from tests.support.commands import TOOLS, StubCommands
 
 
 @pytest.fixture
-def stubs(tmp_path: Path) -> Stubs:
-    return Stubs(tmp_path / "stubs")
+def stubs(tmp_path: Path) -> StubCommands:
+    return StubCommands(tmp_path / "stubs", TOOLS)

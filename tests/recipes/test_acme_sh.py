@@ -10,8 +10,7 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator
 from scripts.local_ca import emulator_settings, environment, write_credentials
-
-from .support import EXAMPLES, run
+from tests.support.commands import EXAMPLES, run
 
 FILE = EXAMPLES / "acme-sh" / "dns_mijnhost_cli.sh"
 ACME_SH = """

@@ -20,6 +20,7 @@ import yaml
 from certbot_dns_mijnhost import credentials, defaults, settings
 from certbot_dns_mijnhost.api.api_key import variable_with_key
 from scripts.local_ca import CERTBOT
+from tests.support.commands import write_command
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,13 +50,6 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     """Return an environment that finds the commands of a folder first, and this Python's next."""
     path = os.pathsep.join([str(folder), str(Path(sys.executable).parent), os.environ["PATH"]])
     return {**os.environ, "PATH": path, **more}
-
-
-def command(folder: Path, name: str, script: str) -> None:
-    folder.mkdir(exist_ok=True)
-    path = folder / name
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
 
 
 def shell(script: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -102,13 +96,13 @@ def image(tmp_path: Path) -> dict[str, str]:
     folder, scratch = tmp_path / "bin", tmp_path / "scratch"
     scratch.mkdir()
     pip = f"'{sys.executable}' -m pip"
-    command(
+    write_command(
         folder,
         "pip",
         f'[ "$1" = install ] || exec {pip} "$@"\n'
         f"shift\nexec {pip} install --dry-run --no-index --find-links '{wheels}' \"$@\"",
     )
-    command(folder, "certbot", f"exec '{sys.executable}' -c '{CERTBOT}' \"$@\"")
+    write_command(folder, "certbot", f"exec '{sys.executable}' -c '{CERTBOT}' \"$@\"")
     return environment(folder, TMPDIR=str(scratch))
 
 
@@ -182,9 +176,9 @@ def test_only_the_renewal_is_started_by_up() -> None:
 def test_the_renewal_goes_on_after_a_failure_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
     log, folder = tmp_path / "log", tmp_path / "bin"
     log.touch()
-    command(folder, "certbot", f'echo "certbot $*" >>"{log}"; exit 1')
+    write_command(folder, "certbot", f'echo "certbot $*" >>"{log}"; exit 1')
     # The third sleep does not end by itself.
-    command(
+    write_command(
         folder,
         "sleep",
         f'echo "sleep $*" >>"{log}"\n[ "$(grep -c sleep "{log}")" -lt 3 ] || exec /bin/sleep 60',
@@ -368,7 +362,7 @@ def test_the_snap_is_built_as_certbots_own_plugins_are() -> None:
 
 def test_the_snap_has_the_version_of_the_package(tmp_path: Path) -> None:
     log, folder = tmp_path / "log", tmp_path / "bin"
-    command(folder, "craftctl", f'echo "$*" >>"{log}"')
+    write_command(folder, "craftctl", f'echo "$*" >>"{log}"')
     done = shell(parts()["certbot-dns-mijnhost"]["override-pull"], environment(folder))
     assert done.returncode == 0, done.stderr
     version = re.search(

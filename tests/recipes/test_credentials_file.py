@@ -7,8 +7,7 @@ from pathlib import Path
 
 from certbot_dns_mijnhost.credentials import read
 from certbot_dns_mijnhost.settings import KEY, KEY_FILE, PREFIX, Settings, resolve_settings
-
-from .support import EXAMPLES, ROOT
+from tests.support.commands import EXAMPLES, ROOT
 
 
 class Asked(dict[str, str]):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import EXAMPLES, ROOT, Stubs, run
+from tests.support.commands import EXAMPLES, ROOT, TOOLS, StubCommands, run
 
 
 def numbers(field: str, least: int, most: int) -> set[int]:
@@ -26,7 +26,7 @@ def numbers(field: str, least: int, most: int) -> set[int]:
     return found
 
 
-def test_the_cron_file_runs_certbot_twice_a_day(tmp_path: Path, stubs: Stubs) -> None:
+def test_the_cron_file_runs_certbot_twice_a_day(tmp_path: Path, stubs: StubCommands) -> None:
     path = EXAMPLES / "cron" / "certbot-mijnhost"
     assert re.fullmatch(r"[A-Za-z0-9_-]+", path.name), "cron passes over other names"
     assert path.stat().st_mode & 0o022 == 0, "cron passes over files that others can write"
@@ -66,7 +66,7 @@ def test_a_plain_users_cron_finds_the_certbot_with_the_plugin(path: str, tmp_pat
     assert "%" not in command, "cron takes it for a line break"
     (tmp_path / "bin").mkdir()
     shutil.copy(EXAMPLES / "non-root" / "obtain.sh", tmp_path / "bin")
-    local = Stubs(tmp_path / "local")
+    local = StubCommands(tmp_path / "local", TOOLS)
     local.add("certbot")
     # This is all that cron gives to a plain user.
     done = run(

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from .support import EXAMPLES, Stubs
+from tests.support.commands import EXAMPLES, StubCommands
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def lineage(tmp_path: Path) -> Path:
 class Hook:
     """A deploy hook, called as Certbot calls it."""
 
-    def __init__(self, stubs: Stubs, lineage: Path, directory: Path) -> None:
+    def __init__(self, stubs: StubCommands, lineage: Path, directory: Path) -> None:
         self.stubs = stubs
         self.lineage = lineage
         self.certificates = directory / "certs"
@@ -67,7 +67,7 @@ class Hook:
 
 
 @pytest.fixture
-def hook(stubs: Stubs, lineage: Path, tmp_path: Path) -> Hook:
+def hook(stubs: StubCommands, lineage: Path, tmp_path: Path) -> Hook:
     return Hook(stubs, lineage, tmp_path)
 
 

@@ -18,8 +18,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from certbot_dns_mijnhost import __version__
-
-from .support import EXAMPLES, ROOT, Stubs, run
+from tests.support.commands import EXAMPLES, ROOT, StubCommands, run
 
 
 def wheel_of_installed(name: str, folder: Path) -> None:
@@ -81,7 +80,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Machine:
     """A system to install into, below one folder."""
 
-    def __init__(self, directory: Path, wheels: Path, stubs: Stubs) -> None:
+    def __init__(self, directory: Path, wheels: Path, stubs: StubCommands) -> None:
         self.prefix = directory / "opt"
         self.bin = directory / "bin"
         self.units = directory / "units"
@@ -113,7 +112,7 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, wheels: Path, stubs: Stubs) -> Machine:
+def machine(tmp_path: Path, wheels: Path, stubs: StubCommands) -> Machine:
     return Machine(tmp_path / "machine", wheels, stubs)
 
 
@@ -136,7 +135,7 @@ def test_others_can_run_what_a_cautious_root_installs(machine: Machine) -> None:
 
 
 def test_it_tells_of_snaps_certbot_whose_timer_has_no_plugin(
-    machine: Machine, stubs: Stubs
+    machine: Machine, stubs: StubCommands
 ) -> None:
     stubs.add("snap")
     installed = machine.install("venv.sh")
@@ -171,7 +170,7 @@ def test_without_apts_certbot_it_says_what_to_install(machine: Machine) -> None:
 
 
 @pytest.mark.skipif(has_apts_certbot(), reason="apt's Certbot is here")
-def test_snaps_certbot_is_not_taken_for_apts(machine: Machine, stubs: Stubs) -> None:
+def test_snaps_certbot_is_not_taken_for_apts(machine: Machine, stubs: StubCommands) -> None:
     stubs.add("snap")
     refused = machine.install("debian.sh")
     assert refused.returncode == 1

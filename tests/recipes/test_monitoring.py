@@ -13,31 +13,27 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator
 from scripts.local_ca import write_credentials
-
-from .support import EXAMPLES, run
+from tests.support.commands import EXAMPLES, run, write_command
 
 pytestmark = pytest.mark.jq
 MAIL = EXAMPLES / "monitoring" / "mail.sh"
 CHECK = EXAMPLES / "monitoring" / "check_mijnhost.sh"
 
 
-def command(folder: Path, name: str, script: str) -> str:
-    path = folder / name
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-    return str(path)
-
-
 def saying(folder: Path, value: Any, exit_code: int = 0) -> dict[str, str]:
     """Return an environment whose doctor prints a value, and whose mail goes to a file."""
     text = value if isinstance(value, str) else json.dumps(value)
     (folder / "json").write_text(text)
-    mijnhost = command(folder, "mijnhost", f"cat {shlex.quote(str(folder))}/json; exit {exit_code}")
+    mijnhost = str(
+        write_command(folder, "mijnhost", f"cat {shlex.quote(str(folder))}/json; exit {exit_code}")
+    )
     return environment(folder, mijnhost)
 
 
 def environment(folder: Path, mijnhost: str) -> dict[str, str]:
-    mail = command(folder, "mail", f'echo "$@" > {folder}/mailed; cat >> {folder}/mailed')
+    mail = str(
+        write_command(folder, "mail", f'echo "$@" > {folder}/mailed; cat >> {folder}/mailed')
+    )
     return {"PATH": os.environ["PATH"], "MIJNHOST": mijnhost, "MAIL": mail}
 
 
@@ -131,7 +127,7 @@ def test_both_with_the_real_doctor(tmp_path: Path) -> None:
         )
         port = emulator.nameservers[0].split(":")[1]
         real = f"exec {shlex.quote(sys.executable)} -m certbot_dns_mijnhost.cli"
-        mijnhost = command(tmp_path, "mijnhost", f'{real} "$@" --dns-port {port}')
+        mijnhost = str(write_command(tmp_path, "mijnhost", f'{real} "$@" --dns-port {port}'))
         options = ["-d", "example.nl", "--credentials", str(credentials)]
         options += ["--config-dir", str(tmp_path / "config")]
         sound = run(CHECK, *options, environment=environment(tmp_path, mijnhost))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import EXAMPLES, FOLDERS, ROOT, SCRIPTS, run
+from tests.support.commands import EXAMPLES, FOLDERS, ROOT, SCRIPTS, run
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.credentials import SYSTEMD_FILE
-
-from .support import EXAMPLES, run
+from tests.support.commands import EXAMPLES, run
 
 UNITS = EXAMPLES / "systemd"
 SERVICE = UNITS / "certbot-mijnhost.service"
