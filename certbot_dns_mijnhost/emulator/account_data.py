@@ -1,4 +1,4 @@
-"""What an account has besides zones: contacts, name-server profiles, templates, orders, charges.
+"""Contacts, name-server profiles, DNS templates, orders and charges of an account.
 
 Documented: the request bodies. Assumed: the fields of answers that were not sent.
 """
@@ -36,7 +36,7 @@ class Charge:
 
 @dataclass
 class AccountData:
-    """What an account has besides its zones."""
+    """The data of an account apart from its zones."""
 
     contacts: dict[int, dict[str, Any]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)

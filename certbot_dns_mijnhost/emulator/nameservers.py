@@ -101,9 +101,9 @@ class Nameservers:
             response.set_rcode(dns.rcode.REFUSED)
             return response
         question = response.question[0]
-        cut = zone.cut(question.name, question.rdtype)
-        if cut is not None:
-            response.authority.append(cut)
+        delegation = zone.delegation(question.name, question.rdtype)
+        if delegation is not None:
+            response.authority.append(delegation)
             return response
         response.flags |= dns.flags.AA
         self._fill(response, zone, self.lags[index])
@@ -162,7 +162,7 @@ class Nameservers:
         for _ in range(MAXIMUM_CNAMES):
             if zone is None:
                 return
-            if zone.cut(name, question.rdtype) is not None:
+            if zone.delegation(name, question.rdtype) is not None:
                 # The emulator has no servers for delegated subzones.
                 if response.flags & dns.flags.RA:
                     response.set_rcode(dns.rcode.SERVFAIL)

@@ -45,7 +45,9 @@ class ServedZone:
         wildcard = dns.name.Name((b"*", *encloser.labels))
         return wildcard if wildcard in self.names else None
 
-    def cut(self, name: dns.name.Name, type_: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
+    def delegation(
+        self, name: dns.name.Name, type_: dns.rdatatype.RdataType
+    ) -> dns.rrset.RRset | None:
         """Return the NS records of the delegation that contains `name`, if there is one.
 
         The DS record of a subzone belongs to this zone.

@@ -92,7 +92,7 @@ class Services:
         default_factory=lambda: {501: copy.deepcopy(BACKUPS)}
     )
     passwords: dict[int, str] = field(default_factory=dict)
-    """The root password of each server that has been given one."""
+    """The root passwords by server, if one was set."""
     certificates: dict[int, dict[str, Any]] = field(
         default_factory=lambda: _by([CERTIFICATE], "id")
     )

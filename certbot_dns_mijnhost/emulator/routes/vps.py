@@ -29,7 +29,7 @@ def get(account: Account, call: Call) -> Reply:
 
 
 def update(account: Account, call: Call) -> Reply:
-    """Set reverse DNS. Assumed: addresses that are left out keep their names."""
+    """Set reverse DNS. Assumed: addresses that are not sent do not change."""
     addresses = {each["ip"]: each for each in _vps(account, call)["ip-addresses"]}
     sent = bodies.objects(call.json(), "ip-addresses")
     if not sent or any(bodies.text(each, "ip") not in addresses for each in sent):
@@ -46,7 +46,7 @@ def cancel(account: Account, call: Call) -> Reply:
 
 
 def restore(account: Account, call: Call) -> Reply:
-    """Undo a cancellation; a 400 if there is none (assumed)."""
+    """Undo a cancellation. Assumed: 400 if there is none."""
     vps = _vps(account, call)
     if vps["status"] != "cancelled":
         raise Refused(400, "The VPS is not cancelled")
@@ -70,12 +70,12 @@ def _switch(status: str) -> Handler:
 
 
 def reset_password(account: Account, call: Call) -> Reply:
-    """Set another root password and show it once."""
+    """Set a new root password and return it."""
     return Reply({"password": _new_password(account, _vps(account, call))})
 
 
 def set_rescue(account: Account, call: Call) -> Reply:
-    """Enter or leave the rescue system; entering it shows a password."""
+    """Start or leave the rescue system; starting it returns a password."""
     vps = _vps(account, call)
     vps["details"]["rescue"] = bodies.boolean(call.json(), "enable")
     if not vps["details"]["rescue"]:
@@ -84,7 +84,7 @@ def set_rescue(account: Account, call: Call) -> Reply:
 
 
 def reinstall(account: Account, call: Call) -> Reply:
-    """Install an image; shows the new root password."""
+    """Install an image and return the new root password."""
     vps, sent = _vps(account, call), call.json()
     if sent.get("image_id") not in [image["id"] for image in account.data.services.images]:
         raise bodies.invalid("image_id")
@@ -98,7 +98,7 @@ def get_backups(account: Account, call: Call) -> Reply:
 
 
 def create_backup(account: Account, call: Call) -> Reply:
-    """Make a backup. Documented: it is made in the background; here it is ready at once."""
+    """Create a backup. Documented: in the background. Assumed: it is ready immediately."""
     backups = _backups(account, call)
     backups.append({"key": len(backups) + 1, "type": "snapshot", "created": "2026-11-26 12:00:00"})
     return Reply(None)
