@@ -7,6 +7,8 @@ TIMEOUT = 30.0
 """Seconds to wait for a connection, and for each part of an answer."""
 CHALLENGE_TTL = 60
 """Seconds, of challenge records."""
+RECORD_TTL = 3600
+"""Seconds, of other records."""
 LARGEST_TTL = 2**31 - 1
 """Seconds; the limit of DNS."""
 PROPAGATION_SECONDS = 300

@@ -16,7 +16,7 @@ from certbot_dns_mijnhost.cli import (
     records,
     zone,
 )
-from certbot_dns_mijnhost.defaults import CA
+from certbot_dns_mijnhost.defaults import CA, RECORD_TTL
 
 EXIT_CODES = """\
 exit codes:
@@ -221,7 +221,9 @@ def _record(parser: argparse.ArgumentParser, value: str | None = None) -> None:
     parser.add_argument("name", metavar="NAME", help="relative to the domain; @ for the domain")
     parser.add_argument("value", metavar="VALUE", nargs=value, help=VALUE)
     if value is None:
-        parser.add_argument("--ttl", type=int, default=3600, help="seconds (default: %(default)s)")
+        parser.add_argument(
+            "--ttl", type=int, default=RECORD_TTL, help="seconds (default: %(default)s)"
+        )
 
 
 def _repeatable(parser: argparse.ArgumentParser, *flags: str, **more: Any) -> None:

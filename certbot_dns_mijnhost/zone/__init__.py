@@ -4,7 +4,7 @@ Uses the client of the API and no Certbot, so any ACME client in Python can use 
 """
 
 from certbot_dns_mijnhost.zone.behaviour import Behaviour, PatchEffect
-from certbot_dns_mijnhost.zone.challenge_records import DEFAULT_TTL, ChallengeRecords
+from certbot_dns_mijnhost.zone.challenge_records import ChallengeRecords
 from certbot_dns_mijnhost.zone.editor import ZoneEditor
 from certbot_dns_mijnhost.zone.errors import (
     AlteredRecordError,
@@ -37,7 +37,6 @@ from certbot_dns_mijnhost.zone.names import absolute, canonical
 from certbot_dns_mijnhost.zone.plan import ZonePlan
 
 __all__ = [
-    "DEFAULT_TTL",
     "AlteredRecordError",
     "Behaviour",
     "CNAMEConflictError",

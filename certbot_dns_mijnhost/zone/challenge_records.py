@@ -21,8 +21,6 @@ from certbot_dns_mijnhost.zone.zone import Zone, ZoneContext
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_TTL = CHALLENGE_TTL
-
 
 class ChallengeRecords:
     """Publishes and removes the TXT records of DNS challenges in the account's zones.
@@ -46,7 +44,7 @@ class ChallengeRecords:
         client: MijnHostClient,
         *,
         backup_directory: Path,
-        ttl: int = DEFAULT_TTL,
+        ttl: int = CHALLENGE_TTL,
         zones: Iterable[str] = (),
         allow_zone_rewrite: bool = True,
         lock_directory: Path | None = None,

@@ -21,6 +21,7 @@ from certbot_dns_mijnhost.api import (
     MijnHostError,
     RetryPolicy,
 )
+from certbot_dns_mijnhost.defaults import RECORD_TTL
 from certbot_dns_mijnhost.zone import backup, lock, proofs
 from certbot_dns_mijnhost.zone.adding import add, read_before_writing
 from certbot_dns_mijnhost.zone.behaviour import Behaviour, PatchEffect
@@ -42,8 +43,6 @@ from certbot_dns_mijnhost.zone.removing import remove
 from certbot_dns_mijnhost.zone.zone import Zone, ZoneContext
 
 logger = logging.getLogger(__name__)
-
-DEFAULT_TTL = 3600
 
 
 class ZoneEditor:
@@ -78,7 +77,7 @@ class ZoneEditor:
                 client=client,
                 retry=retry or RetryPolicy(),
                 behaviour=Behaviour(),
-                ttl=DEFAULT_TTL,
+                ttl=RECORD_TTL,
                 backup_directory=backup_directory or backup.default_directory(),
                 lock_directory=lock_directory or lock.default_directory(),
             ),
