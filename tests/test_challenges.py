@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,8 @@ from certbot_dns_mijnhost.challenges import DNSChallenges
 from certbot_dns_mijnhost.emulator import Emulator, Variants
 from certbot_dns_mijnhost.settings import SettingError, Settings
 from certbot_dns_mijnhost.zone import SubzoneError, TXTRecord, ZoneNotFoundError
+from tests.support.emulated import StartEmulator
+from tests.support.virtual_time import sleep_virtually
 
 NO_RESOLVER = f"{'a' * 64}.example.net"
 """A host name that is never looked up: this machine's resolver is not queried."""
@@ -19,9 +20,9 @@ TARGET = "_acme-challenge.delegated.nl.challenges.nl"
 
 
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator(domains=("delegated.nl", "challenges.nl"), lags=(0.0,)) as running:
-        yield running
+def emulator(monkeypatch: pytest.MonkeyPatch, start_emulator: StartEmulator) -> Emulator:
+    clock = sleep_virtually(monkeypatch)
+    return start_emulator(domains=("delegated.nl", "challenges.nl"), lags=(0.0,), clock=clock)
 
 
 def run(emulator: Emulator, directory: Path, **changes: object) -> DNSChallenges:

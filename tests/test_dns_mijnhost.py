@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +18,8 @@ from certbot_dns_mijnhost import defaults, dns_mijnhost
 from certbot_dns_mijnhost.dns_mijnhost import Authenticator
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 from scripts.local_ca import emulator_settings, write_credentials
+from tests.support.emulated import StartEmulator
+from tests.support.virtual_time import sleep_virtually
 
 try:
     from certbot.configuration import NamespaceConfig
@@ -50,9 +51,8 @@ class Namespace:
 
 
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
+def emulator(monkeypatch: pytest.MonkeyPatch, start_emulator: StartEmulator) -> Emulator:
+    return start_emulator(clock=sleep_virtually(monkeypatch))
 
 
 @pytest.fixture
