@@ -14,7 +14,7 @@ from certbot_dns_mijnhost.api import (
 )
 from certbot_dns_mijnhost.zone.errors import ZoneNotConfirmedError
 from certbot_dns_mijnhost.zone.journal import Journal, Read
-from certbot_dns_mijnhost.zone.listing import Listing
+from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
 from certbot_dns_mijnhost.zone.names import canonical
 from certbot_dns_mijnhost.zone.retrying import is_transient_read_error, retry_transient
 
@@ -159,6 +159,9 @@ class ZoneReader:
         :raises MijnHostError: if the API cannot be read.
         """
         listing = self.read_until(question, WHOLE_ZONE)
+        if listing is None and self._vanished_challenges():
+            # Listings without them count only a minute after the last listing with them.
+            listing = self.read_until(question, WHOLE_ZONE)
         if listing is None:
             newest = self._journal.reads()[-1].keys
             missing = len(self._journal.lasting_others() - newest)
@@ -170,6 +173,10 @@ class ZoneReader:
                 "mijn.host's support."
             )
         return listing
+
+    def _vanished_challenges(self) -> set[RecordKey]:
+        journal = self._journal
+        return journal.others() - journal.lasting_others() - journal.reads()[-1].keys
 
     def _pause(self, number: int, budget: Budget) -> float:
         return min(self._retry.growing_pause(number) * budget.share, budget.longest_pause)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from certbot_dns_mijnhost.emulator import Variants
+from certbot_dns_mijnhost.zone.proofs import OLDEST_LISTING
 
 from .history import DELEGATED, History, Run
 from .play import Player, problems
@@ -32,6 +33,7 @@ def test_neither_run_waits_for_the_records_of_the_other(
         allow_zone_rewrite=True,
         choices=(),
     )
+    needs_no_rewrite = patch == "append" and delete == "supported"
     player = Player(history)
     report = player.play()
     errors = [actor.error for actor in player.scheduler.actors if actor.error is not None]
@@ -40,5 +42,5 @@ def test_neither_run_waits_for_the_records_of_the_other(
         assert outcome.published
         assert outcome.error is None
         assert outcome.leftovers == []
-        assert outcome.seconds - wait < 55
+        assert outcome.seconds - wait < (55 if needs_no_rewrite else 55 + OLDEST_LISTING)
     assert report.standing == report.foreign
