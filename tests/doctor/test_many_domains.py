@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import threading
 from collections import Counter
 from contextlib import ExitStack
 
@@ -20,6 +19,7 @@ from certbot_dns_mijnhost.doctor import State
 from certbot_dns_mijnhost.doctor.queries import INTERVAL, Queries
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 from tests.support.scripted_server import ScriptedServer, authoritative, zone
+from tests.support.virtual_time import VirtualTime
 
 from .runner import DoctorRunner
 from .signed_zone import Key, SignedZone
@@ -85,18 +85,12 @@ def test_thirty_signed_domains(runner: DoctorRunner) -> None:
 
 
 def test_each_server_is_queried_at_intervals() -> None:
-    now, lock, pauses = [0.0], threading.Lock(), list[float]()
-
-    def sleep(seconds: float) -> None:
-        with lock:
-            now[0] += seconds
-            pauses.append(seconds)
-
-    queries = Queries(clock=lambda: now[0], sleep=sleep)
+    clock = VirtualTime(overshoot=0.0)
+    queries = Queries(clock=clock, sleep=clock.sleep)
     one, other = Endpoint("192.0.2.1"), Endpoint("192.0.2.2")
     for server in (one, other, one, one):
         queries.wait_for_turn(server)
-    assert pauses == [pytest.approx(INTERVAL)] * 2
+    assert clock.slept == [pytest.approx(INTERVAL)] * 2
 
 
 class Screen(io.StringIO):

@@ -26,6 +26,7 @@ from tests.support.scripted_server import (
     txt,
     zone,
 )
+from tests.support.virtual_time import VirtualTime
 from tests.support.waiting import SILENCE
 
 from .name_servers import NAME, ScriptedNameServers
@@ -292,12 +293,7 @@ INTERNAL = zone(
 )
 
 
-def test_an_internal_view_of_the_zone_is_recognised_by_its_addresses() -> None:
-    clock = [0.0]
-
-    def sleep(seconds: float) -> None:
-        clock[0] += seconds
-
+def test_an_internal_view_of_the_zone_is_recognised_by_its_addresses(clock: VirtualTime) -> None:
     with (
         ScriptedServer(INTERNAL, address="127.0.0.1") as resolver,
         ScriptedServer(authoritative, address="127.0.0.2") as server,
@@ -307,9 +303,9 @@ def test_an_internal_view_of_the_zone_is_recognised_by_its_addresses() -> None:
                 resolvers=[resolver.endpoint],
                 port=server.port,
                 query_timeout=SILENCE,
-                clock=lambda: clock[0],
+                clock=clock,
             ),
-            sleep=sleep,
+            sleep=clock.sleep,
         )
         with pytest.raises(PropagationTimeoutError) as caught:
             checker.wait_for([TXTRecord(NAME, "value")], max_seconds=5.0)
