@@ -185,11 +185,13 @@ class DNSRecord:
             validation.ttl("ttl", self.ttl)
 
     def check_value(self) -> None:
-        """Require that the value of a record fits its type, unless it is as it was listed.
+        """Require that the value of a record fits its type.
+
+        A value that was listed must only be an address if the type is A or AAAA.
 
         :raises InvalidInputError: naming the field and the rule.
         """
-        if not self.is_listed:
+        if not self.is_listed or self.type.upper() in record_rules.ADDRESS_VERSIONS:
             record_rules.check_value(self.type, self.value)
 
 
