@@ -50,6 +50,8 @@ def doctor(emulator: Emulator, directory: Path, *flags: str) -> Iterator[subproc
         stderr=subprocess.STDOUT,
         text=True,
         cwd=ROOT,
+        # A caller such as nohup ignores this signal, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         yield process
         process.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,12 @@ import pytest
 from tests.support.certbot import CertbotUser
 from tests.support.docs_shell import ROOT, DocsShell, MachineShell
 from tests.support.machine import Machine
+
+
+@pytest.fixture(scope="session")
+def programs() -> Path:
+    """Return the directory of lego, dehydrated and uacme."""
+    return Path(os.environ["CLIENTS"])
 
 
 @pytest.fixture(scope="session")

@@ -203,7 +203,9 @@ def test_certbots_manual_hooks_issue_and_renew_and_wait_once(
         assert "Traceback" not in run.output
         assert user.key not in run.output
         calls = re.split(r"Hook '--manual-auth-hook' for ", run.output)[1:]
-        assert [": all serve everything" in call for call in calls] == [False, True], run.output
+        waits = [": all serve everything" in call for call in calls]
+        # Pebble reuses one valid authorization in a hundred, even if it is told to reuse none.
+        assert waits in ([False, True], [True]), run.output
 
 
 def test_a_failed_hook_tells_certbots_user_why(user: CertbotUser) -> None:

@@ -189,7 +189,7 @@ def run_in(
 
 def run_tests(directory: Path, environment: Path, row: Row, tests: Sequence[str]) -> str:
     """Run the tests away from the source, so that they import what was installed."""
-    for folder in ("tests", "examples"):
+    for folder in ("tests", "examples", "scripts"):
         shutil.copytree(ROOT / folder, directory / folder)
     shutil.copy(ROOT / "README.md", directory)
     command = [str(environment / "bin" / "python"), "-m", "pytest", "-q", "-n", "2", *tests]
