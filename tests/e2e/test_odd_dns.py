@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator
-from tests.support.certbot import CertbotUser
+from tests.support.certbot import LAGS, CertbotUser
 
 pytestmark = pytest.mark.e2e
 
@@ -44,11 +45,15 @@ def resolv_conf(user: CertbotUser, content: bytes | None) -> Path:
 
 
 def delegate(user: CertbotUser) -> str:
-    """Delegate the challenge of the user's domain, and return the zone that it goes to."""
+    """Delegate the challenge of the user's domain, and return the zone that it goes to.
+
+    A user does this long before Certbot runs, so it returns when all name servers serve it.
+    """
     other = f"challenges-{user.domain}"
     user.emulator.account.add_domain(other)
     name = f"_acme-challenge.{user.domain}."
     user.emulator.account.add_record(user.domain, "CNAME", name, f"{other}.", 300)
+    time.sleep(max(LAGS))
     return other
 
 
