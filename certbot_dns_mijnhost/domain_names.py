@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 LONGEST_LABEL = 63
 LONGEST_NAME = 253
 DOTS = str.maketrans({"\u3002": ".", "\uff0e": ".", "\uff61": "."})
 """The dots of Chinese and Japanese keyboards, which IDNA 2008 (RFC 5895) treats as dots."""
+NO_DOMAIN = re.compile(r"[\x00-)+,/:-@\[-^`{-\x7f]")
+"""ASCII characters that no domain has: all but letters, digits, ``-``, ``_``, ``*`` and dots."""
 
 
 def domain_name(text: str) -> str:
@@ -21,6 +25,8 @@ def domain_name(text: str) -> str:
     if not name:
         raise ValueError(f"{text!r} is not a domain name: it has no label")
     check_labels(name, text)
+    if found := NO_DOMAIN.search(name):
+        raise ValueError(f"{text!r} is not a domain name: no domain has {found.group()!r}")
     return name
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.api import InvalidInputError
@@ -89,6 +89,9 @@ def test_what_is_unambiguous_is_cleaned(shell: Shell, typed: str) -> None:
         ("\u00fc" * 62 + ".nl", "is longer than 63 characters"),
         (".".join(["x" * 60] * 5), "it is longer than 253 characters"),
         ("https://example.nl/", "is a URL"),
+        ("example.nl/", "no domain has '/'"),
+        ("admin@example.nl", "no domain has '@'"),
+        (":/\u00fc/", "no domain has ':'"),
     ],
 )
 @pytest.mark.parametrize(
@@ -127,6 +130,7 @@ def test_a_record_name_with_an_empty_or_long_label(shell: Shell, name: str) -> N
     assert "PATCH" not in shell.methods()
 
 
+@example(":/\u00fc/")
 @given(st.text(st.sampled_from("ab.-*\u00fc\u3002 ,\t\udcff/:@"), max_size=80))
 def test_any_text_is_a_domain_or_our_error(text: str) -> None:
     for typed in ([text], [f"example.nl,{text}"], [text, text]):

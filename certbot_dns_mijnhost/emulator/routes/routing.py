@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Union
 
 from certbot_dns_mijnhost.emulator.account import Account
@@ -93,7 +94,7 @@ class Route:
         pairs = zip(self._parts, segments)
         return {part[1:-1]: segment for part, segment in pairs if _is_name(part)}
 
-    @property
+    @cached_property
     def _parts(self) -> list[str]:
         return self.pattern.split("/")
 
