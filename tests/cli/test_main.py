@@ -268,7 +268,7 @@ def test_a_reader_that_stops_early_is_not_an_error(tmp_path: Path) -> None:
         (("records", "list", "example.nl", "--json"), b""),
         (
             ("records", "list", "a/b", "--json"),
-            b"mijnhost: 'a/b' cannot be a part of an API path.\n",
+            b"mijnhost: 'a/b' is not a domain name: no domain has '/'. Correct the name.\n",
         ),
     ],
 )

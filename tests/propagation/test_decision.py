@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.propagation.answers import Answer, Kind
@@ -202,6 +202,7 @@ lags = st.floats(0.0, 200.0)
 alive = st.builds(Simulated, lags, st.floats(0.001, 0.3))
 
 
+@example([Simulated(4.5, 0.25)], 1)
 @given(st.lists(alive, min_size=1, max_size=4), st.integers(0, 3))
 def test_the_wait_ends_soon_after_the_slowest_server(servers: list[Simulated], dead: int) -> None:
     ended, _ = simulate([*servers, *[DEAD] * dead])
@@ -209,7 +210,8 @@ def test_the_wait_ends_soon_after_the_slowest_server(servers: list[Simulated], d
     latency = max(server.latency for server in servers)
     pause = POLL_PAUSE * max(1.0, lag / STEADY_SECONDS)
     limit = lag + pause + max(CONFIRM_PAUSE, latency) + latency
-    assert ended <= max(limit, TRIES * TIMEOUT if dead else 0.0) + 0.001
+    # The query that confirms waits until the servers that do not answer are left out.
+    assert ended <= max(limit, TRIES * TIMEOUT + latency if dead else 0.0) + 0.001
 
 
 @given(st.lists(alive, min_size=1, max_size=4), st.integers(0, 2), st.floats(0.5, 250.0))
