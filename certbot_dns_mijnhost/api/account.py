@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from certbot_dns_mijnhost.api import validation
+from certbot_dns_mijnhost.api import declared, validation
+from certbot_dns_mijnhost.api.declared import DeclaredModel, Identifier
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.api.fields import Fields
 from certbot_dns_mijnhost.api.types import Model, Raw, private
-from certbot_dns_mijnhost.api.undocumented import (
-    Identifier,
-    UndocumentedResource,
-    checked_identifier,
-    first,
-    needed_identifier,
-)
+from certbot_dns_mijnhost.api.undocumented import UndocumentedResource, checked_identifier
 
 PROFILE = "/account/profile/"
 PAY_METHODS = "/account/paymethods/"
@@ -87,27 +82,13 @@ class AccountProfile(Model):
 
 
 @dataclass(frozen=True)
-class PayMethod(Model):
+class PayMethod(DeclaredModel):
     """A way to pay; its repr shows no names and bank accounts, which may be in `raw`."""
 
-    id: Identifier
-    name: str | None = field(default=None, repr=False)
-    is_default: bool | None = None
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object) -> PayMethod:
-        """Read a way to pay from an answer.
-
-        :raises InvalidResponseError: if it is not an object, or has no number.
-        """
-        fields = Fields(data, "a pay method")
-        return cls(
-            id=needed_identifier(fields, None, "id", "paymethod_id", "paymethod"),
-            name=fields.first_text("name", "description", "type"),
-            is_default=first(fields.optional_boolean, "is_default", "default"),
-            raw=private(fields.raw),
-        )
+    id: Identifier = field(metadata=declared.number("id", "paymethod_id", "paymethod"))
+    name: str | None = declared.text("name", "description", "type", in_repr=False)
+    is_default: bool | None = declared.truth("is_default", "default")
+    raw: Raw = declared.everything(is_private=True)
 
 
 class AccountResource(UndocumentedResource):

@@ -7,76 +7,41 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from certbot_dns_mijnhost.api.fields import Fields
-from certbot_dns_mijnhost.api.types import Model, Raw
-from certbot_dns_mijnhost.api.undocumented import (
-    Identifier,
-    UndocumentedResource,
-    first,
-    needed_identifier,
-    path_of,
-)
+from certbot_dns_mijnhost.api import declared
+from certbot_dns_mijnhost.api.declared import DeclaredModel, Identifier
+from certbot_dns_mijnhost.api.types import Raw
+from certbot_dns_mijnhost.api.undocumented import UndocumentedResource, path_of
 
 COMMISSIONS = "/affiliate/commissions/"
 PAYMENTS = "/affiliate/payments/"
 
 
 @dataclass(frozen=True)
-class Commission(Model):
+class Commission(DeclaredModel):
     """What one sale earned. What an answer lacks is None.
 
     :param status: in the API's words.
     """
 
-    id: Identifier
-    amount: Decimal | None = None
-    date: dt.date | None = None
-    status: str | None = None
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object, id: Identifier | None = None) -> Commission:  # noqa: A002  # the API's word
-        """Read a commission from an answer.
-
-        :param id: the one that was requested.
-        :raises InvalidResponseError: if it is not an object, or has no number.
-        """
-        return cls(*_read(Fields(data, "a commission"), id, "commission_id"))
+    id: Identifier = field(metadata=declared.number("id", "commission_id"))
+    amount: Decimal | None = declared.money("amount", "commission", "total")
+    date: dt.date | None = declared.day("date", "created_at")
+    status: str | None = declared.text("status")
+    raw: Raw = declared.everything()
 
 
 @dataclass(frozen=True)
-class AffiliatePayment(Model):
+class AffiliatePayment(DeclaredModel):
     """A payment of commissions. What an answer lacks is None.
 
     :param status: in the API's words.
     """
 
-    id: Identifier
-    amount: Decimal | None = None
-    date: dt.date | None = None
-    status: str | None = None
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object, id: Identifier | None = None) -> AffiliatePayment:  # noqa: A002
-        """Read a payment from an answer.
-
-        :param id: the one that was requested.
-        :raises InvalidResponseError: if it is not an object, or has no number.
-        """
-        return cls(*_read(Fields(data, "a payment"), id, "payment_id"))
-
-
-def _read(
-    fields: Fields, known: Identifier | None, name: str
-) -> tuple[Identifier, Decimal | None, dt.date | None, str | None, Raw]:
-    return (
-        needed_identifier(fields, known, "id", name),
-        first(fields.optional_money, "amount", "commission", "total"),
-        first(fields.optional_date, "date", "created_at", "paid_at"),
-        fields.optional_text("status"),
-        fields.raw,
-    )
+    id: Identifier = field(metadata=declared.number("id", "payment_id"))
+    amount: Decimal | None = declared.money("amount", "total")
+    date: dt.date | None = declared.day("date", "paid_at", "created_at")
+    status: str | None = declared.text("status")
+    raw: Raw = declared.everything()
 
 
 class AffiliateResource(UndocumentedResource):

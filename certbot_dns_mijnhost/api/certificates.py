@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from certbot_dns_mijnhost.api import validation
+from certbot_dns_mijnhost.api import declared, validation
 from certbot_dns_mijnhost.api.contacts import PATTERNS
+from certbot_dns_mijnhost.api.declared import DeclaredModel, Identifier
 from certbot_dns_mijnhost.api.errors import next_step_if_unclear
 from certbot_dns_mijnhost.api.fields import Fields
 from certbot_dns_mijnhost.api.types import Model, Raw, Secret, present
 from certbot_dns_mijnhost.api.undocumented import (
-    Identifier,
     UndocumentedResource,
     checked_identifier,
-    first,
-    needed_identifier,
     new_identifier,
     path_of,
     secret_text,
@@ -31,65 +29,34 @@ UNCLEAR = (
 
 
 @dataclass(frozen=True)
-class Certificate(Model):
+class Certificate(DeclaredModel):
     """A certificate, or the right to request one.
 
-    :param domain: empty or None if it is not requested yet.
+    :param domain: None if it is not requested yet.
     :param status: in the API's words; ``ACT`` means issued.
     :param certificate: PEM; None if it is not issued yet.
     :param intermediate_certificate: PEM.
     """
 
-    id: Identifier
-    domain: str | None = None
-    status: str | None = None
-    is_requested: bool | None = None
-    expires: date | None = None
-    certificate: str | None = field(default=None, repr=False)
-    intermediate_certificate: str | None = field(default=None, repr=False)
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object, id: Identifier | None = None) -> Certificate:  # noqa: A002  # the API's word
-        """Read a certificate from an answer.
-
-        :param id: the one that was requested.
-        :raises InvalidResponseError: if it is not an object, or has no number.
-        """
-        fields = Fields(data, "a certificate")
-        return cls(
-            id=needed_identifier(fields, id, "id", "certificate_id"),
-            domain=fields.first_text("domain", "common_name"),
-            status=fields.first_text("certificate_status", "status"),
-            is_requested=first(fields.optional_boolean, "requested", "is_requested"),
-            expires=first(fields.optional_date, *EXPIRES),
-            certificate=fields.optional_text("certificate") or None,
-            intermediate_certificate=fields.optional_text("intermediate_certificate") or None,
-            raw=fields.raw,
-        )
-
-
-EXPIRES = ("expires", "expires_at", "expiry_date", "expire_date", "end_date")
+    id: Identifier = field(metadata=declared.number("id", "certificate_id"))
+    domain: str | None = declared.text("domain", "common_name")
+    status: str | None = declared.text("certificate_status", "status")
+    is_requested: bool | None = declared.truth("requested", "is_requested")
+    expires: date | None = declared.day(
+        "expires", "expires_at", "expiry_date", "expire_date", "end_date"
+    )
+    certificate: str | None = declared.text("certificate", in_repr=False)
+    intermediate_certificate: str | None = declared.text("intermediate_certificate", in_repr=False)
+    raw: Raw = declared.everything()
 
 
 @dataclass(frozen=True)
-class CertificateProduct(Model):
+class CertificateProduct(DeclaredModel):
     """A certificate that can be ordered; its prices and durations are in `raw`."""
 
-    product_id: Identifier
-    name: str | None = None
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object) -> CertificateProduct:
-        """Read a product from an answer.
-
-        :raises InvalidResponseError: if it is not an object, or has no number.
-        """
-        fields = Fields(data, "a product")
-        number = needed_identifier(fields, None, "product_id", "id")
-        name = fields.first_text("name", "product_name", "title")
-        return cls(product_id=number, name=name, raw=fields.raw)
+    product_id: Identifier = field(metadata=declared.number("product_id", "id"))
+    name: str | None = declared.text("name", "product_name", "title")
+    raw: Raw = declared.everything()
 
 
 @dataclass(frozen=True)

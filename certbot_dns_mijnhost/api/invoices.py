@@ -8,24 +8,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from certbot_dns_mijnhost.api import declared
+from certbot_dns_mijnhost.api.declared import DeclaredModel, Identifier
 from certbot_dns_mijnhost.api.errors import InvalidResponseError
-from certbot_dns_mijnhost.api.fields import Fields
 from certbot_dns_mijnhost.api.responses import read_envelope
-from certbot_dns_mijnhost.api.types import Model, Raw, private
-from certbot_dns_mijnhost.api.undocumented import (
-    Identifier,
-    UndocumentedResource,
-    first,
-    needed_identifier,
-    path_of,
-)
+from certbot_dns_mijnhost.api.types import Raw
+from certbot_dns_mijnhost.api.undocumented import UndocumentedResource, path_of
 
 PATH = "/account/invoices/"
+NUMBER = ("invoice_nr", "invoice_number", "number")
 PDF = "application/pdf"
 
 
 @dataclass(frozen=True)
-class Invoice(Model):
+class Invoice(DeclaredModel):
     """An invoice. What an answer lacks is None; its lines and addressee are in `raw`.
 
     :param number: the number that is printed on the invoice.
@@ -34,29 +30,12 @@ class Invoice(Model):
     :param payment_url: where to pay it; who has the address can see the invoice.
     """
 
-    number: Identifier
-    date: dt.date | None = None
-    total: Decimal | None = None
-    status: str | None = None
-    payment_url: str | None = field(default=None, repr=False)
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object, number: Identifier | None = None) -> Invoice:
-        """Read an invoice from an answer.
-
-        :param number: the one that was requested.
-        :raises InvalidResponseError: if it is not an object, or has no number.
-        """
-        fields = Fields(data, "an invoice")
-        return cls(
-            number=needed_identifier(fields, number, "invoice_nr", "invoice_number", "number"),
-            date=first(fields.optional_date, "date", "invoice_date", "created_at"),
-            total=first(fields.optional_money, "total", "total_incl", "amount"),
-            status=fields.first_text("payment_status", "status"),
-            payment_url=fields.optional_text("payment_url") or None,
-            raw=private(fields.raw),
-        )
+    number: Identifier = field(metadata=declared.number(*NUMBER))
+    date: dt.date | None = declared.day("date", "invoice_date", "created_at")
+    total: Decimal | None = declared.money("total", "total_incl", "amount")
+    status: str | None = declared.text("payment_status", "status")
+    payment_url: str | None = declared.text("payment_url", in_repr=False)
+    raw: Raw = declared.everything(is_private=True)
 
 
 class InvoicesResource(UndocumentedResource):

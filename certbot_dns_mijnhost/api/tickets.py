@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from certbot_dns_mijnhost.api import validation
+from certbot_dns_mijnhost.api import declared, validation
+from certbot_dns_mijnhost.api.declared import DeclaredModel, Identifier
 from certbot_dns_mijnhost.api.errors import next_step_if_unclear
-from certbot_dns_mijnhost.api.fields import Fields
-from certbot_dns_mijnhost.api.types import Model, Raw, present, private
-from certbot_dns_mijnhost.api.undocumented import (
-    Identifier,
-    UndocumentedResource,
-    needed_identifier,
-    new_identifier,
-    path_of,
-)
+from certbot_dns_mijnhost.api.types import Raw, present
+from certbot_dns_mijnhost.api.undocumented import UndocumentedResource, new_identifier, path_of
 
 PATH = "/account/tickets/"
 NUMBER = ("ticket_number", "number", "ticket_nr", "id")
@@ -23,67 +17,37 @@ DEPARTMENTS = ("support", "administration", "sales", "public_cloud", "microsoft_
 
 
 @dataclass(frozen=True, repr=False)
-class TicketMessage(Model):
+class TicketMessage(DeclaredModel):
     """A message of a ticket; its repr shows nothing of it.
 
     :param message: HTML.
     """
 
-    message: str | None = None
-    sender: str | None = None
-    created: str | None = None
-    raw: Raw = field(default_factory=dict, compare=False)
+    message: str | None = declared.text("message", "body", "text")
+    sender: str | None = declared.text("sender", "from", "author", "name")
+    created: str | None = declared.text("created", "created_at", "date")
+    raw: Raw = declared.everything(is_private=True)
 
     def __repr__(self) -> str:
         return "TicketMessage(***)"
 
-    @classmethod
-    def from_dict(cls, data: object) -> TicketMessage:
-        """Read a message from an answer.
-
-        :raises InvalidResponseError: if it is not an object.
-        """
-        fields = Fields(data, "a message")
-        return cls(
-            message=fields.first_text("message", "body", "text"),
-            sender=fields.first_text("sender", "from", "author", "name"),
-            created=fields.first_text("created", "created_at", "date"),
-            raw=private(fields.raw),
-        )
-
 
 @dataclass(frozen=True)
-class Ticket(Model):
+class Ticket(DeclaredModel):
     """A support ticket; its repr shows nothing of what was written.
 
     :param status: in the API's words.
     :param messages: empty in a listing.
     """
 
-    number: Identifier
-    subject: str | None = field(default=None, repr=False)
-    status: str | None = None
-    department: str | None = None
-    messages: tuple[TicketMessage, ...] = field(default=(), repr=False)
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object, number: Identifier | None = None) -> Ticket:
-        """Read a ticket from an answer.
-
-        :param number: the one that was requested.
-        :raises InvalidResponseError: if it is not an object, or has no number.
-        """
-        fields = Fields(data, "a ticket")
-        name = fields.first_of(("messages", "thread", "replies"))
-        return cls(
-            number=needed_identifier(fields, number, *NUMBER),
-            subject=fields.optional_text("subject"),
-            status=fields.optional_text("status"),
-            department=fields.optional_text("department"),
-            messages=fields.entries_if_any(name, TicketMessage.from_dict),
-            raw=private(fields.raw),
-        )
+    number: Identifier = field(metadata=declared.number(*NUMBER))
+    subject: str | None = declared.text("subject", in_repr=False)
+    status: str | None = declared.text("status")
+    department: str | None = declared.text("department")
+    messages: tuple[TicketMessage, ...] = declared.entries(
+        TicketMessage.from_dict, "messages", "thread", "replies", in_repr=False
+    )
+    raw: Raw = declared.everything(is_private=True)
 
 
 class TicketsResource(UndocumentedResource):

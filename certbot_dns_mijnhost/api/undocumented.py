@@ -7,9 +7,10 @@ of its likely names, or the only list in ``data``. An object may be ``data``, or
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Callable, TypeVar, Union
+from typing import Any, Callable, TypeVar
 
 from certbot_dns_mijnhost.api import validation
+from certbot_dns_mijnhost.api.declared import Identifier, identifier
 from certbot_dns_mijnhost.api.errors import InvalidInputError, InvalidResponseError
 from certbot_dns_mijnhost.api.fields import Fields
 from certbot_dns_mijnhost.api.resource import Resource
@@ -17,8 +18,6 @@ from certbot_dns_mijnhost.api.responses import Envelope
 from certbot_dns_mijnhost.api.types import Raw, Secret
 
 T = TypeVar("T")
-Identifier = Union[int, str]
-"""The number of an object, or a text if the service does not use numbers for it."""
 
 
 class UndocumentedResource(Resource):
@@ -86,32 +85,6 @@ def secret_text(field: str, value: object) -> str:
     :raises InvalidInputError: if it is neither, or empty. The message does not show it.
     """
     return validation.text(field, value.reveal() if isinstance(value, Secret) else value)
-
-
-def first(read: Callable[[str], T | None], *names: str) -> T | None:
-    """Return the first field that can be read; None if there is none."""
-    found = (read(name) for name in names)
-    return next((value for value in found if value is not None), None)
-
-
-def identifier(fields: Fields, *names: str) -> Identifier | None:
-    """Return the number of an object, or its text if that is not a number."""
-    number = first(fields.optional_integer, *names)
-    return number if number is not None else fields.first_text(*names)
-
-
-def needed_identifier(fields: Fields, known: Identifier | None, *names: str) -> Identifier:
-    """Return the identifier of an object.
-
-    :param known: the one that was requested; used if the answer does not repeat it.
-    :raises InvalidResponseError: if there is none.
-    """
-    found = identifier(fields, *names)
-    if found is None:
-        found = known
-    if found is None:
-        raise InvalidResponseError(f"The answer of the API has an entry without {names[0]!r}.")
-    return found
 
 
 def new_identifier(envelope: Envelope, *names: str) -> Identifier | None:

@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from certbot_dns_mijnhost.api import validation
+from certbot_dns_mijnhost.api import declared, validation
 from certbot_dns_mijnhost.api.contacts import PATTERNS
+from certbot_dns_mijnhost.api.declared import DeclaredModel, Identifier
 from certbot_dns_mijnhost.api.errors import InvalidInputError, next_step_if_unclear
 from certbot_dns_mijnhost.api.fields import Fields
-from certbot_dns_mijnhost.api.types import UNSET, Model, Raw, Secret, Unset, given, private
+from certbot_dns_mijnhost.api.types import UNSET, Raw, Secret, Unset, given
 from certbot_dns_mijnhost.api.undocumented import (
-    Identifier,
     UndocumentedResource,
-    needed_identifier,
     new_identifier,
     path_of,
     secret_text,
@@ -24,8 +23,13 @@ PATH = "/account/users/"
 PERMISSION = re.compile(r"[a-z0-9_-]+")
 
 
+def _permissions(fields: Fields) -> dict[str, bool | None] | None:
+    found = fields.optional_object("permissions", lambda data: Fields(data, "permissions"))
+    return None if found is None else {name: found.optional_boolean(name) for name in found.raw}
+
+
 @dataclass(frozen=True)
-class User(Model):
+class User(DeclaredModel):
     """Somebody who may sign in; the repr shows no name and no address.
 
     :param is_main_user: has all permissions, which cannot be changed.
@@ -33,36 +37,15 @@ class User(Model):
         answer lacks them, as a listing may.
     """
 
-    id: Identifier
-    email: str | None = field(default=None, repr=False)
-    firstname: str | None = field(default=None, repr=False)
-    lastname: str | None = field(default=None, repr=False)
-    is_main_user: bool | None = None
-    permissions: Mapping[str, bool | None] | None = field(default=None, repr=False)
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object, id: Identifier | None = None) -> User:  # noqa: A002  # the API's word
-        """Read a user from an answer.
-
-        :param id: the one that was requested.
-        :raises InvalidResponseError: if it is not an object, or has no number.
-        """
-        fields = Fields(data, "a user")
-        return cls(
-            id=needed_identifier(fields, id, "id", "user_id"),
-            email=fields.first_text("email", "username"),
-            firstname=fields.optional_text("firstname"),
-            lastname=fields.optional_text("lastname"),
-            is_main_user=fields.optional_boolean("is_main_user"),
-            permissions=fields.optional_object("permissions", _permissions),
-            raw=private(fields.raw),
-        )
-
-
-def _permissions(data: object) -> dict[str, bool | None]:
-    fields = Fields(data, "permissions")
-    return {name: fields.optional_boolean(name) for name in fields.raw}
+    id: Identifier = field(metadata=declared.number("id", "user_id"))
+    email: str | None = declared.text("email", "username", in_repr=False)
+    firstname: str | None = declared.text("firstname", in_repr=False)
+    lastname: str | None = declared.text("lastname", in_repr=False)
+    is_main_user: bool | None = declared.truth("is_main_user")
+    permissions: Mapping[str, bool | None] | None = declared.read_by(
+        _permissions, None, in_repr=False
+    )
+    raw: Raw = declared.everything(is_private=True)
 
 
 class UsersResource(UndocumentedResource):

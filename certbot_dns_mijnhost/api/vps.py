@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from certbot_dns_mijnhost.api import validation
+from certbot_dns_mijnhost.api import declared, validation
+from certbot_dns_mijnhost.api.declared import DeclaredModel, Identifier
 from certbot_dns_mijnhost.api.errors import InvalidInputError, next_step_if_unclear
 from certbot_dns_mijnhost.api.fields import Fields
-from certbot_dns_mijnhost.api.types import Model, Raw, Secret
+from certbot_dns_mijnhost.api.types import Raw, Secret
 from certbot_dns_mijnhost.api.undocumented import (
-    Identifier,
     UndocumentedResource,
     checked_identifier,
-    first,
-    needed_identifier,
     password_of,
     path_of,
 )
@@ -25,116 +23,69 @@ CHECK_THE_SERVER = "Look at client.vps.get() before you send this again."
 
 
 @dataclass(frozen=True)
-class VPSAddress(Model):
+class VPSAddress(DeclaredModel):
     """An IP address of a server.
 
     :param reverse: its host name in reverse DNS.
     """
 
-    ip: str
-    reverse: str | None = None
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
+    ip: str = field(metadata=declared.needed_text("ip", "address", "ip_address"))
+    reverse: str | None = declared.text("reverse", "reverse_dns", "ptr", "rdns")
+    raw: Raw = declared.everything()
 
     @classmethod
-    def from_dict(cls, data: object) -> VPSAddress:
-        """Read an address, given as an object or as a text.
+    def from_dict(cls, data: object, known: Identifier | None = None) -> VPSAddress:
+        """Read an address, given as an object or as a text."""
+        return super().from_dict({"ip": data} if isinstance(data, str) else data, known)
 
-        :raises InvalidResponseError: if it is neither, or the object has no address.
-        """
-        fields = Fields({"ip": data} if isinstance(data, str) else data, "an IP address")
-        return cls(
-            ip=fields.name(fields.first_of(("ip", "address", "ip_address"))),
-            reverse=fields.first_text("reverse", "reverse_dns", "ptr", "rdns"),
-            raw=fields.raw,
-        )
+
+def _is_locked(fields: Fields) -> bool | None:
+    """Read the flag of a server, or that of its details."""
+    details = fields.optional_object("details", lambda value: Fields(value, "details"))
+    places = [each.optional_boolean for each in (fields, details) if each is not None]
+    locks = [declared.first(read, "vps_locked", "is_locked", "locked") for read in places]
+    return next((locked for locked in locks if locked is not None), None)
 
 
 @dataclass(frozen=True)
-class VPS(Model):
+class VPS(DeclaredModel):
     """A server. What an answer lacks is None; its specifications and tasks are in `raw`.
 
     :param status: in the API's words.
     :param is_locked: a task such as a backup or a reinstallation is running.
     """
 
-    id: Identifier
-    hostname: str | None = None
-    status: str | None = None
-    is_locked: bool | None = None
-    addresses: tuple[VPSAddress, ...] = ()
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object, id: Identifier | None = None) -> VPS:  # noqa: A002  # the API's word
-        """Read a server from an answer.
-
-        :param id: the one that was requested.
-        :raises InvalidResponseError: if it is not an object, or has no number.
-        """
-        fields = Fields(data, "a VPS")
-        details = fields.optional_object("details", lambda value: Fields(value, "details"))
-        places = [each for each in (fields, details) if each is not None]
-        locks = [first(each.optional_boolean, *LOCKS) for each in places]
-        return cls(
-            id=needed_identifier(fields, id, "id", "vps_id"),
-            hostname=fields.first_text("hostname", "name", "domain"),
-            status=fields.first_text("status", "state"),
-            is_locked=next((locked for locked in locks if locked is not None), None),
-            addresses=fields.entries_if_any(fields.first_of(ADDRESSES), VPSAddress.from_dict),
-            raw=fields.raw,
-        )
-
-
-LOCKS = ("vps_locked", "is_locked", "locked")
-ADDRESSES = ("ip-addresses", "ip_addresses", "addresses", "ips")
+    id: Identifier = field(metadata=declared.number("id", "vps_id"))
+    hostname: str | None = declared.text("hostname", "name", "domain")
+    status: str | None = declared.text("status", "state")
+    is_locked: bool | None = declared.read_by(_is_locked, None)
+    addresses: tuple[VPSAddress, ...] = declared.entries(
+        VPSAddress.from_dict, "ip-addresses", "ip_addresses", "addresses", "ips"
+    )
+    raw: Raw = declared.everything()
 
 
 @dataclass(frozen=True)
-class VPSImage(Model):
+class VPSImage(DeclaredModel):
     """An operating system that a server can be reinstalled with."""
 
-    id: Identifier
-    name: str | None = None
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object) -> VPSImage:
-        """Read an image from an answer.
-
-        :raises InvalidResponseError: if it is not an object, or has no number.
-        """
-        fields = Fields(data, "an image")
-        name = fields.first_text("name", "label", "description")
-        number = needed_identifier(fields, None, "id", "image_id")
-        return cls(id=number, name=name, raw=fields.raw)
+    id: Identifier = field(metadata=declared.number("id", "image_id"))
+    name: str | None = declared.text("name", "label", "description")
+    raw: Raw = declared.everything()
 
 
 @dataclass(frozen=True)
-class VPSBackup(Model):
+class VPSBackup(DeclaredModel):
     """A backup of a server.
 
     :param type: in the API's words; ``incremental`` for a backup that was made automatically.
     :param created: when it was made, in the API's notation.
     """
 
-    key: Identifier
-    type: str | None = None
-    created: str | None = None
-    raw: Raw = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_dict(cls, data: object) -> VPSBackup:
-        """Read a backup from an answer.
-
-        :raises InvalidResponseError: if it is not an object, or has no key.
-        """
-        fields = Fields(data, "a backup")
-        return cls(
-            key=needed_identifier(fields, None, "key"),
-            type=fields.optional_text("type"),
-            created=fields.first_text("created", "created_at", "date", "timestamp"),
-            raw=fields.raw,
-        )
+    key: Identifier = field(metadata=declared.number("key"))
+    type: str | None = declared.text("type")
+    created: str | None = declared.text("created", "created_at", "date", "timestamp")
+    raw: Raw = declared.everything()
 
 
 class VPSResource(UndocumentedResource):

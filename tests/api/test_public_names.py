@@ -78,7 +78,7 @@ def test_each_resource_is_described_in_the_class() -> None:
 
 
 def test_each_resource_model_and_error_is_exported() -> None:
-    internal = {"UndocumentedResource", "WhoamiResource", "_PausingError"}
+    internal = {"DeclaredModel", "UndocumentedResource", "WhoamiResource", "_PausingError"}
     for made in [*classes(Resource), *classes(Model), *classes(package.MijnHostError)]:
         if made.__module__.startswith(package.__name__) and made.__name__ not in internal:
             assert getattr(package, made.__name__, None) is made, made
