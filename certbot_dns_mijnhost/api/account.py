@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable
 
 from certbot_dns_mijnhost.api import declared, validation
 from certbot_dns_mijnhost.api.declared import DeclaredModel, Identifier
@@ -14,6 +14,7 @@ from certbot_dns_mijnhost.api.undocumented import UndocumentedResource, checked_
 
 PROFILE = "/account/profile/"
 PAY_METHODS = "/account/paymethods/"
+BANK_TRANSFER = "bank_transfer"
 NEEDED = (
     *("firstname", "lastname", "address", "house_number", "zipcode", "city", "country_code"),
     *("phone", "email"),
@@ -103,7 +104,7 @@ class AccountResource(UndocumentedResource):
         data = self._object(PROFILE, "a profile", "profile")
         return AccountProfile.from_dict(data)
 
-    def replace_profile(self, profile: AccountProfile) -> None:
+    def replace_profile(self, profile: AccountProfile, *, verify: bool = False) -> None:
         """Replace the profile of the account.
 
         ::
@@ -115,28 +116,66 @@ class AccountResource(UndocumentedResource):
         its fields are then sent along, also those that this class does not know. Another `email`
         holds only after its owner has confirmed it.
 
+        :param verify: read the profile back, and fail if a field other than `email` does not
+            have the value that was sent.
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
+        :raises NotAppliedError: if `verify` is true and a field does not have that value.
         """
+        validation.boolean("verify", verify)
         if not isinstance(profile, AccountProfile):
             raise InvalidInputError("profile: must be an AccountProfile.")
-        self._send("PUT", PROFILE, profile.request_body(), personal=True)
+        sent = profile.request_body()
+        self._send("PUT", PROFILE, sent, personal=True)
+        if verify:
+            self._confirm(f"PUT {PROFILE}", lambda: _different(self.get_profile(), sent))
 
     def get_pay_methods(self) -> list[PayMethod]:
         """Return the ways to pay."""
         names = ("paymethods", "pay_methods")
         return self._list(PAY_METHODS, names, PayMethod.from_dict)
 
-    def set_default_pay_method(self, id: Identifier) -> None:  # noqa: A002  # the API's word
+    def set_default_pay_method(
+        self,
+        id: Identifier,  # noqa: A002  # the API's word
+        *,
+        verify: bool = False,
+    ) -> None:
         """Make one of :meth:`get_pay_methods` the default.
 
         **Hazard**: the account is charged in this way from now on.
 
+        :param verify: read the ways to pay back, and fail if this one is not the default.
         :raises InvalidInputError: if `id` is not a number or a text; nothing was sent.
+        :raises NotAppliedError: if `verify` is true and this one is not the default.
         """
+        validation.boolean("verify", verify)
         checked_identifier("id", id)
         body = {"default_paymethod_id": str(id)}
         self._send("PUT", PAY_METHODS, body, personal=True)
+        if verify:
+            self._confirm_default("default_paymethod_id", lambda each: str(each.id) == str(id))
 
-    def set_bank_transfer(self) -> None:
-        """Make bank transfer the default. **Hazard**: invoices are no longer paid automatically."""
-        self._send("PUT", PAY_METHODS, {"paymethod": "bank_transfer"})
+    def set_bank_transfer(self, *, verify: bool = False) -> None:
+        """Make bank transfer the default. **Hazard**: invoices are no longer paid automatically.
+
+        :param verify: read the ways to pay back, and fail if bank transfer is not the default.
+        :raises NotAppliedError: if `verify` is true and bank transfer is not the default.
+        """
+        validation.boolean("verify", verify)
+        self._send("PUT", PAY_METHODS, {"paymethod": BANK_TRANSFER})
+        if verify:
+            self._confirm_default("paymethod", lambda each: BANK_TRANSFER in each.raw.values())
+
+    def _confirm_default(self, name: str, is_wanted: Callable[[PayMethod], bool]) -> None:
+        def missing() -> list[str]:
+            defaults = [each for each in self.get_pay_methods() if each.is_default]
+            return [] if any(map(is_wanted, defaults)) else [name]
+
+        self._confirm(f"PUT {PAY_METHODS}", missing)
+
+
+def _different(profile: AccountProfile, sent: Raw) -> list[str]:
+    """Return the names of the fields that do not have the values that were sent, except `email`."""
+    shown, wanted = vars(profile), vars(AccountProfile.from_dict(sent))
+    names = [name for name in (*NEEDED, *OPTIONAL) if name in sent and name != "email"]
+    return [name for name in names if (shown[name] or None) != (wanted[name] or None)]

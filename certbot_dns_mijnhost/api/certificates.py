@@ -176,6 +176,7 @@ class CertificatesResource(UndocumentedResource):
         approver_email: str,
         private_key: str | Secret | None = None,
         auto_setup_dns: bool | None = None,
+        verify: bool = False,
     ) -> None:
         """Request the certificate that was ordered. Never sent twice.
 
@@ -186,7 +187,11 @@ class CertificatesResource(UndocumentedResource):
         :param private_key: if mijn.host is to keep it with the certificate; the API never returns
             it.
         :param auto_setup_dns: add the validation record to the zone, if its DNS is at mijn.host.
+        :param verify: read the certificate back, and fail if it is not requested.
+        :raises NotAppliedError: if `verify` is true and the certificate is not requested.
         """
+        validation.boolean("verify", verify)
+        path = _path(id, "request")
         body: dict[str, Any] = {"profile_id": validation.number("profile_id", profile_id)}
         body["csr"] = validation.text("csr", csr)
         validation.one_word_of("validation_method", validation_method, VALIDATION_METHODS)
@@ -197,7 +202,11 @@ class CertificatesResource(UndocumentedResource):
         if auto_setup_dns is not None:
             validation.boolean("auto_setup_dns", auto_setup_dns)
             body["auto_setup_dns"] = auto_setup_dns
-        self._send("POST", _path(id, "request"), body, personal=True)
+        self._send("POST", path, body, personal=True)
+        if verify:
+            self._confirm(
+                f"POST {path}", lambda: [] if self.get(id).is_requested else ["requested"]
+            )
 
 
 def _path(number: Identifier, *action: str) -> str:

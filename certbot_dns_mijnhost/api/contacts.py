@@ -216,6 +216,7 @@ class ContactsResource(Resource):
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
         :raises NotAppliedError: if `verify` is true and a field did not change.
         """
+        validation.boolean("verify", verify)
         passed = {key: value for key, value in locals().items() if key not in _NOT_PROFILE}
         changes = _sendable(given(**passed))
         body = given(

@@ -8,6 +8,7 @@ from certbot_dns_mijnhost.api import validation
 from certbot_dns_mijnhost.api.dns_record import DNSListing, DNSRecord, as_record
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.api.fields import read_entries
+from certbot_dns_mijnhost.api.read_back import different
 from certbot_dns_mijnhost.api.resource import Resource
 
 
@@ -62,7 +63,7 @@ class DNSRecordsResource(Resource):
                 raise InvalidInputError(f"{error} The record: {record.label}") from error
         self._send("PUT", path, {"records": [record.to_dict() for record in checked]})
 
-    def update(self, domain: str, record: DNSRecord) -> None:
+    def update(self, domain: str, record: DNSRecord, *, verify: bool = False) -> None:
         """Write one record; it is created if there is none of this type and name.
 
         **Hazard**: if another value exists at the same type and name, it is unknown whether the API
@@ -70,12 +71,18 @@ class DNSRecordsResource(Resource):
 
         See https://mijn.host/api/doc/api-3600003
 
+        :param verify: read the zone back, and fail if the record is not in it. A listing may be
+            older than the change: this can fail although the record was written.
         :raises InvalidInputError: if the record breaks a rule (see :meth:`DNSRecord.check`).
+        :raises NotAppliedError: if `verify` is true and the zone does not have the record.
         :raises MijnHostError: if `may_have_taken_effect` is true, read the zone to find out.
         """
+        validation.boolean("verify", verify)
         path, made = _path(domain), as_record(record)
         made.check(domain)
         self._send("PATCH", path, {"record": made.to_dict()})
+        if verify:
+            self._confirm(f"PATCH {path}", lambda: different(self.get_all(domain), made, domain))
 
     def delete(self, domain: str, record: DNSRecord) -> None:
         """Remove the one record of this type, name and value; others at the name stay.

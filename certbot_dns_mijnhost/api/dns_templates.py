@@ -152,6 +152,7 @@ class DNSTemplatesResource(Resource):
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
         :raises NotAppliedError: if `verify` is true and a field did not change.
         """
+        validation.boolean("verify", verify)
         path, changes = _path(id), _body(alias, records, default)
         if not changes:
             raise InvalidInputError("Nothing to change: give at least one field.")

@@ -151,6 +151,7 @@ class DomainsResource(Resource):
         :raises InvalidInputError: if nothing is to change or a rule is broken; nothing was sent.
         :raises NotAppliedError: if `verify` is true and a setting did not change.
         """
+        validation.boolean("verify", verify)
         if nameserver is not UNSET and nameservers is not UNSET:
             raise InvalidInputError("nameserver, nameservers: give one of the two.")
         if nameserver is not UNSET:

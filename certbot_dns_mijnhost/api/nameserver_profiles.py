@@ -135,6 +135,7 @@ class NameserverProfilesResource(Resource):
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
         :raises NotAppliedError: if `verify` is true and a field did not change.
         """
+        validation.boolean("verify", verify)
         path, changes = _path(alias), _body(nameservers, set_as_default)
         if not changes:
             raise InvalidInputError("Nothing to change: give at least one field.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from certbot_dns_mijnhost.api import validation
 from certbot_dns_mijnhost.api.domain_settings import ContactHandles
 from certbot_dns_mijnhost.api.errors import InvalidInputError, MijnHostError
 from certbot_dns_mijnhost.api.exact_json import ExactFloat
-from certbot_dns_mijnhost.api.fields import Fields
+from certbot_dns_mijnhost.api.fields import Fields, whole_number
 from certbot_dns_mijnhost.api.resource import Resource
 from certbot_dns_mijnhost.api.types import UNSET, Model, Raw, Secret, Unset
 
@@ -118,6 +119,7 @@ class OrdersResource(Resource):
         dns_template_id: int | Unset = UNSET,
         transfer_code: str | Secret | Unset = UNSET,
         hosting_domain: str | Unset = UNSET,
+        verify: bool = False,
     ) -> None:
         """Change the given fields of an item of an unfinished order.
 
@@ -127,8 +129,12 @@ class OrdersResource(Resource):
         :param dns_template_id: the template for it.
         :param transfer_code: a corrected code; it is masked everywhere.
         :param hosting_domain: the domain of ordered hosting.
+        :param verify: read the order back, and fail if it does not show a field with its new value.
+            The API does not show a transfer code.
         :raises InvalidInputError: naming the field and the rule; nothing was sent.
+        :raises NotAppliedError: if `verify` is true and the order does not show a new value.
         """
+        validation.boolean("verify", verify)
         path, item = _path(id), validation.number("cart_id", cart_id)
         domain = _domain_fields(profile, nameserver, dns_template_id, transfer_code)
         if hosting_domain is not UNSET:
@@ -140,7 +146,15 @@ class OrdersResource(Resource):
             body["domain"] = domain
         if hosting_domain is not UNSET:
             body["hosting"] = {"domain": hosting_domain}
+        wanted = {name: value for name, value in domain.items() if name != "transfer_code"}
+        wanted.update({name: body[name] for name in ("hosting",) if name in body})
+        if verify and not wanted:
+            raise InvalidInputError(
+                "verify: must be False for a transfer code alone: the API does not show it."
+            )
         self._send("PUT", path, body, personal=transfer_code is not UNSET)
+        if verify:
+            self._confirm(f"PUT {path}", lambda: _different(self.get(id), cart_id, wanted))
 
     def _order(
         self, domain: str, fields: dict[str, Any], accept_premium_price: Decimal | int | None
@@ -159,6 +173,40 @@ class OrdersResource(Resource):
             if error.may_have_taken_effect:
                 error.args = (f"{error}{UNCLEAR}",)
             raise
+
+
+def _different(order: Order, cart_id: int, wanted: dict[str, Any]) -> list[str]:
+    """Return the names of the fields that the item of an order does not show with these values.
+
+    It is not known where an order shows them: each field of this name counts, in the item or,
+    if the answer does not number its items, in the order.
+    """
+    items = [each for each in _objects(order.raw) if whole_number(each.get("cart_id")) == cart_id]
+    shown = [each for item in items or [order.raw] for each in _objects(item)]
+    return [
+        name
+        for name, value in wanted.items()
+        if not any(_shows(each.get(name), value) for each in shown)
+    ]
+
+
+def _objects(value: object) -> Iterator[Raw]:
+    """Yield all objects in a JSON value."""
+    inner: Iterable[object] = ()
+    if isinstance(value, Mapping):
+        yield value
+        inner = value.values()
+    elif isinstance(value, list):
+        inner = value
+    for each in inner:
+        yield from _objects(each)
+
+
+def _shows(shown: object, wanted: object) -> bool:
+    if isinstance(wanted, dict):
+        fields = shown if isinstance(shown, Mapping) else {}
+        return all(_shows(fields.get(name), value) for name, value in wanted.items())
+    return shown == wanted or (isinstance(wanted, int) and whole_number(shown) == wanted)
 
 
 def _path(number: int) -> str:

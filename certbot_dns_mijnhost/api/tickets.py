@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,6 +15,7 @@ from certbot_dns_mijnhost.api.undocumented import UndocumentedResource, new_iden
 
 PATH = "/account/tickets/"
 NUMBER = ("ticket_number", "number", "ticket_nr", "id")
+TAG = re.compile(r"<[^<>]*>")
 DEPARTMENTS = ("support", "administration", "sales", "public_cloud", "microsoft_365")
 
 
@@ -103,12 +106,31 @@ class TicketsResource(UndocumentedResource):
             envelope = self._send("POST", PATH, body, personal=True)
         return new_identifier(envelope, *NUMBER)
 
-    def reply(self, number: Identifier, message: str) -> None:
+    def reply(self, number: Identifier, message: str, *, verify: bool = False) -> None:
         """Add a message to a ticket. Never sent twice: people read it.
 
         :param message: plain text.
+        :param verify: read the ticket before and after, and fail if the message is not in it.
+        :raises NotAppliedError: if `verify` is true and the message is not in the ticket.
         """
+        validation.boolean("verify", verify)
         path = path_of(PATH, "number", number, "reply")
         validation.text("message", message)
+        before = self._count(number, message) if verify else 0
         with next_step_if_unclear("Look at client.tickets.get() before you reply again."):
             self._send("POST", path, {"message": message}, personal=True)
+            if verify:
+                self._confirm(
+                    f"POST {path}",
+                    lambda: [] if self._count(number, message) > before else ["message"],
+                )
+
+    def _count(self, number: Identifier, message: str) -> int:
+        """Return how many messages of a ticket contain a text; the service returns HTML."""
+        shown = [_letters(each.message or "") for each in self.get(number).messages]
+        return sum(_letters(message) in text for text in shown)
+
+
+def _letters(message: str) -> str:
+    """Return the letters and digits of a message, without HTML."""
+    return "".join(filter(str.isalnum, TAG.sub(" ", html.unescape(message))))

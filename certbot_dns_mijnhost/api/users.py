@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from certbot_dns_mijnhost.api import declared, validation
 from certbot_dns_mijnhost.api.contacts import PATTERNS
@@ -102,12 +103,17 @@ class UsersResource(UndocumentedResource):
         firstname: str | Unset = UNSET,
         lastname: str | Unset = UNSET,
         permissions: Mapping[str, bool] | Unset = UNSET,
+        verify: bool = False,
     ) -> None:
         """Change what is given of a user; what you leave out stays as it is.
 
         **Hazard**: `permissions` replaces all permissions of the user: those that are left out are
         withdrawn.
+
+        :param verify: read the user back, and fail if a field did not change.
+        :raises NotAppliedError: if `verify` is true and a field did not change.
         """
+        validation.boolean("verify", verify)
         path = path_of(PATH, "id", id)
         names = given(firstname=firstname, lastname=lastname)
         for name, value in names.items():
@@ -118,6 +124,22 @@ class UsersResource(UndocumentedResource):
         if not changes:
             raise InvalidInputError("Nothing to change was given.")
         self._send("PUT", path, changes, personal=True)
+        if verify:
+            self._confirm(f"PUT {path}", lambda: _different(self.get(id), changes))
+
+
+def _different(user: User, changes: Mapping[str, Any]) -> list[str]:
+    """Return the names of the fields that do not have the values of `changes`."""
+    shown = {**vars(user), "permissions": _granted(user.permissions)}
+    wanted = dict(changes)
+    if "permissions" in wanted:
+        wanted["permissions"] = _granted(wanted["permissions"])
+    return [name for name, value in wanted.items() if shown[name] != value]
+
+
+def _granted(permissions: Mapping[str, bool | None] | None) -> set[str] | None:
+    """Return the names of the permissions that are true."""
+    return None if permissions is None else {name for name, has in permissions.items() if has}
 
 
 def _checked(permissions: object) -> dict[str, bool]:

@@ -10,6 +10,7 @@ from certbot_dns_mijnhost.api import declared, validation
 from certbot_dns_mijnhost.api.declared import DeclaredModel, Identifier
 from certbot_dns_mijnhost.api.errors import InvalidInputError, next_step_if_unclear
 from certbot_dns_mijnhost.api.fields import Fields
+from certbot_dns_mijnhost.api.read_back import plain
 from certbot_dns_mijnhost.api.types import Raw, Secret
 from certbot_dns_mijnhost.api.undocumented import (
     UndocumentedResource,
@@ -107,20 +108,46 @@ class VPSResource(UndocumentedResource):
         """Return the operating systems for :meth:`reinstall`."""
         return self._list("/vps/images", ("images",), VPSImage.from_dict)
 
-    def set_reverse_dns(self, id: Identifier, names: Mapping[str, str]) -> None:  # noqa: A002
+    def set_reverse_dns(
+        self,
+        id: Identifier,  # noqa: A002
+        names: Mapping[str, str],
+        *,
+        verify: bool = False,
+    ) -> None:
         """Set the host names of IP addresses in reverse DNS.
 
         **Hazard**: it is not known whether addresses that are left out keep their names. Give all.
 
         :param names: a host name for each IP address of the server.
+        :param verify: read the server back, and fail if an address has another name.
+        :raises NotAppliedError: if `verify` is true and an address has another name.
         """
-        sent = [{"ip": ip, "reverse": name} for ip, name in _checked_names(names)]
-        self._send("PUT", _path(id), {"ip-addresses": sent})
+        validation.boolean("verify", verify)
+        path, checked = _path(id), _checked_names(names)
+        sent = [{"ip": ip, "reverse": name} for ip, name in checked]
+        self._send("PUT", path, {"ip-addresses": sent})
+        if verify:
+            self._confirm(f"PUT {path}", lambda: _different_names(self.get(id), checked))
 
-    def set_hostname(self, id: Identifier, hostname: str) -> None:  # noqa: A002
-        """Change the host name of the server."""
+    def set_hostname(
+        self,
+        id: Identifier,  # noqa: A002
+        hostname: str,
+        *,
+        verify: bool = False,
+    ) -> None:
+        """Change the host name of the server.
+
+        :param verify: read the server back, and fail if it has another name.
+        :raises NotAppliedError: if `verify` is true and the server has another name.
+        """
+        validation.boolean("verify", verify)
         validation.host_name("hostname", hostname)
-        self._send("PUT", _path(id, "hostname"), {"hostname": hostname})
+        path = _path(id, "hostname")
+        self._send("PUT", path, {"hostname": hostname})
+        if verify:
+            self._confirm(f"PUT {path}", lambda: _different_host(self.get(id), hostname))
 
     def cancel(self, id: Identifier) -> None:  # noqa: A002
         """Cancel the server at the end of its billing period; :meth:`restore` undoes it until then.
@@ -239,6 +266,16 @@ def _checked_names(names: object) -> list[tuple[str, str]]:
         validation.address("names", ip, 6 if ":" in str(ip) else 4)
         validation.host_name("names", name)
     return list(names.items())
+
+
+def _different_host(server: VPS, hostname: str) -> list[str]:
+    return [] if plain(server.hostname) == plain(hostname) else ["hostname"]
+
+
+def _different_names(server: VPS, names: list[tuple[str, str]]) -> list[str]:
+    """Return the addresses that do not have these names in reverse DNS."""
+    shown = {plain(each.ip): plain(each.reverse) for each in server.addresses}
+    return [ip for ip, name in names if shown.get(plain(ip)) != plain(name)]
 
 
 def _path(number: Identifier, *action: str) -> str:

@@ -164,6 +164,8 @@ class Application:
         route, parameters = find_route(ROUTES, request.method, url.path)
         if route.needs_whitelist or self._variants.whoami_refused:
             self._account.check_address()
+        if self._variants.writes_ignored and request.method != "GET":
+            return Reply(None)
         call = Call(parameters, parse_qs(url.query), request.body, request.address)
         return route.handler(self._account, call)
 

@@ -110,6 +110,10 @@ class Variants:
     :param ignored_settings: settings of PUT /domains/{domain}, separated by commas, that get a 200
         and do not change (seen once, for nameservers)
 
+    **Changes of everything**
+
+    :param writes_ignored: each PUT, PATCH, POST and DELETE gets a 200 and changes nothing
+
     **Servers, certificates, invoices, users, tickets and commissions**
 
     :param listing_shape: a listing of these is in ``data`` under its name (``named``), is ``data``
@@ -185,6 +189,8 @@ class Variants:
     premium_price: str = "amount"
     lower_status: bool = False
     ignored_settings: str = ""
+
+    writes_ignored: bool = False
 
     listing_shape: str = "named"
     page_size: int = 100

@@ -360,3 +360,19 @@ def test_settings_may_be_ignored(emulator: Emulator, caller: Caller) -> None:
     assert caller.send("PUT", "/domains/example.nl", body).status_code == 200
     shown = caller.send("GET", "/domains/example.nl").json()["data"]
     assert (shown["tags"], shown["is_locked"]) == ([], False)
+
+
+def test_writes_may_be_ignored(emulator: Emulator, caller: Caller) -> None:
+    before = caller.send("GET", "/domains/example.nl/dns").json()["data"]
+    emulator.variants = Variants(writes_ignored=True)
+    record = {"type": "A", "name": "new.example.nl.", "value": "192.0.2.9", "ttl": 300}
+    for method, path, body in (
+        ("PUT", "/domains/example.nl", {"tags": ["web"]}),
+        ("PATCH", "/domains/example.nl/dns", {"record": record}),
+        ("POST", "/vps/501/stop", {}),
+        ("DELETE", "/vps/501", {}),
+    ):
+        assert caller.send(method, path, body).status_code == 200
+    assert caller.send("GET", "/domains/example.nl/dns").json()["data"] == before
+    assert caller.send("GET", "/domains/example.nl").json()["data"]["tags"] == []
+    assert caller.send("GET", "/vps/501").json()["data"]["status"] == "running"
