@@ -92,13 +92,9 @@ def test_each_public_method_is_documented_and_typed() -> None:
                 assert "return" in typing.get_type_hints(method), name
 
 
-def test_each_link_is_to_a_known_page() -> None:
-    known = {"api-3563872", "api-3563900", "api-3600003", "api-4293957"}
-    known |= {"doc-343216", "doc-343217"}
+def test_each_error_of_a_method_says_when() -> None:
     for path in FOLDER.glob("*.py"):
-        text = path.read_text()
-        assert set(re.findall(r"mijn\.host/api/doc/([\w-]*)", text)) <= known, path
-        assert "MijnHostError: see" not in text, path
+        assert "MijnHostError: see" not in path.read_text(), path
 
 
 def test_modules_have_a_readable_size() -> None:
