@@ -6,20 +6,24 @@ needed to list the plugin is imported in the functions that use it.
 
 from __future__ import annotations
 
-import locale
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 from certbot import errors
 from certbot.compat import os
-from certbot.display import util as display_util
 from certbot.plugins import dns_common
 
-from certbot_dns_mijnhost.zope_declarations import declared
+from certbot_dns_mijnhost.certbot_adapter import (
+    UnusableCredentialsError,
+    declared,
+    encodable,
+    notify,
+    plain_errors,
+    record_of,
+    txt_record,
+)
 
 if TYPE_CHECKING:
     from certbot_dns_mijnhost.challenges import DNSChallenges
@@ -89,7 +93,7 @@ class Authenticator(dns_common.DNSAuthenticator):
             self._checked[path] = _checked_credentials(path, self._flag)
         except errors.PluginError as error:
             message = f"{error}{self._stored_path_hint(given)}"
-            raise _UnusableCredentialsError(message) from error.__cause__
+            raise UnusableCredentialsError(message) from error.__cause__
 
     def more_info(self) -> str:
         """Return a sentence about what the plugin does."""
@@ -113,8 +117,8 @@ class Authenticator(dns_common.DNSAuthenticator):
         :raises certbot.errors.PluginError: if the records cannot be published.
         """
         self._setup_credentials()
-        records = [_record_of(achall) for achall in achalls]
-        with _plain_errors():
+        records = [record_of(achall) for achall in achalls]
+        with plain_errors():
             self._dns_challenges().publish(records)
         return [achall.response(achall.account_key) for achall in achalls]
 
@@ -123,7 +127,7 @@ class Authenticator(dns_common.DNSAuthenticator):
         if self._challenges is None:
             return
         try:
-            self._remove([_record_of(achall) for achall in achalls])
+            self._remove([record_of(achall) for achall in achalls])
         except Exception as error:  # a certificate may have been issued already
             logger.debug("Removing the challenge records failed", exc_info=True)
             logger.warning(
@@ -150,7 +154,7 @@ class Authenticator(dns_common.DNSAuthenticator):
         if os.path.isabs(given) or not _is_renewal(self.config):
             return ""
         return (
-            f" The renewal configuration has the relative path {_encodable(given)}: write the "
+            f" The renewal configuration has the relative path {encodable(given)}: write the "
             f"absolute path into it (dns_mijnhost_credentials, in {_renewal_folder(self.config)})."
         )
 
@@ -165,7 +169,7 @@ class Authenticator(dns_common.DNSAuthenticator):
             path = os.path.abspath(os.path.expanduser(given))
         except OSError as error:
             raise errors.PluginError(
-                f"The credentials file {_encodable(given)} is a relative path, and the working "
+                f"The credentials file {encodable(given)} is a relative path, and the working "
                 "directory no longer exists. Write the absolute path."
             ) from error
         try:
@@ -173,17 +177,17 @@ class Authenticator(dns_common.DNSAuthenticator):
         except UnicodeEncodeError:
             # Certbot would fail to store it, after the certificate was issued.
             raise errors.PluginError(
-                f"The path of the credentials file {_encodable(path)} has letters that this locale "
+                f"The path of the credentials file {encodable(path)} has letters that this locale "
                 "cannot write. Run Certbot with LC_ALL=C.UTF-8, or use a path of ASCII letters."
             ) from None
         setattr(self.config, self.dest("credentials"), path)
 
     def _perform(self, domain: str, validation_name: str, validation: str) -> None:  # noqa: ARG002
-        with _plain_errors():
-            self._dns_challenges().publish([_txt_record(validation_name, validation)])
+        with plain_errors():
+            self._dns_challenges().publish([txt_record(validation_name, validation)])
 
     def _cleanup(self, domain: str, validation_name: str, validation: str) -> None:  # noqa: ARG002
-        self._remove([_txt_record(validation_name, validation)])
+        self._remove([txt_record(validation_name, validation)])
 
     def _remove(self, records: list[TXTRecord]) -> None:
         if self._challenges is None:
@@ -205,7 +209,7 @@ class Authenticator(dns_common.DNSAuthenticator):
             self._challenges = DNSChallenges(
                 self._settings(),
                 work_directory=Path(self.config.work_dir),
-                notify=_notify,
+                notify=notify,
                 live=None if self.config.quiet or not sys.stdout.isatty() else sys.stdout,
             )
         return self._challenges
@@ -222,7 +226,7 @@ class Authenticator(dns_common.DNSAuthenticator):
             dns_common.validate_file_permissions(file)
         resolved = settings.resolve_settings(self._flag, found.settings, found.source, found.hints)
         if resolved.hint:
-            _notify(resolved.hint)
+            notify(resolved.hint)
         return resolved
 
     @staticmethod
@@ -230,20 +234,12 @@ class Authenticator(dns_common.DNSAuthenticator):
         """Return the credentials of the environment, or None."""
         from certbot_dns_mijnhost import credentials  # noqa: PLC0415
 
-        with _plain_errors():
+        with plain_errors():
             return credentials.find(os.environ)
 
     def _flag(self, name: str) -> object:
         """Return a flag's value; None if it was not given, or there is no such flag."""
         return getattr(self.config, self.dest(name), None)
-
-
-class _UnusableCredentialsError(errors.MisconfigurationError):
-    """The credentials file cannot be used."""
-
-    def __repr__(self) -> str:
-        # Certbot shows the repr of what prepare() raises.
-        return str(self)
 
 
 def _checked_credentials(path: str, flag: Callable[[str], object]) -> Credentials:
@@ -254,7 +250,7 @@ def _checked_credentials(path: str, flag: Callable[[str], object]) -> Credential
     """
     from certbot_dns_mijnhost import credentials, settings  # noqa: PLC0415
 
-    with _plain_errors():
+    with plain_errors():
         found = credentials.load(path)
         settings.resolve_settings(flag, found.settings, found.source)
     return found
@@ -289,41 +285,3 @@ def _no_key(config: Any) -> str:
         "/etc/letsencrypt/mijnhost.ini to the certificate's file in "
         f"{_renewal_folder(config)}, below [renewalparams]."
     )
-
-
-def _record_of(achall: Any) -> TXTRecord:
-    # `domain` gave way to `identifier` in Certbot 5.3 and warns since.
-    identifier = getattr(achall, "identifier", None)
-    domain = achall.domain if identifier is None else identifier.value
-    return _txt_record(achall.validation_domain_name(domain), achall.validation(achall.account_key))
-
-
-def _txt_record(name: str, value: str) -> TXTRecord:
-    from certbot_dns_mijnhost.zone import TXTRecord  # noqa: PLC0415
-
-    return TXTRecord(name, value)
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Turn the plugin's errors into Certbot's, which end in one message."""
-    from certbot_dns_mijnhost.api import MijnHostError  # noqa: PLC0415
-    from certbot_dns_mijnhost.settings import SettingError  # noqa: PLC0415
-    from certbot_dns_mijnhost.waiting import NotPropagatedError  # noqa: PLC0415
-
-    try:
-        yield
-    except (MijnHostError, NotPropagatedError, SettingError) as error:
-        message = _encodable(str(error))
-        # Certbot writes the cause to its log, which would fail for the same letters.
-        raise errors.PluginError(message) from (error if message == str(error) else None)
-
-
-def _encodable(text: str) -> str:
-    """Return `text` with escapes for letters that Certbot's log and output cannot encode."""
-    encoding = locale.getpreferredencoding(do_setlocale=False)
-    return text.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def _notify(text: str) -> None:
-    display_util.notify(_encodable(text))

@@ -1,4 +1,8 @@
-"""Domain names as people type them."""
+"""Domain names as people type them.
+
+A module of its own, because the settings and the command both use it, and the settings import
+little.
+"""
 
 from __future__ import annotations
 

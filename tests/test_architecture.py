@@ -147,7 +147,7 @@ def test_being_listed_costs_certbot_none_of_the_heavy_imports() -> None:
     assert set(result.stdout.split()) == {
         PACKAGE,
         f"{PACKAGE}.dns_mijnhost",
-        f"{PACKAGE}.zope_declarations",
+        f"{PACKAGE}.certbot_adapter",
     }
 
 

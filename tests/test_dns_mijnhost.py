@@ -14,7 +14,7 @@ from certbot import achallenges, errors
 from cryptography.hazmat.primitives.asymmetric import rsa
 from josepy import jwk
 
-from certbot_dns_mijnhost import defaults, dns_mijnhost
+from certbot_dns_mijnhost import certbot_adapter, defaults
 from certbot_dns_mijnhost.dns_mijnhost import Authenticator
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 from scripts.local_ca import emulator_settings, write_credentials
@@ -66,7 +66,7 @@ def plugin(emulator: Emulator, tmp_path: Path) -> Authenticator:
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What Certbot would show: its display is set up by its own main program only."""
     lines: list[str] = []
-    monkeypatch.setattr(dns_mijnhost, "display_util", SimpleNamespace(notify=lines.append))
+    monkeypatch.setattr(certbot_adapter, "display_util", SimpleNamespace(notify=lines.append))
     return lines
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from certbot_dns_mijnhost.api import (
     AddressNotAllowedError,
@@ -13,11 +15,14 @@ from certbot_dns_mijnhost.api import (
     Exchange,
     MijnHostClient,
     MijnHostError,
+    RetryPolicy,
     Whoami,
 )
-from certbot_dns_mijnhost.doctor.context import Calls
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
-from certbot_dns_mijnhost.zone.finder import forbids_listing
+from certbot_dns_mijnhost.zone.finder import forbids_listing, may_pass
+from certbot_dns_mijnhost.zone.retrying import retry_transient
+
+T = TypeVar("T")
 
 SOON_DAYS = 30
 MOST_SECONDS = 60.0
@@ -26,6 +31,31 @@ NEW_KEY = (
     "Check the key in mijn.host's control panel: it may be mistyped, deleted or expired. "
     "If needed, create a new one there, and put it into the credentials file."
 )
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Calls the API.
+
+    :param exchanges: all exchanges so far; the client appends to it.
+    :param retry: when a call is repeated; its clock and sleep are used for every wait.
+    """
+
+    client: MijnHostClient
+    exchanges: list[Exchange]
+    retry: RetryPolicy
+
+    @property
+    def plugin_retry(self) -> RetryPolicy:
+        """The plugin's own retry policy, with the same clock."""
+        return RetryPolicy(sleep=self.retry.sleep, clock=self.retry.clock)
+
+    def read(self, call: Callable[[], T]) -> T:
+        """Return the result of a read, which is repeated after transient errors.
+
+        :raises MijnHostError: the last error.
+        """
+        return retry_transient(call, self.retry, may_pass)
 
 
 def check_account(

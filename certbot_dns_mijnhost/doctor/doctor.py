@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from certbot_dns_mijnhost.api import Exchange, InvalidInputError, MijnHostClient, RetryPolicy
-from certbot_dns_mijnhost.doctor.account import ClockCheck, check_account
+from certbot_dns_mijnhost.doctor.account import Calls, ClockCheck, check_account
 from certbot_dns_mijnhost.doctor.certbot_config import account_urls, certificates, renewals
-from certbot_dns_mijnhost.doctor.context import Calls, DNSOptions
 from certbot_dns_mijnhost.doctor.credentials import check_credentials
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.names import NamesCheck
+from certbot_dns_mijnhost.doctor.queries import DNSOptions
 from certbot_dns_mijnhost.doctor.renewals import check_horizon, check_renewals
 from certbot_dns_mijnhost.doctor.schedule import find_schedule
 from certbot_dns_mijnhost.settings import Settings

@@ -1,4 +1,7 @@
-"""The results of checks."""
+"""The results of checks.
+
+A module of its own, because all checks use it and it needs none of them.
+"""
 
 from __future__ import annotations
 

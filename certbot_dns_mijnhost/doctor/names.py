@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from certbot_dns_mijnhost.doctor.account import Calls
 from certbot_dns_mijnhost.doctor.caa import CAACheck
 from certbot_dns_mijnhost.doctor.certificate_names import WILDCARD, check_name
-from certbot_dns_mijnhost.doctor.context import Calls, DNSOptions
 from certbot_dns_mijnhost.doctor.delegation import (
     check_delegation,
     check_ignored_cname,
@@ -19,7 +19,7 @@ from certbot_dns_mijnhost.doctor.dnssec import DNSSECCheck
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.persist import check_persist
-from certbot_dns_mijnhost.doctor.queries import InspectionError, Queries
+from certbot_dns_mijnhost.doctor.queries import DNSOptions, InspectionError, Queries
 from certbot_dns_mijnhost.doctor.servers import ServersCheck
 from certbot_dns_mijnhost.doctor.trial import Trial
 from certbot_dns_mijnhost.doctor.zone import check_managed, check_published, check_records

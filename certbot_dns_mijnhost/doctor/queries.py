@@ -38,6 +38,18 @@ MOST_SILENCES = 3
 MOST_THREADS = 16
 
 
+@dataclass(frozen=True)
+class DNSOptions:
+    """Options of DNS queries.
+
+    :param port: of the published name servers.
+    :param query_timeout: seconds for one query.
+    """
+
+    port: int
+    query_timeout: float
+
+
 class InspectionError(Exception):
     """A DNS look-up failed; the message says why."""
 

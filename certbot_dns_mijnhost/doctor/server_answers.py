@@ -9,7 +9,7 @@ import dns.name
 
 from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.queries import Reply
-from certbot_dns_mijnhost.propagation.answers import ServerStatus
+from certbot_dns_mijnhost.propagation.errors import ServerStatus
 from certbot_dns_mijnhost.propagation.names import read_name
 from certbot_dns_mijnhost.propagation.query import Server
 

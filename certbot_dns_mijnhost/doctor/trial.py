@@ -11,7 +11,7 @@ import secrets
 import signal
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -24,16 +24,20 @@ from certbot_dns_mijnhost.api import (
     MijnHostError,
     NotFoundError,
 )
-from certbot_dns_mijnhost.doctor.context import Calls
+from certbot_dns_mijnhost.doctor import trial_findings as findings
+from certbot_dns_mijnhost.doctor.account import Calls
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
-from certbot_dns_mijnhost.doctor.publication import check_publication
-from certbot_dns_mijnhost.propagation import DNSView
+from certbot_dns_mijnhost.propagation import (
+    DNSView,
+    PropagationChecker,
+    PropagationTimeoutError,
+)
+from certbot_dns_mijnhost.propagation import TXTRecord as ExpectedRecord
 from certbot_dns_mijnhost.settings import Settings
 from certbot_dns_mijnhost.zone import (
     ChallengeRecords,
     Listing,
     NotRemoved,
-    PatchEffect,
     TXTRecord,
     ZoneRewriteForbiddenError,
     key_of,
@@ -89,7 +93,7 @@ class Trial:
                 self._wait_for_dns()
                 self._write_second()
             except ZoneRewriteForbiddenError:
-                self._report_no_patch()
+                self._report(findings.without_patch(self._zone, self._settings))
                 return
             finally:
                 # At Ctrl-C, SIGTERM and SIGHUP too.
@@ -99,7 +103,7 @@ class Trial:
                         self._report_removal(self._records.remove_written(written))
             self._compare(before)
         except MijnHostError as error:
-            self._add_finding("write", State.FAILED, str(error))
+            self._report(Finding("write", State.FAILED, str(error), domain=self._zone))
 
     def _can_be_removed(self) -> bool:
         """Delete a record that does not exist: an API without this call reports that."""
@@ -107,31 +111,18 @@ class Trial:
         try:
             self._client.dns_records.delete(self._zone, record)
         except MethodNotAllowedError:
-            self._report_no_delete()
+            self._report(findings.without_delete(self._zone, self._settings))
             return False
         except (BadRequestError, NotFoundError):
             return True  # There is no such record, as expected.
         return True
-
-    def _report_no_delete(self) -> None:
-        message = (
-            f"The API cannot delete single records in {self._zone}, so no test record was created. "
-            "The plugin removes its records by a zone rewrite"
-        )
-        if self._settings.allow_zone_rewrite:
-            step = "See docs/zone-changes.md for what it does to your zone."
-        else:
-            step = "Allow zone rewrites, or remove the challenge records yourself after each run."
-            message += ", which dns_mijnhost_allow_zone_rewrite = false forbids"
-        self._add_finding("delete", State.WARNING, f"{message}.", step)
 
     def _write(self, before: Listing) -> None:
         started = self._clock()
         self._records.publish([self._first])
         self._is_written = True
         seconds = self._clock() - started
-        message = f"Created a test record in {self._zone} ({seconds:.1f} s)."
-        self._add_finding("write", State.OK, message, data={"seconds": round(seconds, 3)})
+        self._report(findings.created(self._zone, seconds))
         self._report_reads(self._reads_until_shown(), before)
 
     def _wrote_nothing(self) -> bool:
@@ -157,49 +148,22 @@ class Trial:
         return [exchange for exchange in exchanges if exchange.method == method]
 
     def _report_reads(self, needed: int, before: Listing) -> None:
-        reads = [self._read(pause=PAUSE).keys for _ in range(MORE_READS)]
-        stale = sum(key_of(self._first) not in shown for shown in reads)
-        short = sum(not before.keys <= shown for shown in reads)
-        data: dict[str, int | None] = {
-            "readings_until_shown": needed,
-            "stale": stale,
-            "short": short,
-        }
-        when = "at once" if needed <= 1 else f"at read {needed}"
-        message = f"The API's listing showed the test record {when}"
-        if stale == MORE_READS < needed:
-            message = (
-                f"None of {needed + MORE_READS} reads of the API's listing showed the test record"
-            )
-            data["readings_until_shown"] = None
-        if stale or short:
-            message += (
-                f"; of the last {MORE_READS} reads, {stale} lacked the record and {short} lacked "
-                "others. The plugin handles this."
-            )
-        else:
-            message += f", and in each of the next {MORE_READS} reads."
-        clear = needed <= 1 and not stale and not short
-        self._add_finding("reads", State.OK if clear else State.NOTE, message, data=data)
+        shown = [self._read(pause=PAUSE).keys for _ in range(MORE_READS)]
+        self._report(findings.reads(self._zone, needed, key_of(self._first), before.keys, shown))
 
     def _wait_for_dns(self) -> None:
-        found = check_publication(
-            self._first, self._zone, self._settings, self._calls, view=self._view
-        )
-        self._report(found)
+        self._report(self._publication())
 
-    def _report_no_patch(self) -> None:
-        message = (
-            f"The API cannot add single records in {self._zone}, so no test record was created. "
-            "The plugin adds its records by a zone rewrite"
-        )
-        if self._settings.allow_zone_rewrite:
-            step = "See docs/zone-changes.md for what it does to your zone."
-            self._add_finding("patch", State.WARNING, f"{message}.", step)
-        else:
-            step = "Allow zone rewrites: without them the plugin cannot add a record."
-            message += ", which dns_mijnhost_allow_zone_rewrite = false forbids."
-            self._add_finding("patch", State.FAILED, message, step)
+    def _publication(self) -> Finding:
+        ceiling = self._settings.propagation_seconds
+        if ceiling == 0:
+            return findings.not_awaited(self._zone)
+        checker = PropagationChecker(self._view, sleep=self._calls.retry.sleep)
+        expected = [ExpectedRecord(self._first.name, self._first.value)]
+        try:
+            return findings.published(self._zone, checker.wait_for(expected, max_seconds=ceiling))
+        except PropagationTimeoutError as error:
+            return findings.not_published(self._zone, error)
 
     def _write_second(self) -> None:
         """Add a second value at the name: the result shows what PATCH does to the first."""
@@ -207,47 +171,14 @@ class Trial:
         with suppress(ZoneRewriteForbiddenError):
             self._records.publish([self._first, self._second])
         effect = self._records.behaviour.patch
-        data = {"patch": effect.value}
-        if effect is PatchEffect.APPENDS:
-            message = (
-                "A PATCH adds to the values of an RRset, so single-record calls are sufficient."
-            )
-            self._add_finding("patch", State.OK, message, data=data)
-            return
-        message = (
-            f"A PATCH {effect.value} the values of an RRset, so a certificate for a domain and its "
-            "wildcard needs a zone rewrite"
-        )
-        if effect in {PatchEffect.ABSENT, PatchEffect.UNKNOWN}:
-            message = (
-                "The API cannot add a second value to an RRset by a single-record call, so a "
-                "certificate for a domain and its wildcard needs a zone rewrite"
-            )
-        if self._settings.allow_zone_rewrite:
-            self._add_finding("patch", State.NOTE, f"{message}.", data=data)
-            return
-        message += ", which dns_mijnhost_allow_zone_rewrite = false forbids."
-        step = (
-            "Allow zone rewrites, or obtain one certificate for the domain and another for its "
-            "wildcard."
-        )
-        self._add_finding("patch", State.WARNING, message, step, data=data)
+        self._report(findings.patch_effect(self._zone, effect, self._settings))
 
     def _report_removal(self, leftovers: Iterable[NotRemoved]) -> None:
         left = list(leftovers)
         if not left and self._is_written:
-            self._add_finding(
-                "delete", State.OK, "Removed the test record by a single-record call."
-            )
-        for leftover in left:
-            self._add_finding(
-                "delete",
-                State.FAILED,
-                f"Could not remove the test record {leftover.name} ({leftover.value!r}): "
-                f"{leftover.reason}",
-                "It is harmless. Remove it in mijn.host's control panel, or run `mijnhost "
-                "challenges sweep`.",
-            )
+            self._report(findings.removed(self._zone))
+        for record in left:
+            self._report(findings.not_removed(self._zone, record))
 
     def _compare(self, before: Listing) -> None:
         """Report whether all other records are still listed."""
@@ -256,34 +187,15 @@ class Trial:
         for _ in range(READS_AFTERWARDS):
             missing = missing - self._read(pause=PAUSE if missing != lasting else 0.0).keys
             if not missing:
-                message = f"The other {len(lasting)} records of {self._zone} are unchanged."
-                self._add_finding("others", State.OK, message, data={"records": len(lasting)})
+                self._report(findings.others_unchanged(self._zone, len(lasting)))
                 return
-        listed = ", ".join(f"{kind} {name}" for kind, name, _ in sorted(missing))
-        self._add_finding(
-            "others",
-            State.WARNING,
-            f"{len(missing)} records of {self._zone} are not listed any more: {listed}. The doctor "
-            "did not change them.",
-            "Check in mijn.host's control panel whether they exist.",
-        )
+        self._report(findings.others_missing(self._zone, missing))
 
     def _read(self, *, pause: float = 0.0) -> Listing:
         self._calls.retry.sleep(pause)
         return Listing(
             self._zone, self._calls.read(lambda: self._client.dns_records.get_all(self._zone))
         )
-
-    def _add_finding(
-        self,
-        check: str,
-        state: State,
-        message: str,
-        next_step: str = "",
-        *,
-        data: Mapping[str, object] | None = None,
-    ) -> None:
-        self._report(Finding(check, state, message, next_step, self._zone, data or {}))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from certbot_dns_mijnhost.api import MijnHostError
-from certbot_dns_mijnhost.doctor.context import Calls
+from certbot_dns_mijnhost.doctor.account import Calls
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.inspection import Inspector
 from certbot_dns_mijnhost.doctor.queries import BrokenDNSSECError, InspectionError

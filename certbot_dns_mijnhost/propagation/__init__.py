@@ -4,7 +4,6 @@ Imports neither Certbot nor the client of mijn.host's API. Needs dnspython.
 """
 
 from certbot_dns_mijnhost.propagation.aliases import AliasFollower, AliasResult
-from certbot_dns_mijnhost.propagation.answers import ServerStatus
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, parse_endpoint
 from certbot_dns_mijnhost.propagation.errors import (
     AliasLoopError,
@@ -12,6 +11,7 @@ from certbot_dns_mijnhost.propagation.errors import (
     InvalidNameError,
     PropagationError,
     PropagationTimeoutError,
+    ServerStatus,
 )
 from certbot_dns_mijnhost.propagation.outcome import Outcome, Progress, State
 from certbot_dns_mijnhost.propagation.view import DNSView

@@ -68,21 +68,6 @@ class Answer:
         return words[self.kind]
 
 
-@dataclass(frozen=True)
-class ServerStatus:
-    """A name server and its last answer.
-
-    :param label: the server's name and address, for messages.
-    :param answer: as text.
-    """
-
-    label: str
-    answer: str
-
-    def __str__(self) -> str:
-        return f"{self.label}: {self.answer}"
-
-
 def no_answer(error: NoAnswerError) -> Answer:
     """Return the lack of an answer as an answer."""
     return Answer(Kind.SILENT, detail=str(error), is_unroutable=error.is_unroutable)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from certbot_dns_mijnhost.propagation.answers import Answer, Kind, ServerStatus
+from certbot_dns_mijnhost.propagation.answers import Answer, Kind
+from certbot_dns_mijnhost.propagation.errors import ServerStatus
 from certbot_dns_mijnhost.propagation.query import Server
 
 IN_A_ROW = 2

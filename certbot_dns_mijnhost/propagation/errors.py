@@ -15,10 +15,7 @@ Callers of this package see the last two and the first two. The others become a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from certbot_dns_mijnhost.propagation.answers import ServerStatus
+from dataclasses import dataclass
 
 
 class PropagationError(Exception):
@@ -54,6 +51,21 @@ class NoAnswerError(PropagationError):
 
 class AliasLoopError(PropagationError):
     """The CNAME records of a name form a loop, or a chain with too many names."""
+
+
+@dataclass(frozen=True)
+class ServerStatus:
+    """A name server and its last answer.
+
+    :param label: the server's name and address, for messages.
+    :param answer: as text.
+    """
+
+    label: str
+    answer: str
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.answer}"
 
 
 class PropagationTimeoutError(PropagationError):

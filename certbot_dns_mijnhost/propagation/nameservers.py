@@ -15,7 +15,6 @@ import dns.message
 import dns.name
 
 from certbot_dns_mijnhost.propagation.answers import (
-    ServerStatus,
     holds_below,
     hosts_of,
     refers_below,
@@ -26,7 +25,7 @@ from certbot_dns_mijnhost.propagation.endpoints import (
     addresses_of,
     parse_endpoint,
 )
-from certbot_dns_mijnhost.propagation.errors import LookupFailedError, NoAnswerError
+from certbot_dns_mijnhost.propagation.errors import LookupFailedError, NoAnswerError, ServerStatus
 from certbot_dns_mijnhost.propagation.names import write_name
 from certbot_dns_mijnhost.propagation.query import Querier, Server
 from certbot_dns_mijnhost.propagation.resolver import RecursiveResolver

@@ -7,9 +7,9 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from certbot_dns_mijnhost.propagation.answers import ServerStatus, why_none_is_usable
+from certbot_dns_mijnhost.propagation.answers import why_none_is_usable
 from certbot_dns_mijnhost.propagation.decision import ServerCheck, ZoneCheck
-from certbot_dns_mijnhost.propagation.errors import PropagationTimeoutError
+from certbot_dns_mijnhost.propagation.errors import PropagationTimeoutError, ServerStatus
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ pytest.importorskip("zope.interface", reason="it comes with the tests' tools")
 
 from zope import interface
 
-from certbot_dns_mijnhost import zope_declarations
+from certbot_dns_mijnhost import certbot_adapter
 
 
 class IAuthenticator(interface.Interface):  # type: ignore[misc]
@@ -29,8 +29,8 @@ class Plugin:
 
 def test_an_old_certbot_gets_its_declarations(monkeypatch: pytest.MonkeyPatch) -> None:
     old = SimpleNamespace(IAuthenticator=IAuthenticator, IPluginFactory=IPluginFactory)
-    monkeypatch.setattr(zope_declarations, "interfaces", old)
-    assert zope_declarations.declared(Plugin) is Plugin
+    monkeypatch.setattr(certbot_adapter, "interfaces", old)
+    assert certbot_adapter.declared(Plugin) is Plugin
     assert IAuthenticator.implementedBy(Plugin)
     assert IPluginFactory.providedBy(Plugin)
 
