@@ -11,6 +11,7 @@ import pytest
 from certbot_dns_mijnhost.api import MijnHostClient
 from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.zone import backup
+from tests.support.resources import resources_of
 from tests.support.virtual_time import sleep_virtually
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,12 +60,7 @@ def test_the_code_of_a_page_prints_what_the_page_shows(
     assert emulator.requests
 
 
-def resources() -> list[str]:
-    with MijnHostClient("key") as client:
-        return [name for name in vars(client) if not name.startswith("_")]
-
-
-@pytest.mark.parametrize("resource", resources())
+@pytest.mark.parametrize("resource", resources_of(MijnHostClient("key")))
 def test_each_resource_has_a_page_with_its_methods(resource: str) -> None:
     page = DOCS / "client" / f"{resource.replace('_', '-')}.md"
     with MijnHostClient("key") as client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 
@@ -24,6 +24,7 @@ from certbot_dns_mijnhost.api.extensions import ExtensionsResource
 from certbot_dns_mijnhost.api.invoices import InvoicesResource
 from certbot_dns_mijnhost.api.nameserver_profiles import NameserverProfilesResource
 from certbot_dns_mijnhost.api.orders import OrdersResource
+from certbot_dns_mijnhost.api.resource import Resource
 from certbot_dns_mijnhost.api.responses import Envelope
 from certbot_dns_mijnhost.api.retry import RetryPolicy
 from certbot_dns_mijnhost.api.tickets import TicketsResource
@@ -35,6 +36,8 @@ from certbot_dns_mijnhost.api.whoami import Whoami, WhoamiResource
 
 DEFAULT_BASE_URL = defaults.API_URL
 DEFAULT_TIMEOUT = defaults.TIMEOUT
+
+R = TypeVar("R", bound=Resource)
 
 
 class MijnHostClient:
@@ -70,37 +73,6 @@ class MijnHostClient:
     meanwhile, use an iterator over pages in one thread only, and call :meth:`close` last.
     """
 
-    domains: DomainsResource
-    """List, change, cancel and restore domains."""
-    dns_records: DNSRecordsResource
-    """The raw calls for a zone; :mod:`certbot_dns_mijnhost.zone` changes a zone safely."""
-    contacts: ContactsResource
-    """Contacts: personal data."""
-    nameserver_profiles: NameserverProfilesResource
-    """Own name servers under an alias."""
-    dns_templates: DNSTemplatesResource
-    """The records with which a new domain starts."""
-    availability: AvailabilityResource
-    """Whether a domain can be registered."""
-    orders: OrdersResource
-    """Register and transfer domains. **Hazard**: the account is charged at once."""
-    extensions: ExtensionsResource
-    """Extensions such as nl, with their prices."""
-    vps: VPSResource
-    """Virtual private servers. **Hazard**: some calls delete all data on a server."""
-    certificates: CertificatesResource
-    """Certificates that mijn.host sells. **Hazard**: an order is charged at once."""
-    account: AccountResource
-    """The profile of the account and how it pays: personal data."""
-    invoices: InvoicesResource
-    """Invoices, also as PDF."""
-    users: UsersResource
-    """People who may sign in to the account: personal data."""
-    tickets: TicketsResource
-    """Support tickets: personal data."""
-    affiliate: AffiliateResource
-    """Commissions and their payments."""
-
     def __init__(
         self,
         api_key: str,
@@ -121,22 +93,82 @@ class MijnHostClient:
             on_exchange=on_exchange,
             user_agent=user_agent,
         )
-        self.domains = DomainsResource(self._transport)
-        self.dns_records = DNSRecordsResource(self._transport)
-        self.contacts = ContactsResource(self._transport)
-        self.nameserver_profiles = NameserverProfilesResource(self._transport)
-        self.dns_templates = DNSTemplatesResource(self._transport)
-        self.availability = AvailabilityResource(self._transport)
-        self.orders = OrdersResource(self._transport)
-        self.extensions = ExtensionsResource(self._transport)
-        self.vps = VPSResource(self._transport)
-        self.certificates = CertificatesResource(self._transport)
-        self.account = AccountResource(self._transport)
-        self.invoices = InvoicesResource(self._transport)
-        self.users = UsersResource(self._transport)
-        self.tickets = TicketsResource(self._transport)
-        self.affiliate = AffiliateResource(self._transport)
-        self._whoami = WhoamiResource(self._transport)
+        self._resources: dict[type[Resource], Any] = {}
+
+    @property
+    def domains(self) -> DomainsResource:
+        """List, change, cancel and restore domains."""
+        return self._resource(DomainsResource)
+
+    @property
+    def dns_records(self) -> DNSRecordsResource:
+        """The raw calls for a zone; :mod:`certbot_dns_mijnhost.zone` changes a zone safely."""
+        return self._resource(DNSRecordsResource)
+
+    @property
+    def contacts(self) -> ContactsResource:
+        """Contacts: personal data."""
+        return self._resource(ContactsResource)
+
+    @property
+    def nameserver_profiles(self) -> NameserverProfilesResource:
+        """Own name servers under an alias."""
+        return self._resource(NameserverProfilesResource)
+
+    @property
+    def dns_templates(self) -> DNSTemplatesResource:
+        """The records with which a new domain starts."""
+        return self._resource(DNSTemplatesResource)
+
+    @property
+    def availability(self) -> AvailabilityResource:
+        """Whether a domain can be registered."""
+        return self._resource(AvailabilityResource)
+
+    @property
+    def orders(self) -> OrdersResource:
+        """Register and transfer domains. **Hazard**: the account is charged at once."""
+        return self._resource(OrdersResource)
+
+    @property
+    def extensions(self) -> ExtensionsResource:
+        """Extensions such as nl, with their prices."""
+        return self._resource(ExtensionsResource)
+
+    @property
+    def vps(self) -> VPSResource:
+        """Virtual private servers. **Hazard**: some calls delete all data on a server."""
+        return self._resource(VPSResource)
+
+    @property
+    def certificates(self) -> CertificatesResource:
+        """Certificates that mijn.host sells. **Hazard**: an order is charged at once."""
+        return self._resource(CertificatesResource)
+
+    @property
+    def account(self) -> AccountResource:
+        """The profile of the account and how it pays: personal data."""
+        return self._resource(AccountResource)
+
+    @property
+    def invoices(self) -> InvoicesResource:
+        """Invoices, also as PDF."""
+        return self._resource(InvoicesResource)
+
+    @property
+    def users(self) -> UsersResource:
+        """People who may sign in to the account: personal data."""
+        return self._resource(UsersResource)
+
+    @property
+    def tickets(self) -> TicketsResource:
+        """Support tickets: personal data."""
+        return self._resource(TicketsResource)
+
+    @property
+    def affiliate(self) -> AffiliateResource:
+        """Commissions and their payments."""
+        return self._resource(AffiliateResource)
 
     @classmethod
     def from_env(
@@ -191,7 +223,7 @@ class MijnHostClient:
 
     def whoami(self) -> Whoami:
         """Return the caller's public IP address and customer number."""
-        return self._whoami.get()
+        return self._resource(WhoamiResource).get()
 
     def request(
         self,
@@ -214,3 +246,8 @@ class MijnHostClient:
         return self._transport.request(
             method, path, json=json, params=params, is_personal=is_personal
         )
+
+    def _resource(self, kind: type[R]) -> R:
+        """Return the resource of this class; the same object each time, in each thread."""
+        resource: R = self._resources.setdefault(kind, kind(self._transport))
+        return resource

@@ -36,9 +36,9 @@ from certbot_dns_mijnhost.api import (
     TemplateRecord,
     Whoami,
 )
-from certbot_dns_mijnhost.api.resource import Resource
 from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.emulator.routes import ROUTES
+from tests.support.resources import resources_of
 
 from .conftest import KEY
 from .test_resources import any_json
@@ -174,12 +174,11 @@ WRONG: list[Any] = [
 
 
 def calls() -> Iterator[tuple[str, str]]:
-    for name, resource in vars(MijnHostClient("key")).items():
-        if isinstance(resource, Resource) and not name.startswith("_"):
-            for method, function in inspect.getmembers(resource, inspect.ismethod):
-                if not method.startswith("_"):
-                    for parameter in inspect.signature(function).parameters:
-                        yield f"{name}.{method}", parameter
+    for name, resource in resources_of(MijnHostClient("key")).items():
+        for method, function in inspect.getmembers(resource, inspect.ismethod):
+            if not method.startswith("_"):
+                for parameter in inspect.signature(function).parameters:
+                    yield f"{name}.{method}", parameter
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import importlib
 import inspect
@@ -31,6 +30,7 @@ from certbot_dns_mijnhost.api import (
 from certbot_dns_mijnhost.api.resource import Resource
 from certbot_dns_mijnhost.api.types import MASK, Model, Secret
 from certbot_dns_mijnhost.emulator import Emulator
+from tests.support.resources import resources_of
 
 from .conftest import KEY
 from .listener import listening, saying
@@ -39,8 +39,7 @@ from .test_odd_entries import ENTRIES, PROFILE
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "certbot_dns_mijnhost" / "api"
 CLIENT = MijnHostClient("key")
-RESOURCES = {name: value for name, value in vars(CLIENT).items() if isinstance(value, Resource)}
-PUBLIC = {name: value for name, value in RESOURCES.items() if not name.startswith("_")}
+PUBLIC = resources_of(CLIENT)
 for found in pkgutil.iter_modules([str(FOLDER)]):
     importlib.import_module(f"{package.__name__}.{found.name}")
 
@@ -50,31 +49,27 @@ def classes(base: type[Any]) -> list[type[Any]]:
     return [*below, *(each for made in below for each in classes(made))]
 
 
-def test_help_lists_the_resources() -> None:
+def test_help_describes_each_resource() -> None:
     text = pydoc.plain(pydoc.render_doc(MijnHostClient))
-    hints = typing.get_type_hints(MijnHostClient)
-    assert len(PUBLIC) >= 8
-    for name, resource in PUBLIC.items():
-        assert hints[name] is type(resource)
-        assert f":attr:`{name}`" in text, name
-
-
-def test_each_resource_is_described_in_the_class() -> None:
-    [client] = [
-        node
-        for node in ast.parse((FOLDER / "client.py").read_text()).body
-        if isinstance(node, ast.ClassDef)
-    ]
-    documented = {
-        node.target.id
-        for node, below in zip(client.body, client.body[1:])
-        if isinstance(node, ast.AnnAssign)
-        and isinstance(node.target, ast.Name)
-        and isinstance(below, ast.Expr)
-        and isinstance(below.value, ast.Constant)
-        and str(below.value.value).endswith(".")
+    assert len(PUBLIC) == 15
+    assert {type(each) for each in PUBLIC.values()} == {
+        each for each in classes(Resource) if each.__name__ in package.__all__
     }
-    assert documented == set(PUBLIC)
+    for name, resource in PUBLIC.items():
+        found = inspect.getattr_static(MijnHostClient, name)
+        assert typing.get_type_hints(found.fget)["return"] is type(resource)
+        assert f":attr:`{name}`" in text, name
+        assert re.search(
+            rf"^ \|  {name}\n \|      {re.escape(found.__doc__)}$", text, re.MULTILINE
+        ), name
+        assert found.__doc__.endswith("."), name
+
+
+def test_a_resource_is_the_same_object_each_time() -> None:
+    for name, resource in PUBLIC.items():
+        assert getattr(CLIENT, name) is resource
+        with pytest.raises(AttributeError):
+            setattr(CLIENT, name, resource)
 
 
 def test_each_resource_model_and_error_is_exported() -> None:
@@ -85,7 +80,7 @@ def test_each_resource_model_and_error_is_exported() -> None:
 
 
 def test_each_public_method_is_documented_and_typed() -> None:
-    for resource in RESOURCES.values():
+    for resource in PUBLIC.values():
         for name, method in inspect.getmembers(resource, inspect.ismethod):
             if not name.startswith("_"):
                 assert (method.__doc__ or "").strip().endswith((".", ")")), name

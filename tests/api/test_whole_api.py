@@ -45,6 +45,7 @@ from certbot_dns_mijnhost.api import (
 )
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 from certbot_dns_mijnhost.emulator.routes import ROUTES
+from tests.support.resources import resources_of
 from tests.support.waiting import SILENCE
 
 from .conftest import KEY
@@ -445,9 +446,7 @@ def test_unset_is_something_of_its_own() -> None:
 
 # What is promised about completeness.
 
-RESOURCES = {
-    name: value for name, value in vars(MijnHostClient("key")).items() if not name.startswith("_")
-}
+RESOURCES = resources_of(MijnHostClient("key"))
 
 
 def public_methods() -> set[str]:
