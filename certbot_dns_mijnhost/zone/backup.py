@@ -146,9 +146,6 @@ class Copies:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         stamp = time.strftime(TIME, time.gmtime(self._wall_clock()))
         run = max((copy.run for copy in self._found()), default=0) + 1
-        # Another process may have taken this number in this second.
-        while any(copy[:2] == (run, stamp) for copy in self._found()):
-            run += 1
         self.first = self._write_new(content, (run, stamp))
         self._began = self._clock()
         self._prune()

@@ -130,12 +130,13 @@ class ZoneReader:
         :raises MijnHostError: if the API cannot be read.
         """
         answer = question()
+        if answer is not None:
+            return answer
         started = self._retry.clock()
-        equal = 0
+        number = equal = 0
         previous: Listing | None = None
-        for number in range(1, budget.reads + 1):
-            if answer is not None:
-                return answer
+        while True:
+            number += 1
             listing = self.read()
             is_same = previous is not None and previous.keys == listing.keys
             equal = equal + 1 if is_same else 1
@@ -149,7 +150,6 @@ class ZoneReader:
             if answer is not None or number == budget.reads or is_late:
                 return answer
             self._retry.sleep(pause)
-        return answer
 
     def read_stable(self, question: Callable[[], Listing | None]) -> Listing:
         """Return the listing that the journal confirms as the zone.
@@ -158,6 +158,7 @@ class ZoneReader:
         :raises ZoneNotConfirmedError: if the listings do not agree, or lack records.
         :raises MijnHostError: if the API cannot be read.
         """
+        started = self._retry.clock()
         listing = self.read_until(question, WHOLE_ZONE)
         if listing is None and self._vanished_challenges():
             # Listings without them count only a minute after the last listing with them.
@@ -167,7 +168,7 @@ class ZoneReader:
             missing = len(self._journal.lasting_others() - newest)
             raise ZoneNotConfirmedError(
                 f"Cannot confirm the records of the zone {self.zone}: for "
-                f"{WHOLE_ZONE.seconds:.0f} s, the API's listings did not agree"
+                f"{self._retry.clock() - started:.0f} s, the API's listings did not agree"
                 + (f", or lacked {missing} records that earlier ones had" if missing else "")
                 + ". Nothing was changed because of them. Try again later. If it persists, ask "
                 "mijn.host's support."

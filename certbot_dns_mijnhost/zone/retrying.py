@@ -36,7 +36,9 @@ def attempts(
     :param longest_pause: seconds that a pause grows to.
     """
     started = policy.clock()
-    for attempt in range(1, tries + 1):
+    attempt = 0
+    while True:
+        attempt += 1
         yield attempt
         pause = min(policy.growing_pause(attempt), longest_pause)
         if attempt == tries or policy.clock() - started + pause > seconds:

@@ -177,6 +177,16 @@ def test_a_run_names_its_first_copy_and_repeats_none(tmp_path: Path) -> None:
     assert files(tmp_path) == {first.name, second.name}
 
 
+def test_a_run_keeps_the_copy_it_makes_although_others_began_later(tmp_path: Path) -> None:
+    copies = Copies("example.nl", tmp_path, wall_clock=lambda: START)
+    copies.save(listing("before"))
+    for run in range(KEPT_RUNS + 1):
+        Copies("example.nl", tmp_path, wall_clock=lambda: START).save(listing(str(run)))
+    copies.save(listing("after"))
+    newest = copies.save(listing("restored"))
+    assert newest.exists()
+
+
 def test_a_process_that_runs_for_days_keeps_a_copy_of_each(tmp_path: Path) -> None:
     seconds = 0.0
     copies = Copies(

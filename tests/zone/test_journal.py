@@ -326,6 +326,15 @@ def test_a_refused_rewrite_asks_for_new_listings_too() -> None:
     assert proofs.whole(journal, 3, REPLACES) is None
 
 
+def test_a_listing_may_be_older_than_a_record_that_no_listing_showed() -> None:
+    """The record would come back if such a listing were written as the zone without it."""
+    written = Wrote(ONE, 0.0, UNKNOWN)
+    for last, is_whole in ((10.0, False), (proofs.OLDEST_LISTING, True)):
+        journal = run(written, *[read(WEB, at=0.0)] * 6, read(WEB, at=last))
+        found = proofs.whole(journal, 3, REPLACES, removing=frozenset({ONE}))
+        assert (found is not None) == is_whole
+
+
 def test_listings_have_to_agree_for_a_span() -> None:
     journal = run(read(WEB, at=0), read(WEB, at=5), read(WEB, at=11))
     assert proofs.stable(journal, 3, span=12) is None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from certbot_dns_mijnhost.emulator import Variants
+from certbot_dns_mijnhost.emulator import Answer, Request, Variants
 from certbot_dns_mijnhost.zone import TXTRecord
+from certbot_dns_mijnhost.zone.proofs import OLDEST_LISTING
 
 from .conftest import ONE, TWO, EmulatedZones
 
@@ -36,3 +37,42 @@ def test_all_values_are_published_and_removed(
     assert emulator.account.records("example.nl") == before
     assert zones.clock.now - began < 180
     assert len(zones.calls("PUT")) <= 2
+
+
+@pytest.mark.parametrize("shown_seconds", [0.0, 25.0])
+def test_a_vanished_challenge_of_another_client_counts_as_gone_after_a_minute(
+    zones: EmulatedZones, shown_seconds: float
+) -> None:
+    """Until then, the listings without it may be older than it is.
+
+    :param shown_seconds: how long it is there; meanwhile somebody changes another record.
+    """
+    emulator = zones.start(Variants())
+    theirs = ("TXT", "_acme-challenge.other.example.nl.", "theirs")
+    emulator.account.add_record("example.nl", *theirs)
+    handle = emulator.application.handle
+    began = zones.clock.now
+    removed_at: list[float] = []
+    written_at: list[float] = []
+    edited_at = [began]
+
+    def edit_after_each_listing(request: Request) -> Answer:
+        answer = handle(request)
+        if request.method == "PUT":
+            written_at.append(zones.clock.now)
+        elif request.path.endswith("/dns") and not removed_at:
+            if zones.clock.now - edited_at[-1] > 3.0:
+                name = f"{len(edited_at)}.example.nl."
+                emulator.account.add_record("example.nl", "A", name, "192.0.2.9")
+                edited_at.append(zones.clock.now)
+            if zones.clock.now - began >= shown_seconds:
+                emulator.account.delete_record("example.nl", *theirs)
+                removed_at.append(zones.clock.now)
+        return answer
+
+    emulator.application.handle = edit_after_each_listing  # type: ignore[method-assign]
+    zones.challenge_records().publish([ONE, TWO])
+    assert zones.values() == {"one", "two"}
+    assert zones.values("_acme-challenge.other.example.nl") == set()
+    [written] = written_at
+    assert written - removed_at[0] >= OLDEST_LISTING

@@ -302,6 +302,16 @@ def test_a_domain_whose_dns_is_elsewhere_is_told_at_once(zones: EmulatedZones) -
     assert sum(zones.clock.slept) < 1
 
 
+def test_a_transient_refusal_while_the_domain_cannot_be_read(zones: EmulatedZones) -> None:
+    """Whether DNS is managed elsewhere is not known then, so the refusal counts as transient."""
+    emulator = zones.start(Variants())
+    refusal = Fault.bad_request("DNS records not managed by mijn.host")
+    emulator.faults.add(refusal, method="GET", path="*/dns")
+    emulator.faults.add(Fault.status(403), method="GET", path="/api/v2/domains/example.nl")
+    zones.challenge_records().publish([ONE])
+    assert zones.values() == {"one"}
+
+
 def test_a_wrong_key_is_told_at_once(zones: EmulatedZones) -> None:
     emulator = zones.start(Variants(key_expired=True))
     with pytest.raises(AuthenticationError, match="expired"):

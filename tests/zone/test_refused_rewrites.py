@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import json
+
 import pytest
 
 from certbot_dns_mijnhost.api import APIError, BadRequestError, MijnHostError, RateLimitError
 from certbot_dns_mijnhost.emulator import Answer, Fault, Request, Variants
-from certbot_dns_mijnhost.zone import ZoneRewriteError
+from certbot_dns_mijnhost.zone import ZoneNotConfirmedError, ZoneRewriteError
 
 from .conftest import APEX, ONE, TWO, EmulatedZones
 
@@ -135,6 +139,71 @@ def test_a_refusal_to_put_lost_records_back_names_the_copy(zones: EmulatedZones)
     [copy] = [p for p in (zones.directory / "backups").iterdir() if p.name in str(failed.value)]
     assert copy.name.endswith("-000.json")
     assert "MX" in copy.read_text()
+
+
+def test_an_empty_listing_is_not_written_back(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants(patch="unsupported"))
+    for record in emulator.account.records("example.nl"):
+        emulator.account.delete_record("example.nl", record.type, record.name, record.value)
+    with pytest.raises(ZoneNotConfirmedError, match="lists no records"):
+        zones.challenge_records().publish([ONE])
+    assert zones.calls("PUT") == []
+
+
+def test_listings_that_do_not_agree_after_a_rewrite_are_reported(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants())
+    turns = itertools.count()
+
+    def change(answer: Answer | None) -> Answer:
+        assert answer is not None
+        body = json.loads(answer.body)
+        if zones.calls("PUT"):  # Another record is missing in each listing.
+            records = body["data"]["records"]
+            del records[next(turns) % len(records)]
+        return dataclasses.replace(answer, body=json.dumps(body).encode())
+
+    fault = Fault("listings that differ", after=True, play=change)
+    emulator.faults.add(fault, method="GET", path="*/dns", times=None)
+    with pytest.raises(ZoneRewriteError, match="its listings do not agree since") as failed:
+        zones.challenge_records().publish([ONE, TWO])
+    assert any(copy.name in str(failed.value) for copy in (zones.directory / "backups").iterdir())
+    assert len(zones.calls("PUT")) == 1
+
+
+def test_what_an_earlier_rewrite_lost_is_not_restored_beside_an_unreadable_entry(
+    zones: EmulatedZones,
+) -> None:
+    emulator = zones.start(Variants())
+    lossy = emulator.account.replace_records
+
+    def lose_one(domain: str, given: object) -> None:
+        lossy(domain, [r for r in given if r.type != "MX"])  # type: ignore[attr-defined]
+
+    handle = emulator.application.handle
+
+    def add_an_odd_entry(request: Request) -> Answer:
+        answer = handle(request)
+        if request.method == "PUT":
+            odd = {"type": "TXT", "name": "odd.example.nl.", "value": None, "ttl": 60}
+            emulator.account.find("example.nl").odd_entries.append(odd)
+        return answer
+
+    emulator.account.replace_records = lose_one  # type: ignore[method-assign, assignment]
+    emulator.application.handle = add_an_odd_entry  # type: ignore[method-assign]
+    with pytest.raises(ZoneRewriteError, match=r"1 record\(s\) missing") as failed:
+        zones.challenge_records().publish([ONE, TWO])
+    assert isinstance(failed.value.__cause__, ZoneNotConfirmedError)
+    assert len(zones.calls("PUT")) == 1
+
+
+def test_a_patch_whose_answer_never_arrives_is_tried_five_times(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants())
+    before = emulator.account.records("example.nl")
+    emulator.faults.add(Fault.reset(), method="PATCH", times=None)
+    with pytest.raises(MijnHostError):
+        zones.challenge_records().publish([ONE])
+    assert len(zones.calls("PATCH")) == 5
+    assert emulator.account.records("example.nl") == before
 
 
 @pytest.mark.parametrize("says_when", [True, False])
