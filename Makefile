@@ -1,6 +1,7 @@
 # make demo       a wildcard certificate from a CA on this machine: no account, no network
 # make check      format, lint, types, shell scripts, security, workflows
 # make unit       the tests that need no Pebble, no root and no network; ARGS="-k name" reaches pytest
+# make explore    the tests with drawn inputs: other inputs in each run, and ten times as many
 # make test       check, and all tests but those on a new Debian
 # make machine    the README and the recipes, typed on a new Debian (root; installs two packages)
 # make docs       this documentation as web pages, in docs/_build/html
@@ -14,14 +15,16 @@ PYTHON ?=
 ARGS ?=
 SIMULATE ?= --count 10000
 # More than there are cores: many tests wait for another process.
-WORKERS ?= 6
+WORKERS ?= 4
 UNIT := not (pebble or root or network or machine)
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 # What `make test` does not accept as missing; see tests/conftest.py.
 REQUIRE ?= pebble,network
 export PYTHON
+# Without caches, each worker and each process that a test starts compiles all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo check lint types unit test machine coverage docs simulate matrix benchmark recording dist deb clean
+.PHONY: demo check lint types unit explore test machine coverage docs simulate matrix benchmark recording dist deb clean
 .DEFAULT_GOAL := test
 
 $(STAMP): setup.py pyproject.toml scripts/make-venv
@@ -49,11 +52,15 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 unit: $(STAMP)
-	$(PYTEST) -n $(WORKERS) -m "$(UNIT)" $(ARGS)
+	$(PYTEST) -m "$(UNIT)" $(ARGS)
+
+# Inputs that hypothesis draws: by default the same in each run, here other ones.
+explore: $(STAMP)
+	$(PYTEST) -m "hypothesis and $(UNIT)" --hypothesis-profile explore $(ARGS)
 
 # Lines and branches that the unit tests run; htmlcov/index.html shows them.
 coverage: $(STAMP)
-	$(PYTEST) -n $(WORKERS) -m "$(UNIT)" --cov --cov-report term --cov-report html $(ARGS)
+	$(PYTEST) -m "$(UNIT)" --cov --cov-report term --cov-report html $(ARGS)
 
 # The documentation as web pages, in docs/_build/html. An environment of its own, since Sphinx needs a newer Python.
 DOCS := .venvs/docs
@@ -67,11 +74,11 @@ $(DOCS)/.installed: setup.py scripts/make-venv
 
 test: check
 	PEBBLE=$$(scripts/find-pebble) && CLIENTS=$$(scripts/find-clients) && export PEBBLE CLIENTS && \
-		$(PYTEST) -n $(WORKERS) -m "not machine" --require "$(REQUIRE)" $(ARGS)
+		$(PYTEST) -m "not machine" --require "$(REQUIRE)" $(ARGS)
 
 machine: $(STAMP)
 	MACHINE=$$(scripts/find-machine) && PEBBLE=$$(scripts/find-pebble) && export MACHINE PEBBLE && \
-		$(PYTEST) -n $(WORKERS) -m machine --require machine,pebble,network $(ARGS)
+		$(PYTEST) -m machine --require machine,pebble,network $(ARGS)
 
 # Thousands of histories: SIMULATE='--count 10000 --seed 1' repeats one.
 simulate: $(STAMP)

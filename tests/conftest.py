@@ -23,11 +23,22 @@ import pytest
 from certbot_dns_mijnhost.zone import lock
 from scripts.local_ca import pebble_command
 
-# A test must not depend on the machine's speed.
+# A test must not depend on the machine's speed, nor fail by luck on unchanged code.
 hypothesis.settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "repeatable",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=True,
 )
-hypothesis.settings.load_profile("any machine")
+# Ten times the examples, and other ones in each run: `make explore`.
+hypothesis.settings.register_profile(
+    "explore",
+    hypothesis.settings.get_profile("repeatable"),
+    derandomize=False,
+    max_examples=1000,
+    print_blob=True,
+)
+hypothesis.settings.load_profile("repeatable")
 
 
 class Need(NamedTuple):

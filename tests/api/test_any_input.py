@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
+import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import suppress
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings
 
+from certbot_dns_mijnhost import api
 from certbot_dns_mijnhost.api import (
+    CSR,
     DNSSEC,
+    VPS,
+    AccountProfile,
+    AffiliatePayment,
     Availability,
+    Certificate,
+    CertificateProduct,
+    Commission,
     Contact,
     ContactHandles,
     DNSRecord,
@@ -26,100 +35,113 @@ from certbot_dns_mijnhost.api import (
     Forwarder,
     InvalidInputError,
     InvalidResponseError,
+    Invoice,
     MijnHostClient,
     MijnHostError,
     NameserverHost,
     NameserverProfile,
     Order,
+    PayMethod,
     Prices,
     RetryPolicy,
     TemplateRecord,
+    Ticket,
+    TicketMessage,
+    User,
+    VPSAddress,
+    VPSBackup,
+    VPSImage,
     Whoami,
 )
 from certbot_dns_mijnhost.emulator import Emulator
 from certbot_dns_mijnhost.emulator.routes import ROUTES
+from tests.support.examples import examples
+from tests.support.json_values import entries_of, json_of, named, words_of
 from tests.support.resources import resources_of
 
 from .conftest import KEY
-from .test_resources import any_json
 from .test_whole_api import HOST, PROFILE
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-FOLDER = ROOT / "certbot_dns_mijnhost" / "api"
 
 # --- Answers ---
 
-MODELS: dict[str, Callable[[object], Any]] = {
-    "Availability": lambda data: Availability.from_dict(data, "x.nl"),
-    "Contact": Contact.from_dict,
-    "ContactHandles": ContactHandles.from_dict,
-    "DNSRecord": DNSRecord.from_dict,
-    "DNSSEC": DNSSEC.from_dict,
-    "DNSTemplate": DNSTemplate.from_dict,
-    "Domain": Domain.from_dict,
-    "Extension": Extension.from_dict,
-    "Forwarder": Forwarder.from_dict,
-    "NameserverHost": NameserverHost.from_dict,
-    "NameserverProfile": NameserverProfile.from_dict,
-    "Order": Order.from_dict,
-    "Prices": Prices.from_dict,
-    "TemplateRecord": TemplateRecord.from_dict,
-    "Whoami": Whoami.from_dict,
+MODELS: dict[type[Any], Callable[[object], Any]] = {
+    Availability: lambda data: Availability.from_dict(data, "x.nl"),
+    **{
+        model: model.from_dict
+        for model in (
+            *(AccountProfile, AffiliatePayment, CSR, Certificate, CertificateProduct, Commission),
+            *(Contact, ContactHandles, DNSRecord, DNSSEC, DNSTemplate, Domain, Extension),
+            *(Forwarder, Invoice, NameserverHost, NameserverProfile, Order, PayMethod, Prices),
+            *(TemplateRecord, Ticket, TicketMessage, User, VPS, VPSAddress, VPSBackup, VPSImage),
+            Whoami,
+        )
+    },
 }
-WORDS = sorted(
-    {
-        word
-        for path in FOLDER.glob("*.py")
-        for word in re.findall(r'"([a-z][A-Za-z_]+)"', path.read_text())
-    }
+WORDS = words_of(
+    *(import_module(f"{api.__name__}.{module.name}") for module in iter_modules(api.__path__))
 )
-"""The names of all fields, among others."""
-plausible = st.one_of(
-    st.sampled_from(["x.nl", "1", "0", "2027-01-02", "Active", "", "a2V5", "true", "12,50"]),
-    st.integers(-1, 500),
-    any_json,
-)
-field_values = st.recursive(
-    plausible,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(st.sampled_from(WORDS), inner, max_size=6),
-    ),
-    max_leaves=8,
-)
-named = st.dictionaries(st.sampled_from(WORDS), field_values, max_size=12)
-whole = named.map(
-    lambda fields: {
-        **dict.fromkeys(("domain", "type", "name", "alias", "hostname", "extension"), "x"),
-        "id": 7,
-        "status": "Active",
-        **fields,
-    }
-)
+REQUIRED = {
+    **dict.fromkeys(("domain", "type", "name", "alias", "hostname", "extension"), "x"),
+    "id": 7,
+    "status": "Active",
+}
+field_values = json_of(*WORDS)
+entries = entries_of(field_values)
 
 
-def test_the_names_of_the_fields_are_used() -> None:
-    assert {"handles", "forwarder_enabled", "dnssec_keys", "pubKey", "premium_price"} <= set(WORDS)
+def test_each_model_gets_its_own_fields() -> None:
+    found = {word for model in MODELS for word in fields_of(model)}
+    assert found <= set(WORDS)
+    names = {"handles", "forwarder_enabled", "dnssec_keys", "pubKey", "premium_price", "reverse"}
+    assert names <= found
+    assert {"owner", "reseller"} & set(fields_of(ContactHandles))
 
 
-@pytest.mark.parametrize("name", MODELS)
-@given(data=st.one_of(any_json, named, whole))
-def test_any_json_becomes_a_model_or_an_error_of_the_client(name: str, data: object) -> None:
+def test_each_model_is_among_them() -> None:
+    public = {each for each in vars(api).values() if hasattr(each, "from_dict")}
+    assert public == set(MODELS)
+
+
+def fields_of(model: type[Any]) -> list[str]:
+    return words_of(sys.modules[model.__module__])
+
+
+@settings(max_examples=examples(200))
+@given(value=field_values, entries=entries)
+def test_any_json_becomes_a_model_or_an_error_of_the_client(value: object, entries: Any) -> None:
+    for model in MODELS:
+        fields = named(entries, fields_of(model))
+        for data in (value, fields, {**REQUIRED, **fields}):
+            try:
+                read_and_show(model, data)
+            except Exception as error:
+                raise AssertionError(f"{model.__name__} from {data!r}") from error
+
+
+def read_and_show(model: type[Any], data: object) -> None:
     try:
-        made = MODELS[name](data)
+        made = MODELS[model](data)
     except InvalidResponseError as error:
         assert "The answer of the API has" in str(error)  # noqa: PT017  # either outcome is right
         return
+    assert isinstance(made, model)
     assert repr(made)
-    assert getattr(made, "raw", data) == data, "the original is kept"
+    assert made == MODELS[model](data)
+    if model is CSR:
+        assert made.private_key.reveal() not in repr(made.raw).split("'")
+    elif model is not VPSAddress or not isinstance(data, str):
+        assert getattr(made, "raw", data) == data, "the original is kept"
     if getattr(made, "is_exact", True):
-        json.dumps(made.to_dict(), default=str)
+        json.dumps(made.to_dict())
+    if isinstance(made, AccountProfile):
+        with suppress(InvalidInputError):
+            made.request_body()
 
 
-@given(data=whole)
-def test_the_settings_of_any_domain_are_sent_back_or_refused(data: object) -> None:
+@given(entries=entries)
+def test_the_settings_of_any_domain_are_sent_back_or_refused(entries: Any) -> None:
     try:
-        domain = Domain.from_dict(data)
+        domain = Domain.from_dict({**REQUIRED, **named(entries, fields_of(Domain))})
     except InvalidResponseError:
         return
     for setting in (domain.dnssec, domain.forwarder, domain.profile):

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,19 +17,12 @@ from certbot_dns_mijnhost.api import (
     MethodNotAllowedError,
     MijnHostClient,
     NotFoundError,
-    Whoami,
 )
 from certbot_dns_mijnhost.api.responses import read_envelope
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
+from tests.support.json_values import any_json
 
 RECORD = DNSRecord("TXT", "_acme-challenge.example.nl.", "value", 60)
-any_json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
-FIELDS = ["domain", "id", "renewal_date", "status", "status_id", "tags", "managed_dns"]
-FIELDS += ["is_locked", "type", "name", "value", "ttl", "ip", "customer_number"]
 
 
 def test_domains_are_listed(client: MijnHostClient, emulator: Emulator) -> None:
@@ -135,21 +127,6 @@ def test_numbers_may_come_as_texts_and_fields_may_be_new() -> None:
     assert domain.managed_dns is False
     assert domain.renewal_date == date(2027, 1, 2)
     assert domain.status is None
-
-
-@pytest.mark.parametrize("model", [Domain, DNSRecord, Whoami])
-@given(
-    data=st.one_of(
-        any_json, st.dictionaries(st.sampled_from(FIELDS), any_json, max_size=len(FIELDS))
-    )
-)
-def test_any_json_gives_a_model_or_an_error_of_the_client(model: Any, data: object) -> None:
-    try:
-        made = model.from_dict(data)
-    except InvalidResponseError:
-        return
-    assert isinstance(made, model)
-    assert made.raw == data
 
 
 @given(st.integers(100, 599), any_json)

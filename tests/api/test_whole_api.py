@@ -15,29 +15,20 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.api import (
     DNSSEC,
     UNSET,
     APIError,
-    Availability,
-    Contact,
     ContactHandles,
     ContactProfile,
-    DNSTemplate,
     Exchange,
-    Extension,
     Forwarder,
     InvalidInputError,
-    InvalidResponseError,
     MijnHostClient,
     MijnHostError,
     NameserverHost,
-    NameserverProfile,
     NotFoundError,
-    Order,
     Prices,
     RetryPolicy,
     Secret,
@@ -49,7 +40,6 @@ from tests.support.resources import resources_of
 from tests.support.waiting import SILENCE
 
 from .conftest import KEY
-from .test_resources import any_json
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROFILE = ContactProfile(
@@ -409,35 +399,6 @@ def test_exchanges_are_reported_without_secrets(emulator: Emulator) -> None:
     ]
     assert all(exchange.seconds >= 0 and exchange.bytes_received > 0 for exchange in reported)
     assert KEY not in repr(reported)
-
-
-MODELS: list[Callable[[object], object]] = [
-    Contact.from_dict,
-    NameserverHost.from_dict,
-    NameserverProfile.from_dict,
-    TemplateRecord.from_dict,
-    DNSTemplate.from_dict,
-    Prices.from_dict,
-    Extension.from_dict,
-    Order.from_dict,
-    lambda data: Availability.from_dict(data, "x.nl"),
-]
-FIELDS = ["id", "order_id", "alias", "hostname", "nameservers", "records", "default", "type"]
-FIELDS += ["value", "name", "ttl", "priority", "register", "renew", "prices", "price", "extension"]
-FIELDS += ["status", "is_premium", "premium_price", "domain"]
-
-
-@pytest.mark.parametrize("model", MODELS)
-@given(data=st.one_of(any_json, st.dictionaries(st.sampled_from(FIELDS), any_json)))
-def test_any_json_gives_a_model_or_an_error_of_the_client(
-    model: Callable[[object], object], data: object
-) -> None:
-    made = None
-    try:
-        made = model(data)
-    except InvalidResponseError as error:
-        made = error
-    assert made is not None
 
 
 def test_unset_is_something_of_its_own() -> None:

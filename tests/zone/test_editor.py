@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostClient, RetryPolicy
@@ -19,6 +19,7 @@ from certbot_dns_mijnhost.zone import (
     ZoneEditor,
     ZoneRewriteForbiddenError,
 )
+from tests.support.examples import examples
 from tests.support.virtual_time import VirtualTime
 
 from .conftest import EmulatedZones
@@ -234,7 +235,7 @@ def test_what_cannot_be_removed_is_named(zones: EmulatedZones) -> None:
 ADDRESSES = [f"192.0.2.{number}" for number in range(1, 5)]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=examples(60))
 @given(
     patch=st.sampled_from(PATCHES),
     delete=st.sampled_from(DELETES),
