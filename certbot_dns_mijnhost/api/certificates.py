@@ -140,8 +140,7 @@ class CertificatesResource(UndocumentedResource):
         :param country: two letters, such as ``NL``.
         :param bits: the length of the RSA key; 2048 if left out.
         """
-        plain = common_name[2:] if str(common_name).startswith("*.") else common_name
-        validation.domain("common_name", plain)
+        _check_common_name(common_name)
         for name, value in (("organization", organization), ("state", state)):
             validation.text(name, value)
         validation.text("locality", locality)
@@ -211,3 +210,9 @@ class CertificatesResource(UndocumentedResource):
 
 def _path(number: Identifier, *action: str) -> str:
     return path_of("/certificates", "id", number, *action)
+
+
+def _check_common_name(name: object) -> None:
+    if isinstance(name, str) and name.startswith("*."):
+        name = name[2:]
+    validation.domain("common_name", name)

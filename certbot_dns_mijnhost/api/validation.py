@@ -24,6 +24,8 @@ HOST = re.compile(
 )
 LONGEST_SEGMENT = 255
 """Characters; a domain name has at most 253."""
+MOST_DIGITS = 19
+"""Of a number (id): a 64-bit number has no more."""
 PRODUCT = re.compile(r"[\x20-\x7e]{1,200}")
 
 
@@ -132,6 +134,8 @@ def number(field: str, value: object) -> int:
     """Return the number (id) of an object; require one above 0."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise InvalidInputError(f"{field}: must be a whole number above 0.")
+    if value >= 10**MOST_DIGITS:
+        raise InvalidInputError(f"{field}: must be a whole number of at most {MOST_DIGITS} digits.")
     return value
 
 

@@ -263,7 +263,7 @@ def _checked_names(names: object) -> list[tuple[str, str]]:
     if not isinstance(names, Mapping) or not names:
         raise InvalidInputError("names: must map at least one IP address to a host name.")
     for ip, name in names.items():
-        validation.address("names", ip, 6 if ":" in str(ip) else 4)
+        validation.address("names", ip, 6 if isinstance(ip, str) and ":" in ip else 4)
         validation.host_name("names", name)
     return list(names.items())
 

@@ -187,7 +187,17 @@ VALID_OF: dict[str, dict[str, Any]] = {
 WRONG: list[Any] = [
     *(None, True, False, 0, -1, 5, 1.5, float("nan"), "", " ", "..", ".", "a/b", "../whoami"),
     *("a%2fb", "a?b", "a#b", "a\nb", "\u2603", b"bytes", [], [None], [[]], {}, {"a": 1}, {1: 2}),
-    *(("x",), {"x"}, object(), Ellipsis, 10**30, "x" * 70_000, [{"hostname": 5}], ["a b"]),
+    *(
+        ("x",),
+        {"x"},
+        object(),
+        Ellipsis,
+        10**30,
+        10**5000,
+        "x" * 70_000,
+        [{"hostname": 5}],
+        ["a b"],
+    ),
     *(DNSRecord(None, None, None), NameserverHost(None), ContactHandles(owner="x")),  # type: ignore[arg-type]
     *(TemplateRecord(None, None, None), DNSSEC(enabled="x"), Forwarder(enabled=None)),  # type: ignore[arg-type]
     Forwarder(enabled=True, type=301, url=5),  # type: ignore[arg-type]

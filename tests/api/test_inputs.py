@@ -139,3 +139,13 @@ def test_a_zone_is_not_replaced_by_nothing(client: MijnHostClient, emulator: Emu
     with pytest.raises(ValueError, match="nothing"):
         client.dns_records.replace_all("example.nl", [])
     assert emulator.requests == []
+
+
+def test_a_number_has_at_most_nineteen_digits(client: MijnHostClient, emulator: Emulator) -> None:
+    for number in (10**19, 10**5000):
+        for call in (client.vps.get, client.contacts.get, client.orders.get):
+            with pytest.raises(
+                InvalidInputError, match=r"^id: must be a whole number of at most 19"
+            ):
+                call(number)
+    assert emulator.requests == []

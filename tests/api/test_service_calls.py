@@ -14,9 +14,49 @@ from certbot_dns_mijnhost.emulator import Emulator, Fault
 from .service_calls import CALLS, PROFILE_FIELDS, ROOMS, invoke, with_result
 
 ODD_ARGUMENTS: list[Any] = [
-    *(None, True, False, 0, -1, 1.5, float("nan"), 10**30, "", "  ", "..", ".", "a/b", "../whoami"),
-    *("a?b", "a#b", "a%2fb", "a b", "a\nb", "a\\b", "\ud800", "ü", b"bytes", [], ["a"], {}),
-    *({"a": "b"}, {1: True}, {"192.0.2.10": None}, {None: "a.nl"}, (), object(), Secret("s")),
+    *(
+        None,
+        True,
+        False,
+        0,
+        -1,
+        1.5,
+        float("nan"),
+        10**30,
+        10**5000,
+        "",
+        "  ",
+        "..",
+        ".",
+        "a/b",
+        "../whoami",
+    ),
+    *(
+        "x" * 70_000,
+        -(10**5000),
+        "a?b",
+        "a#b",
+        "a%2fb",
+        "a b",
+        "a\nb",
+        "a\\b",
+        "\ud800",
+        "ü",
+        b"bytes",
+        [],
+        ["a"],
+        {},
+    ),
+    *(
+        {"a": "b"},
+        {1: True},
+        {"192.0.2.10": None},
+        {None: "a.nl"},
+        {10**5000: "a.nl"},
+        (),
+        object(),
+        Secret("s"),
+    ),
 ]
 OPTIONAL = {"search", "unit", "bits", "private_key", "auto_setup_dns", "permissions"}
 OPTIONAL |= {"product_type", "product_name", "product_link"}
