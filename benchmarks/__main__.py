@@ -80,7 +80,7 @@ def heading(vendor_python: str, bare_python: str) -> str:
             )
     return said(
         "# Benchmarks\n\n"
-        f"This plugin ({__version__}) and the vendor's ({plugin}) beside the same libraries "
+        f"This plugin ({__version__}) and the vendor's ({plugin}) alongside the same libraries "
         f"({', '.join(same)}), the same CA (Pebble) and the same emulator, on one machine "
         f"(Python {platform.python_version()}, {datetime.now(timezone.utc):%Y-%m-%d}).\n"
         "Made by `make benchmark`. The ratios are the statement; seconds are this machine's, which "
@@ -212,8 +212,8 @@ def startup(ours: Contender, vendor: Contender, bare_python: str) -> list[str]:
         )
     rows = "".join(
         f"| {label} | {plain.milliseconds:.2f} | {plain.mebibytes:.3f} "
-        f"| {beside.milliseconds:.2f} | {beside.mebibytes:.3f} |\n"
-        for label, plain, beside in costs
+        f"| {alongside.milliseconds:.2f} | {alongside.mebibytes:.3f} |\n"
+        for label, plain, alongside in costs
     )
     _, mine, _ = costs[0]
     _, other, _ = costs[1]
@@ -223,7 +223,7 @@ def startup(ours: Contender, vendor: Contender, bare_python: str) -> list[str]:
             "Certbot imports each installed plugin at every run. What the module of the entry "
             "point adds to Certbot's own imports (median, without garbage collection; memory by "
             "tracemalloc), with dnspython not loaded and loaded before:\n\n"
-            "| module | milliseconds | MiB | ms beside dnspython | MiB beside dnspython |\n"
+            "| module | milliseconds | MiB | ms alongside dnspython | MiB alongside dnspython |\n"
             "|---|---|---|---|---|\n"
             f"{rows}\n"
             f"The vendor's by this plugin's: {other.milliseconds / mine.milliseconds:.1f} times "

@@ -23,7 +23,7 @@ TRUSTING_CA = "PEBBLE_VA_ALWAYS_VALID"
 
 @dataclass(frozen=True)
 class Timed:
-    """How long a certificate took; `is_issued` tells whether there is one."""
+    """How long a certificate took; `is_issued` is false if there is none."""
 
     seconds: float
     is_issued: bool
@@ -52,7 +52,7 @@ def seconds_without_plugin() -> float:
     """Return what Certbot and the CA take by themselves: the median of a few certificates.
 
     No API and no wait: Certbot's manual authenticator, and a CA that believes whatever is answered.
-    Sets an environment variable of this process, so nothing may run beside it.
+    Sets an environment variable of this process, so nothing may run alongside it.
 
     :raises RuntimeError: where no certificate was issued.
     """

@@ -69,7 +69,7 @@ class Contender:
         domains: Sequence[str],
         seconds: str | None,
     ) -> bool:
-        """Obtain a certificate; tell whether it was issued.
+        """Obtain a certificate; return whether it was issued.
 
         :param seconds: the plugin's propagation seconds; None for its default.
         """

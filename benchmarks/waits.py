@@ -64,9 +64,9 @@ class Waited:
 
 def wait(case: Case) -> Waited:
     """Wait for one record in one arrangement of name servers."""
-    dead = range(len(case.lags), len(case.lags) + case.unreachable)
-    with Emulator(lags=(*case.lags, *(0.0 for _ in dead))) as emulator:
-        for index in dead:
+    silent = range(len(case.lags), len(case.lags) + case.unreachable)
+    with Emulator(lags=(*case.lags, *(0.0 for _ in silent))) as emulator:
+        for index in silent:
             emulator.behave(index, "no_answer")
         view = DNSView(nameservers=emulator.nameservers)
         started = time.monotonic()

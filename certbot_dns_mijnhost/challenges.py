@@ -237,7 +237,7 @@ def challenge_target(found: AliasResult, follower: AliasFollower, records: Chall
 
 
 def is_from_wildcard(name: str, rest: tuple[str, ...], follower: AliasFollower) -> bool:
-    """Tell whether a random name next to `name` has the same CNAME chain.
+    """Return whether a random name next to `name` has the same CNAME chain.
 
     :param rest: the chain of `name`.
     :raises certbot_dns_mijnhost.propagation.AliasLoopError: if the chain does not end.

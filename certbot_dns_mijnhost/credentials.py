@@ -162,10 +162,10 @@ def _load(path: str) -> Credentials:
         raise SettingError(
             f"The credentials file {path} has both {KEY} and {KEY_FILE}. Keep one of them."
         )
-    beside = _beside(path, key_file)
-    settings[KEY], hint = _bare_key(beside, f"{KEY_FILE} in {path}")
-    hints += _sentences(f"The file {beside}", hint)
-    return Credentials(settings, path, (path, beside), tuple(hints))
+    key_path = _next_to(path, key_file)
+    settings[KEY], hint = _bare_key(key_path, f"{KEY_FILE} in {path}")
+    hints += _sentences(f"The file {key_path}", hint)
+    return Credentials(settings, path, (path, key_path), tuple(hints))
 
 
 def _value(path: str, assignment: Assignment) -> CleanKey:
@@ -189,7 +189,7 @@ def _may_exist(path: str) -> bool:
         return True
 
 
-def _beside(path: str, key_file: str) -> str:
+def _next_to(path: str, key_file: str) -> str:
     # A relative path starts at the file, because cron and systemd use other directories.
     key_file = usable_path(os.path.expanduser(key_file))  # noqa: PTH111
     return os.path.join(os.path.dirname(path), key_file)  # noqa: PTH118, PTH120

@@ -78,11 +78,11 @@ def test_a_wildcard_is_not_a_delegation(emulator: Emulator, tmp_path: Path, targ
     assert set(before) <= set(emulator.account.records("delegated.nl"))
     assert challenges.remove([ELSEWHERE, below]) == []
     assert emulator.account.records("delegated.nl") == before
-    assert not [r for r in emulator.requests if r.method == "PUT"], "no value stood at the names"
+    assert not [r for r in emulator.requests if r.method == "PUT"], "the names had no value"
     challenges.close()
 
 
-def test_a_delegation_beside_a_wildcard_that_leads_to_the_same_is_followed(
+def test_a_delegation_alongside_a_wildcard_that_leads_to_the_same_is_followed(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     for name in ("*.delegated.nl.", f"{ELSEWHERE.name}."):

@@ -95,7 +95,7 @@ def test_it_publishes_responds_and_cleans_up(plugin: Authenticator, emulator: Em
     assert emulator.account.records("example.nl") == before
 
 
-def test_unknown_challenge_types_beside_dns_01_change_nothing(
+def test_unknown_challenge_types_alongside_dns_01_change_nothing(
     plugin: Authenticator, emulator: Emulator
 ) -> None:
     from certbot._internal import auth_handler  # noqa: PLC0415

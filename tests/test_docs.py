@@ -92,7 +92,7 @@ def paths_in(text: str) -> Iterator[str]:
 
 
 def is_there(name: str) -> bool:
-    """Tell whether a file of the repository has this path, or a module's path ends so."""
+    """Return whether a file of the repository has this path, or a module's path ends so."""
     if "*" in name:
         return any(ROOT.glob(name))
     if (ROOT / name).exists() or name.startswith("docs/_build/"):
@@ -105,7 +105,7 @@ def modules() -> list[Path]:
 
 
 def is_importable(dotted: str) -> bool:
-    """Tell whether a dotted name is a module, or something in one."""
+    """Return whether a dotted name is a module, or something in one."""
     parts = dotted.split(".")
     for length in range(len(parts), 0, -1):
         try:
@@ -125,7 +125,7 @@ def _has(found: object, names: list[str]) -> bool:
 
 
 def has_test(path: str, name: str) -> bool:
-    """Tell whether a file holds a test, be it in a class."""
+    """Return whether a file holds a test, be it in a class."""
     if not (ROOT / path).is_file():
         return False
     body = ast.parse((ROOT / path).read_text()).body
@@ -239,8 +239,8 @@ def test_code_that_how_it_works_names_is_there() -> None:
 
 def test_how_it_works_tells_of_every_switch_of_the_emulator() -> None:
     text = (ROOT / "docs" / "how-it-works.md").read_text()
-    told = set(INLINE_CODE.findall(text))
-    assert {field.name for field in fields(Variants)} - told == set()
+    described = set(INLINE_CODE.findall(text))
+    assert {field.name for field in fields(Variants)} - described == set()
 
 
 @pytest.mark.parametrize("drawing", DRAWINGS, ids=name_of)

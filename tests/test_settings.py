@@ -15,13 +15,13 @@ from certbot_dns_mijnhost.settings import SettingError, Settings, resolve_settin
 FILE = "/etc/mijnhost.ini"
 
 
-def settled(file: dict[str, str], **flags: object) -> Settings:
+def resolved(file: dict[str, str], **flags: object) -> Settings:
     named = {name.replace("_", "-"): value for name, value in flags.items()}
     return resolve_settings(named.get, {"dns_mijnhost_api_key": "k", **file}, FILE)
 
 
 def test_defaults() -> None:
-    settings = settled({})
+    settings = resolved({})
     assert settings.api_url == "https://mijn.host/api/v2"
     assert settings.ttl == 60
     assert settings.propagation_seconds == 300
@@ -32,12 +32,12 @@ def test_defaults() -> None:
 
 def test_a_flag_goes_before_the_file_and_the_file_before_the_default() -> None:
     file = {"dns_mijnhost_propagation_seconds": "20"}
-    assert settled(file).propagation_seconds == 20
-    assert settled(file, propagation_seconds=0).propagation_seconds == 0
+    assert resolved(file).propagation_seconds == 20
+    assert resolved(file, propagation_seconds=0).propagation_seconds == 0
 
 
 def test_every_setting_can_stand_in_the_file() -> None:
-    settings = settled(
+    settings = resolved(
         {
             "dns_mijnhost_api_url": "http://127.0.0.1:8080/api/v2",
             "dns_mijnhost_ttl": "300",
@@ -82,13 +82,13 @@ def test_every_setting_can_stand_in_the_file() -> None:
 )
 def test_a_broken_rule_names_the_setting_the_file_and_the_rule(name: str, value: str) -> None:
     with pytest.raises(SettingError) as caught:
-        settled({f"dns_mijnhost_{name}": value})
+        resolved({f"dns_mijnhost_{name}": value})
     assert f"dns_mijnhost_{name} in {FILE}" in str(caught.value)
 
 
 def test_a_broken_flag_is_named_as_a_flag() -> None:
     with pytest.raises(SettingError, match="--dns-mijnhost-propagation-seconds"):
-        settled({}, propagation_seconds=-5)
+        resolved({}, propagation_seconds=-5)
 
 
 def test_the_key_does_not_show() -> None:
@@ -100,7 +100,7 @@ def test_the_key_does_not_show() -> None:
 @given(st.text(max_size=60), st.sampled_from(["ttl", "timeout", "propagation_seconds"]))
 def test_any_text_gives_a_number_or_our_error(text: str, name: str) -> None:
     try:
-        settings = settled({f"dns_mijnhost_{name}": text})
+        settings = resolved({f"dns_mijnhost_{name}": text})
     except SettingError:
         return
     assert 0 <= getattr(settings, name) <= 2**31
@@ -142,7 +142,7 @@ def test_any_file_gives_settings_or_our_error_without_its_content(
 @pytest.mark.parametrize("name", ["nameservers", "resolver"])
 def test_servers_with_any_separator(name: str, text: str, tmp_path: Path) -> None:
     wanted = ("192.0.2.1", "[2001:db8::1]:5353")
-    assert getattr(settled({}, **{name: text}), name.replace("resolver", "resolvers")) == wanted
+    assert getattr(resolved({}, **{name: text}), name.replace("resolver", "resolvers")) == wanted
     path = tmp_path / "mijnhost.ini"
     path.write_text(f"dns_mijnhost_api_key = k\ndns_mijnhost_{name} = {text}  # comment\n")
     found = resolve_settings(lambda _: None, credentials.read(str(path)), str(path))
@@ -150,14 +150,14 @@ def test_servers_with_any_separator(name: str, text: str, tmp_path: Path) -> Non
 
 
 def test_an_address_in_brackets_alone_is_no_list() -> None:
-    assert settled({"dns_mijnhost_resolver": "[2001:db8::1]"}).resolvers == ("[2001:db8::1]",)
-    two = settled({"dns_mijnhost_resolver": "[2001:db8::1],[2001:db8::2]"}).resolvers
+    assert resolved({"dns_mijnhost_resolver": "[2001:db8::1]"}).resolvers == ("[2001:db8::1]",)
+    two = resolved({"dns_mijnhost_resolver": "[2001:db8::1],[2001:db8::2]"}).resolvers
     assert two == ("[2001:db8::1]", "[2001:db8::2]")
-    assert settled({"dns_mijnhost_resolver": " , "}).resolvers == ()
+    assert resolved({"dns_mijnhost_resolver": " , "}).resolvers == ()
 
 
 def test_zones_are_cleaned() -> None:
-    zones = settled({"dns_mijnhost_zone": "Example.NL., example.com.. ;'example.org'"}).zones
+    zones = resolved({"dns_mijnhost_zone": "Example.NL., example.com.. ;'example.org'"}).zones
     assert zones == ("example.nl", "example.com", "example.org")
 
 
@@ -174,7 +174,7 @@ def test_zones_are_cleaned() -> None:
 )
 def test_a_zone_that_is_no_domain_names_the_setting_and_the_reason(zone: str, words: str) -> None:
     with pytest.raises(SettingError, match=words) as caught:
-        settled({"dns_mijnhost_zone": f"example.com {zone}"})
+        resolved({"dns_mijnhost_zone": f"example.com {zone}"})
     assert f"dns_mijnhost_zone in {FILE}" in str(caught.value)
 
 

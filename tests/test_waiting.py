@@ -90,7 +90,7 @@ def test_other_streams_have_the_width_of_the_environment(monkeypatch: pytest.Mon
     monkeypatch.setenv("COLUMNS", "50")
     with Path(os.devnull).open("w") as stream:
         assert columns_of(stream) == 50
-    assert columns_of(stream) == 50, "a closed stream is no error"
+    assert columns_of(stream) == 50, "a closed stream is not an error"
 
 
 def test_servers_that_lag_are_named_and_the_run_continues(
@@ -127,8 +127,8 @@ def test_a_server_that_refuses_is_left_out_with_a_warning(
         publish(emulator)
         emulator.behave(1, "refused")
         output.wait(settings(emulator)).wait_for([RECORD])
-        dead = emulator.nameservers[1]
-    assert f"The DNS check left out a name server: {dead}: REFUSED" in caplog.text
+        lame = emulator.nameservers[1]
+    assert f"The DNS check left out a name server: {lame}: REFUSED" in caplog.text
     assert output.lines == ["1 name server served the challenge records after 2 s."]
 
 

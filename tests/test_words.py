@@ -13,14 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md")])
 
 AVOIDED = {
-    r"stands? (?:at|in|behind|beside|there)\b": "exists, is present",
     r"stays? behind": "remains, could not be removed",
     r"can't be had|is not to be had": "is not available",
     r"\bcan't\b|\bdon't\b|\bdoesn't\b|\bwon't\b|\bisn't\b": "cannot, does not",
     r"come to rest|comes to rest": "become stable",
     r"is taken (?:for|up)|taken for a\b": "is treated as, is accepted",
     r"put back|puts back|take away|see to it|See that\b": "restore, remove, make sure",
-    r"\bsomebody\b|\bnobody\b|\bwhoever\b|\bwhatever\b": "name the party",
+    r"\b(?:[Ss]omebody|[Nn]obody|[Ww]hoever|[Ww]hatever)\b": "name the party",
     r"does no harm": "is harmless",
     r"as a whole\b": "zone rewrite",
     r"\bmay pass\b|passing fault|in passing": "is transient",
@@ -30,7 +29,11 @@ AVOIDED = {
     r"\bthe house\b|\bthis room\b|\bthe rooms\b": "package, module",
     r"\bGoing on\b|name servers tell": "Continuing; the DNS check decides",
     r"It fails\?": "If it fails, see",
-    r"whoever|\bbeside others\b": "alongside",
+    r"\b[Bb]esides?\b": "alongside, next to, in addition",
+    r"(?<![Tt]here )\bis no (?!longer\b)": "is not a",
+    r"\b(?:room|door|dead|unwell|told)\b": "name the thing: width, interface, unreachable",
+    r"\bstands?\b": "exists, is present",
+    r"comes? to an end": "ends",
 }
 """What not to write, and what to write instead."""
 
@@ -61,7 +64,7 @@ def test_pages(page: Path) -> None:
 
 
 def test_the_check_finds_what_it_looks_for() -> None:
-    assert found_in("The record stands at the apex.") == ["'stands at': write exists, is present"]
+    assert found_in("The record stands at the apex.") == ["'stands': write exists, is present"]
     assert found_in(prose("Use `zone restore`:\n\n    put back\n\n```\nnobody\n```\n")) == []
 
 

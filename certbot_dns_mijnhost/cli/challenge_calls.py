@@ -100,12 +100,12 @@ class ChallengeCalls:
             records form a loop.
         """
         found = self._challenges.remove_by_other(records, self._pending.places(records))
-        leftovers = {(each.name, each.value): each for each in found}
+        not_removed = {(each.name, each.value): each for each in found}
         stay = {}
         for record in records:
-            leftover = leftovers.get((self._challenges.target_of(record.name), record.value))
-            if leftover is not None:
-                stay[record] = leftover
+            left = not_removed.get((self._challenges.target_of(record.name), record.value))
+            if left is not None:
+                stay[record] = left
         self._pending.forget(record for record in records if record not in stay)
         return stay
 

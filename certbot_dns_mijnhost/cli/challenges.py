@@ -134,11 +134,11 @@ def _how_to_remove(records: Iterable[TXTRecord]) -> str:
     return f"The records may be in the zone. Remove them: mijnhost challenges remove -- {pairs}"
 
 
-def _not_removed(leftover: NotRemoved) -> str:
-    zone = f" from the zone {leftover.zone}" if leftover.zone else ""
+def _not_removed(record: NotRemoved) -> str:
+    zone = f" from the zone {record.zone}" if record.zone else ""
     return (
-        f'Could not remove the TXT record {leftover.name} ("{leftover.value}"){zone}: '
-        f"{leftover.reason} It is harmless; remove it in mijn.host's control panel, or run "
+        f'Could not remove the TXT record {record.name} ("{record.value}"){zone}: '
+        f"{record.reason} It is harmless; remove it in mijn.host's control panel, or run "
         "`mijnhost challenges sweep`."
     )
 

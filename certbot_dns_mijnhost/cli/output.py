@@ -23,7 +23,7 @@ INTERRUPTED = 130
 
 GREEN, YELLOW, RED, FAINT = "32", "33", "31", "2"
 INDENT = "    "
-LEAST_ROOM = 30
+LEAST_WIDTH = 30
 """Characters for the last column of a table, which otherwise starts on a line of its own."""
 
 
@@ -121,9 +121,9 @@ class Terminal:
         width = max(shutil.get_terminal_size().columns, 2 * len(INDENT))
         if not self._out.isatty() or len(row) <= width:
             return [row]
-        room = width - len(start)
-        if room >= LEAST_ROOM:
-            first, *more = _cut(last, room)
+        available = width - len(start)
+        if available >= LEAST_WIDTH:
+            first, *more = _cut(last, available)
             return [f"{start}{first}", *(f"{' ' * len(start)}{part}" for part in more)]
         return [start.rstrip(), *(f"{INDENT}{part}" for part in _cut(last, width - len(INDENT)))]
 

@@ -104,13 +104,13 @@ def delete(options: argparse.Namespace, terminal: Terminal) -> int:
         _show(unwanted, terminal)
         changes = Changes(account, editor, options, terminal)
         changes.confirm("Delete?")
-        leftovers = changes.remove(listing, sorted(unwanted))
-    gone = [i for i in sorted(unwanted) if i.value not in {each.value for each in leftovers}]
+        left = changes.remove(listing, sorted(unwanted))
+    gone = [i for i in sorted(unwanted) if i.value not in {each.value for each in left}]
     terminal.line(f"Deleted: {len(gone)}")
     terminal.data(
-        {"deleted": [i._asdict() for i in gone], "left": [each._asdict() for each in leftovers]}
+        {"deleted": [i._asdict() for i in gone], "left": [each._asdict() for each in left]}
     )
-    return NOT_IN_ORDER if leftovers else DONE
+    return NOT_IN_ORDER if left else DONE
 
 
 def _check_cname(wanted: RecordKey, others: set[RecordKey]) -> None:

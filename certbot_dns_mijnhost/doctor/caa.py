@@ -73,7 +73,7 @@ class CAACheck:
                 "A CA must treat this as a refusal."
             )
             return Finding("caa", State.FAILED, message, step, shown)
-        message = f"Cannot tell whether {self._ca} may issue for {shown}: {error}."
+        message = f"It is unknown whether {self._ca} may issue for {shown}: {error}."
         step = (
             "A CA that gets no answer does not issue. If other DNS queries work from this machine, "
             "check the zone's name servers."
@@ -115,7 +115,9 @@ class CAACheck:
         message = f"{self._ca} may issue for {shown}, but only to the ACME account {listed}"
         if not self._accounts:
             why = "cannot be read" if self._accounts is None else "has no account yet"
-            message += f". Cannot tell whether Certbot uses it: Certbot's accounts directory {why}."
+            message += (
+                f". It is unknown whether Certbot uses it: Certbot's accounts directory {why}."
+            )
             return Finding("caa", State.NOTE, message, "", shown, data)
         common = [each for each in allowed if each in self._accounts]
         if common:

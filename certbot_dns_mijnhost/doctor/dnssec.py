@@ -54,13 +54,13 @@ CURES = {
     "iterations": "Ask the DNS provider for NSEC3 without iterations (RFC 9276).",
     "edns": "Ask the DNS provider that runs these servers to allow EDNS (RFC 6891).",
     "tcp": (
-        "If TCP port 53 is open from this machine to the outside, tell the DNS provider that runs "
-        "these servers (mijn.host's support): signed answers often need TCP."
+        "If TCP port 53 is open from this machine to the outside, report it to the DNS provider "
+        "that runs these servers (mijn.host's support): signed answers often need TCP."
     ),
     "answer": "Ask the DNS provider that runs these servers why they do not answer this query.",
     "soon": (
         "Signatures should be renewed well before they expire. If this warning remains for a day, "
-        "tell the DNS provider that runs these servers."
+        "report it to the DNS provider that runs these servers."
     ),
 }
 MOST_NAMES = 3

@@ -167,7 +167,7 @@ def _of_schedule(schedule: Schedule) -> Finding:
         return Finding("schedule", State.OK, message, data=data)
     if schedule.unreadable:
         message = (
-            "Cannot tell whether certbot renew runs twice a day: cannot read "
+            "It is unknown whether certbot renew runs twice a day: cannot read "
             f"{', '.join(schedule.unreadable)}."
         )
         return Finding("schedule", State.NOTE, message, "Run the doctor as root.", data=data)

@@ -173,8 +173,8 @@ class Trial:
         effect = self._records.behaviour.patch
         self._report(findings.patch_effect(self._zone, effect, self._settings))
 
-    def _report_removal(self, leftovers: Iterable[NotRemoved]) -> None:
-        left = list(leftovers)
+    def _report_removal(self, not_removed: Iterable[NotRemoved]) -> None:
+        left = list(not_removed)
         if not left and self._is_written:
             self._report(findings.removed(self._zone))
         for record in left:

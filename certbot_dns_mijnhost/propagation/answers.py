@@ -74,7 +74,7 @@ def no_answer(error: NoAnswerError) -> Answer:
 
 
 def is_intercepted(answers: Sequence[Answer]) -> bool:
-    """Tell whether a device on the network path answers instead of the name servers.
+    """Return whether a device on the network path answers instead of the name servers.
 
     The servers of a zone do not offer recursion. A resolver that a router or provider redirects
     the queries to does. Addresses that cannot be reached prove nothing.

@@ -51,7 +51,7 @@ def addresses_of(servers: Iterable[Endpoint]) -> tuple[list[Endpoint], dict[Endp
 
 
 def is_closed(server: Endpoint) -> bool:
-    """Tell whether the kernel reports that nothing listens at an address of this machine.
+    """Return whether the kernel reports that nothing listens at an address of this machine.
 
     Without this, a query to a resolver that is not running takes the whole timeout. The probe is an
     empty packet, which DNS servers ignore. Addresses of other machines get no probe, and count as
@@ -75,7 +75,7 @@ def is_closed(server: Endpoint) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Tell whether `text` is an IPv4 or IPv6 address."""
+    """Return whether `text` is an IPv4 or IPv6 address."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

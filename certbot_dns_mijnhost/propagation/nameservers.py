@@ -232,5 +232,5 @@ class NameserverFinder:
 
 
 def _is_of_challenge(name: dns.name.Name) -> bool:
-    """Tell whether a name is that of a challenge, or below one."""
+    """Return whether a name is that of a challenge, or below one."""
     return CHALLENGE_LABEL in name.canonicalize().labels

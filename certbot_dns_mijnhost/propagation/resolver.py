@@ -129,7 +129,7 @@ class RecursiveResolver:
             except (dns.exception.DNSException, OSError, ValueError) as error:
                 errors.append(error)
                 continue
-            # The one that works goes first, so that a dead one costs its timeout once.
+            # The one that works goes first, so that an unreachable one costs its timeout once.
             self._resolvers.remove(resolver)
             self._resolvers.insert(0, resolver)
             return found
@@ -148,7 +148,7 @@ class RecursiveResolver:
         return LookupFailedError(message)
 
     def _lifetime(self) -> float:
-        """Return the seconds for one resolver, so that a list of dead ones costs little more."""
+        """Return the seconds for one resolver, so that unreachable ones cost little more."""
         return max(LIFETIME / len(self._resolvers), min(LEAST_LIFETIME, LIFETIME))
 
     def _in_use(self) -> tuple[dns.resolver.Resolver, ...]:

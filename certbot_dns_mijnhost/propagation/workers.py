@@ -32,7 +32,7 @@ class Workers(Generic[T]):
         return self.running >= MOST_THREADS
 
     def start(self, job: Callable[[], T]) -> None:
-        """Run a job. The caller makes sure that there is room for it."""
+        """Run a job. The caller makes sure that a thread is free."""
         thread = threading.Thread(target=self._run, args=(job,), daemon=True)
         self.running += 1
         thread.start()

@@ -31,7 +31,7 @@ for each; do
     name=$(plain "$each")
     case $name in
         '' | *[!0-9a-z._-]*)
-            say "'$each' is no domain name. Write names with other letters in their xn-- form."
+            say "'$each' is not a domain name. Write names with other letters in their xn-- form."
             exit 2
             ;;
         "$zone" | *".$zone")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Debian and Ubuntu: puts the plugin beside apt's own Certbot, without moving any of apt's files.
+# Debian and Ubuntu: puts the plugin alongside apt's own Certbot, without moving any of apt's files.
 #
 # Run as root:  apt-get install certbot python3-venv
 #               examples/install/debian.sh
@@ -58,7 +58,7 @@ esac
 mkdir -p "$bin_dir" "$unit_dir/certbot.service.d"
 cat > "$bin_dir/certbot.new" << END
 #!/bin/sh
-# Made by certbot-dns-mijnhost's debian.sh: apt's Certbot, with the plugin beside it.
+# Made by certbot-dns-mijnhost's debian.sh: apt's Certbot, with the plugin alongside it.
 exec "$prefix/bin/python" /usr/bin/certbot "\$@"
 END
 chmod 755 "$bin_dir/certbot.new"

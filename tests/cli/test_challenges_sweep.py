@@ -52,8 +52,8 @@ def test_a_value_like_a_challenge_at_another_name_is_never_swept(stale: Shell) -
     swept = stale.run("challenges", "sweep", "--yes", "--wait", "0", "--json")
     assert swept.exit_code == 0, swept.problems
     assert value not in swept.out
-    standing = stale.emulator.account.records("example.nl")
-    assert sum(record.value == value for record in standing) == 3
+    present = stale.emulator.account.records("example.nl")
+    assert sum(record.value == value for record in present) == 3
 
 
 @pytest.mark.parametrize(

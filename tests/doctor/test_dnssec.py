@@ -208,11 +208,11 @@ def test_a_server_that_refuses_edns_is_reported(stack: ExitStack) -> None:
     assert "EDNS" in finding.next_step
 
 
-def test_a_dead_server_is_left_to_the_check_of_servers(stack: ExitStack) -> None:
+def test_a_silent_server_is_left_to_the_check_of_servers(stack: ExitStack) -> None:
     assert only(check(stack, HEALTHY, silence)).state is State.OK
 
 
-def test_dead_servers_are_not_called_broken(stack: ExitStack) -> None:
+def test_silent_servers_are_not_called_broken(stack: ExitStack) -> None:
     finding = only(check(stack, silence))
     assert finding.state is State.SKIPPED
     assert "no name server answers from here" in finding.message
@@ -227,9 +227,9 @@ def test_the_resolver_is_queried_if_the_parent_does_not_answer(
 
 
 def test_without_any_answer_about_ds_the_check_is_skipped(stack: ExitStack) -> None:
-    dead = stack.enter_context(ScriptedServer(code(dns.rcode.SERVFAIL)))
+    silent = stack.enter_context(ScriptedServer(code(dns.rcode.SERVFAIL)))
     tree = DNSTree(stack, [HEALTHY], ds=[DS])
-    tree.resolver = dead
+    tree.resolver = silent
     finding = only(tree.check_dnssec())
     assert finding.state is State.SKIPPED
     assert "dns_mijnhost_resolver" in finding.next_step

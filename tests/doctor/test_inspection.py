@@ -80,16 +80,16 @@ def test_servers_are_sorted_by_how_they_answer() -> None:
     refused = code(dns.rcode.REFUSED)
     with (
         ScriptedServer(ZONE) as good,
-        ScriptedServer(silence, address="127.0.0.2") as dead,
+        ScriptedServer(silence, address="127.0.0.2") as silent,
         ScriptedServer(refused, address="127.0.0.3") as lame,
     ):
-        found = ask_servers(inspector(good, dead, lame), "example.nl")
+        found = ask_servers(inspector(good, silent, lame), "example.nl")
         assert [status.label for status in found.answering] == [good.endpoint]
-        assert [str(status) for status in found.silent] == [f"{dead.endpoint}: no answer"]
+        assert [str(status) for status in found.silent] == [f"{silent.endpoint}: no answer"]
         assert [str(status) for status in found.lame] == [f"{lame.endpoint}: REFUSED"]
 
 
-def test_an_unroutable_ipv6_address_is_not_a_dead_server() -> None:
+def test_an_unroutable_ipv6_address_is_not_a_silent_server() -> None:
     with ScriptedServer(ZONE) as server:
         found = ask_servers(
             Inspector(nameservers=[server.endpoint, UNROUTED], query_timeout=SILENCE), "example.nl"
@@ -98,12 +98,12 @@ def test_an_unroutable_ipv6_address_is_not_a_dead_server() -> None:
     assert found.silent == ()
 
 
-def test_a_dead_server_is_not_waited_for_zone_by_zone() -> None:
-    with ScriptedServer(silence) as dead, ScriptedServer(ZONE, address="127.0.0.2") as good:
-        asked = inspector(dead, good)
+def test_a_silent_server_is_not_waited_for_zone_by_zone() -> None:
+    with ScriptedServer(silence) as silent, ScriptedServer(ZONE, address="127.0.0.2") as good:
+        asked = inspector(silent, good)
         found = [ask_servers(asked, f"d{number}.nl") for number in range(20)]
         assert all(each.silent and each.answering for each in found)
-        assert len(dead.queries) == 3
+        assert len(silent.queries) == 3
         assert len(good.queries) == 21, "over TCP once"
 
 

@@ -142,7 +142,7 @@ def test_ipv6_without_a_route_gives_no_warning() -> None:
     assert missing_families(servers, [unroutable, answered, silent]) == {"IPv4"}
     assert missing_families(servers, [answered, answered, silent]) == set()
     assert missing_families(servers, [silent, silent, silent]) == set(), "then all are named"
-    assert missing_families(servers[:2], [answered, silent]) == set(), "it may be dead"
+    assert missing_families(servers[:2], [answered, silent]) == set(), "it may be unreachable"
 
 
 def test_a_cancelled_domain(runner: DoctorRunner) -> None:
@@ -152,7 +152,7 @@ def test_a_cancelled_domain(runner: DoctorRunner) -> None:
     assert "2030-01-01" in status.message
 
 
-def test_one_dead_name_server(runner: DoctorRunner) -> None:
+def test_one_silent_name_server(runner: DoctorRunner) -> None:
     runner.emulator.behave(1, "no_answer")
     port = runner.run("example.nl").one("port-53")
     assert port.state is State.WARNING
@@ -217,10 +217,10 @@ def test_a_machine_without_ipv6(runner: DoctorRunner) -> None:
     assert len(port.data["silent"]) == 3
 
 
-def test_a_resolver_that_is_dead(runner: DoctorRunner) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as dead:
-        dead.bind(("127.0.0.1", 0))
-        runner.settings["resolver"] = f"127.0.0.1:{dead.getsockname()[1]}"
+def test_a_resolver_that_is_silent(runner: DoctorRunner) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
+        unused.bind(("127.0.0.1", 0))
+        runner.settings["resolver"] = f"127.0.0.1:{unused.getsockname()[1]}"
         runner.settings["nameservers"] = ", ".join(runner.emulator.nameservers)
         nameservers = runner.run("example.nl").one("nameservers")
     assert nameservers.state is State.WARNING

@@ -107,7 +107,7 @@ def test_mistakes_end_in_one_clear_message(user: CertbotUser, case: str) -> None
 
 
 def test_an_unreadable_file(user: CertbotUser) -> None:
-    # Nobody can read this file from its start, not even root.
+    # No user can read this file from its start, not even root.
     user.credentials = Path("/proc/self/mem")
     failed = user.obtain("")
     assert failed.exit_code == 1

@@ -27,7 +27,7 @@ def test_apex_and_wildcard_are_issued_and_renewed(user: CertbotUser) -> None:
     assert user.zone == before
 
 
-def test_a_subdomain_beside_apex_and_wildcard(user: CertbotUser) -> None:
+def test_a_subdomain_alongside_apex_and_wildcard(user: CertbotUser) -> None:
     before = user.zone
     issued = user.obtain("", "*", "a.b")
     assert issued.exit_code == 0, issued.output
@@ -83,7 +83,7 @@ def test_a_schedule_of_faults(user: CertbotUser) -> None:
 
 def test_values_of_somebody_else_at_the_name_survive(user: CertbotUser) -> None:
     challenge = f"_acme-challenge.{user.domain}."
-    user.emulator.account.add_record(user.domain, "TXT", challenge, "somebody else's", 60)
+    user.emulator.account.add_record(user.domain, "TXT", challenge, "another client's", 60)
     before = user.zone
     issued = user.obtain("", "*")
     assert issued.exit_code == 0, issued.output

@@ -171,7 +171,7 @@ def test_a_renewal_without_the_key_of_the_first_run(
     assert issued.exit_code == 0, issued.output
     assert stored(user.certbot, user.domain) == []
     monkeypatch.delenv("CREDENTIALS_DIRECTORY")
-    # Pebble reuses one authorization in a hundred, even if it is told to reuse none.
+    # Pebble reuses one authorization in a hundred, even if it is configured to reuse none.
     failed = next(each for each in (user.certbot.renew() for _ in range(4)) if each.exit_code)
     assert failed.exit_code == 1
     assert "the first run took the key from its environment" in failed.output

@@ -50,7 +50,7 @@ def challenges(user: CertbotUser) -> int:
 def test_a_killed_run_does_not_break_the_next_one(user: CertbotUser, kind: signal.Signals) -> None:
     before = user.zone
     user.emulator.variants = Variants(patch="append")
-    # Nobody is at this address, so the run waits for it until it is killed.
+    # No host has this address, so the run waits for it until it is killed.
     user.write(nameservers="127.0.0.1:9", propagation_seconds="3600", follow_cname="false")
     with started(user, user.certbot) as killed:
         wait_until(lambda: challenges(user) == 2)
@@ -68,7 +68,9 @@ def test_a_killed_run_does_not_break_the_next_one(user: CertbotUser, kind: signa
     user.credentials = user.write()
     issued = user.obtain("", "*")
     assert issued.exit_code == 0, issued.output
-    assert user.zone == left, "what the killed run left is not ours to judge, and in nobody's way"
+    assert user.zone == left, (
+        "what the killed run left is not checked here, and blocks no other run"
+    )
 
 
 def test_somebody_else_edits_the_zone_meanwhile(user: CertbotUser) -> None:

@@ -170,7 +170,7 @@ def test_the_recipe_for_apts_certbot_may_be_followed_twice(machine: MachineShell
     assert "ExecStart=/opt/certbot-mijnhost/bin/python /usr/bin/certbot -q renew" in shown
     assert machine.type("systemctl start certbot.service") == ""
 
-    # Where there is no systemd, apt's cron renews. It has to find the command before apt's own.
+    # Without systemd, apt's cron renews. It has to find the command before apt's own.
     cron = machine.path("/etc/cron.d/certbot").read_text()
     [path] = re.findall(r"^PATH=(.*)$", cron, re.MULTILINE)
     found = [folder for folder in path.split(":") if folder in {"/usr/local/bin", "/usr/bin"}]

@@ -1,4 +1,4 @@
-"""Certificates in spite of odd answers, and what is said if there is no way."""
+"""Certificates despite odd answers, and the message if none can be issued."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def test_certbots_manual_hooks_issue_and_renew_and_wait_once(
         assert user.key not in run.output
         calls = re.split(r"Hook '--manual-auth-hook' for ", run.output)[1:]
         waits = [": all serve everything" in call for call in calls]
-        # Pebble reuses one valid authorization in a hundred, even if it is told to reuse none.
+        # Pebble reuses one valid authorization in a hundred, even if configured to reuse none.
         assert waits in ([False, True], [True]), run.output
 
 

@@ -3,7 +3,7 @@
 The commands are the README's own. Where it can be, they are typed on a new Debian, with nothing of
 them changed: there, apt installs its Certbot, systemd starts the renewal, and the folders are the
 real ones. Elsewhere the folders below /opt, /etc and /usr/local lie in the test's own. What the CA
-and the API's address are stands in Certbot's and the plugin's configuration.
+and the API's address are set in Certbot's and the plugin's configuration.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.support.docs_shell import README, ROOT, DocsShell, MachineShell, bloc
 pytestmark = pytest.mark.timeout(1500)
 
 OTHER_CLIENTS = ROOT / "docs" / "other-clients.md"
-INSTALL = ("Install with pip", "Install beside apt's Certbot")
+INSTALL = ("Install with pip", "Install alongside apt's Certbot")
 
 
 def obtain(docs_shell: DocsShell, *, needs_cron: bool) -> None:
@@ -103,7 +103,7 @@ def test_pips_certbot_on_a_new_machine(machine_shell: MachineShell) -> None:
 def test_apts_certbot_on_a_new_machine(machine_shell: MachineShell, debian_package: Path) -> None:
     machine = machine_shell
     shutil.copy(debian_package, machine.path("/srv"))
-    [install] = blocks("Install beside apt's Certbot")
+    [install] = blocks("Install alongside apt's Certbot")
     machine.type(install)
     assert "* dns-mijnhost" in machine.type("certbot plugins --authenticators")
     obtain(machine, needs_cron=False)

@@ -76,7 +76,7 @@ def test_many_domains_goes_on_after_a_failure_and_names_it(recipes: RecipeRunner
     listed = user.directory / "domains.txt"
     listed.write_text(
         f"# ours\n{user.domain} *.{user.domain}\r\n\n"
-        f"not-ours-{user.domain}  # somebody else's\n"
+        f"not-ours-{user.domain}  # another client's\n"
         f"  www.{other}\tmail.{other}"
     )
 

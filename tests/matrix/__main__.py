@@ -1,4 +1,4 @@
-"""``python -m tests.matrix``: the wheel beside each Certbot that a supported system ships.
+"""``python -m tests.matrix``: the wheel alongside each Certbot that a supported system ships.
 
 For each row: an environment with that system's Certbot, the wheel installed under the same
 constraints, a check that pip moved nothing, and the tests run against what was installed, with an
@@ -77,7 +77,7 @@ SDIST_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a row."""
+    """The result of a row."""
 
     row: Row
     certbot: str
@@ -180,10 +180,10 @@ def run_in(
     step("the wheel", [*pip, *bounds, str(wheel)])
     moved = {k: v for k, v in versions(environment).items() if before.get(k) != v}
     if moved:
-        raise FailedError("pip moved what Certbot stands on", str(moved))
+        raise FailedError("pip moved what Certbot depends on", str(moved))
     step("the tests' tools", [*pip, *TEST_TOOLS])
     if versions(environment) != before:
-        raise FailedError("the tests' tools moved what Certbot stands on", "")
+        raise FailedError("the tests' tools moved what Certbot depends on", "")
     return before["certbot"], run_tests(directory, environment, row, tests)
 
 
@@ -196,7 +196,7 @@ def run_tests(directory: Path, environment: Path, row: Row, tests: Sequence[str]
     command += ["-p", "no:cacheprovider", "-o", "markers=e2e", "--timeout", "900"]
     command += ["--require", "pebble"]
     if row.constraints == "newest":
-        # That Certbot ends its support of a Python is no matter of ours.
+        # That Certbot ends its support of a Python does not concern this plugin.
         command += ["-W", "error", "-W", "ignore:Python 3:DeprecationWarning"]
     output = step("the tests", command, cwd=directory)
     return output.strip().splitlines()[-1].split(" in ")[0].strip("= ")

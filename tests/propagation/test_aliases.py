@@ -120,7 +120,7 @@ LAME = {
     "SERVFAIL": code(dns.rcode.SERVFAIL),
     "not authoritative": dns.message.make_response,
     "from a cache": not_authoritative,
-    "dead": silence,
+    "silent": silence,
 }
 
 
@@ -176,12 +176,12 @@ def test_one_lost_packet_does_not_hide_an_alias() -> None:
 
 
 @pytest.mark.parametrize("is_published", [True, False])
-def test_sixty_names_do_not_wait_sixty_times_for_dead_servers(is_published: bool) -> None:
+def test_sixty_names_do_not_wait_sixty_times_for_silent_servers(is_published: bool) -> None:
     with ExitStack() as stack:
         resolver = stack.enter_context(ScriptedServer(zone(*RESOLVER[:4]), address="127.0.0.1"))
         first = stack.enter_context(ScriptedServer(silence, address="127.0.0.2"))
         second = stack.enter_context(ScriptedServer(silence, address="127.0.0.3", port=first.port))
-        dead = (
+        silent = (
             AliasFollower(
                 DNSView(resolvers=[resolver.endpoint], port=first.port, query_timeout=SILENCE)
             )
@@ -194,7 +194,7 @@ def test_sixty_names_do_not_wait_sixty_times_for_dead_servers(is_published: bool
                 )
             )
         )
-        found = [dead.follow(f"_acme-challenge.host{n}.example.nl") for n in range(60)]
+        found = [silent.follow(f"_acme-challenge.host{n}.example.nl") for n in range(60)]
         questions = len(first.queries)
     # If there is a resolver, it answers that these names have no CNAME.
     assert all(r.by_resolver if is_published else "no answer" in r.reason for r in found)

@@ -102,7 +102,7 @@ def test_a_truncated_answer_is_queried_over_tcp(name_servers: ScriptedNameServer
         (code(dns.rcode.SERVFAIL), "SERVFAIL"),
         (dns.message.make_response, "not authoritative"),
     ],
-    ids=["dead", "REFUSED", "SERVFAIL", "not authoritative"],
+    ids=["silent", "REFUSED", "SERVFAIL", "not authoritative"],
 )
 def test_a_useless_server_is_left_out(
     name_servers: ScriptedNameServers, useless: Answer, words: str
@@ -120,7 +120,7 @@ def test_an_address_without_a_route_is_left_out(name_servers: ScriptedNameServer
     assert outcome.state is State.EVERYWHERE
     assert [status.label for status in outcome.unroutable] == [f"[{UNROUTED}]:5353"]
     assert "no answer" not in outcome.unroutable[0].answer, "it could not even be queried"
-    assert outcome.left_out == (), "that this machine has no IPv6 is no fault of the server"
+    assert outcome.left_out == (), "that this machine has no IPv6 is not a fault of the server"
 
 
 def test_a_server_or_record_that_is_named_twice_is_queried_once(

@@ -167,7 +167,7 @@ class Simulated:
 
 
 TIMEOUT = 2.0
-DEAD = Simulated(None, TIMEOUT)
+SILENT = Simulated(None, TIMEOUT)
 
 
 def simulate(
@@ -204,21 +204,21 @@ alive = st.builds(Simulated, lags, st.floats(0.001, 0.3))
 
 @example([Simulated(4.5, 0.25)], 1)
 @given(st.lists(alive, min_size=1, max_size=4), st.integers(0, 3))
-def test_the_wait_ends_soon_after_the_slowest_server(servers: list[Simulated], dead: int) -> None:
-    ended, _ = simulate([*servers, *[DEAD] * dead])
+def test_the_wait_ends_soon_after_the_slowest_server(servers: list[Simulated], silent: int) -> None:
+    ended, _ = simulate([*servers, *[SILENT] * silent])
     lag = max(server.lag or 0.0 for server in servers)
     latency = max(server.latency for server in servers)
     pause = POLL_PAUSE * max(1.0, lag / STEADY_SECONDS)
     limit = lag + pause + max(CONFIRM_PAUSE, latency) + latency
     # The query that confirms waits until the servers that do not answer are left out.
-    assert ended <= max(limit, TRIES * TIMEOUT + latency if dead else 0.0) + 0.001
+    assert ended <= max(limit, TRIES * TIMEOUT + latency if silent else 0.0) + 0.001
 
 
 @given(st.lists(alive, min_size=1, max_size=4), st.integers(0, 2), st.floats(0.5, 250.0))
 def test_a_server_gets_one_query_a_second(
-    servers: list[Simulated], dead: int, max_seconds: float
+    servers: list[Simulated], silent: int, max_seconds: float
 ) -> None:
-    ended, queries = simulate([*servers, *[DEAD] * dead], max_seconds)
+    ended, queries = simulate([*servers, *[SILENT] * silent], max_seconds)
     assert ended <= max_seconds + TIMEOUT
     served = max(server.lag or 0.0 for server in servers)
     for times in queries:
@@ -232,9 +232,9 @@ def test_a_server_gets_one_query_a_second(
 @pytest.mark.parametrize(
     ("servers", "limit"),
     [
-        ([Simulated(1.0, 0.05), Simulated(3.0, 0.05), DEAD], 6.0),
+        ([Simulated(1.0, 0.05), Simulated(3.0, 0.05), SILENT], 6.0),
         ([Simulated(54.0, 0.05), Simulated(56.0, 0.05)], 57.5),
-        ([Simulated(54.99, 0.05), Simulated(55.99, 0.05), DEAD], 57.5),
+        ([Simulated(54.99, 0.05), Simulated(55.99, 0.05), SILENT], 57.5),
     ],
 )
 def test_examples_of_waits(servers: list[Simulated], limit: float) -> None:

@@ -89,7 +89,7 @@ def test_without_a_usable_server_libcs_default_is_queried(tmp_path: Path) -> Non
         (empty, "names no usable server"),
         (tmp_path / "missing", "No such file"),
         (tmp_path, "Is a directory"),
-        # Nobody can read this file from its start, not even root.
+        # No user can read this file from its start, not even root.
         (Path("/proc/self/mem"), "cannot be read: Input/output error"),
     ):
         read = read_resolv_conf(str(path))
@@ -172,13 +172,13 @@ def test_unreachable_servers_of_a_file_cost_their_timeout_once(
     monkeypatch.setattr(resolver_module, "LIFETIME", 0.3)
     path = tmp_path / "resolv.conf"
     with (
-        ScriptedServer(lambda _: None, address="127.0.0.1") as dead,
+        ScriptedServer(lambda _: None, address="127.0.0.1") as silent,
         ScriptedServer(code(dns.rcode.NXDOMAIN), address="127.0.0.2") as alive,
     ):
-        lines = [server.endpoint.replace(":", "]:") for server in (dead, alive)]
+        lines = [server.endpoint.replace(":", "]:") for server in (silent, alive)]
         path.write_text("".join(f"nameserver [{line}\n" for line in lines))
         follower = AliasFollower(DNSView(resolvers=[str(path)], port=1, query_timeout=SILENCE))
         for number in range(20):
             follower.follow(f"_acme-challenge.www{number}.example{number}.nl")
-        assert len(dead.queries) == 1
+        assert len(silent.queries) == 1
         assert len(alive.queries) >= 20

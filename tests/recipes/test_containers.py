@@ -92,7 +92,7 @@ def image(tmp_path: Path) -> dict[str, str]:
     wheels.mkdir()
     wheel(wheels, "acme", "0.0.1")
     wheel(wheels, "mover", "1.0", "acme==0.0.1")
-    wheel(wheels, "newcomer", "1.0")
+    wheel(wheels, "addition", "1.0")
     folder, scratch = tmp_path / "bin", tmp_path / "scratch"
     scratch.mkdir()
     pip = f"'{sys.executable}' -m pip"
@@ -140,9 +140,9 @@ def test_the_image_is_built_where_the_plugin_fits(image: dict[str, str]) -> None
 
 
 def test_the_image_may_be_added_to(image: dict[str, str]) -> None:
-    built = shell(run_of_dockerfile(), {**image, "PLUGIN": "newcomer"})
+    built = shell(run_of_dockerfile(), {**image, "PLUGIN": "addition"})
     assert built.returncode == 0, built.stderr
-    assert "Would install newcomer-1.0" in built.stdout
+    assert "Would install addition-1.0" in built.stdout
 
 
 def test_no_image_is_built_where_pip_would_move_what_certbot_needs(image: dict[str, str]) -> None:
@@ -290,9 +290,9 @@ def test_the_template_of_nginx_proxy_manager_is_a_credentials_file(tmp_path: Pat
 
 
 def accepted(path: Path) -> settings.Settings:
-    settled = settings.resolve_settings(lambda _: None, credentials.read(str(path)), str(path))
-    assert settled.hint == ""
-    return settled
+    resolved = settings.resolve_settings(lambda _: None, credentials.read(str(path)), str(path))
+    assert resolved.hint == ""
+    return resolved
 
 
 # SWAG

@@ -1,4 +1,4 @@
-"""Installing into a virtual environment, by itself or beside apt's Certbot."""
+"""Installing into a virtual environment, alone or alongside apt's Certbot."""
 
 from __future__ import annotations
 

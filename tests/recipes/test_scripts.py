@@ -1,4 +1,4 @@
-"""All scripts, and the page that tells of them."""
+"""All scripts, and the page that describes them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def test_scripts_are_plain_sh_and_clean(script: Path) -> None:
     assert text.startswith("#!/bin/sh\n# ")
     assert "\nset -eu\n" in text
     assert os.access(script, os.X_OK)
-    beside = Path(sys.executable).with_name("shellcheck")
-    shellcheck = str(beside) if beside.exists() else shutil.which("shellcheck")
+    installed = Path(sys.executable).with_name("shellcheck")
+    shellcheck = str(installed) if installed.exists() else shutil.which("shellcheck")
     assert shellcheck is not None, "shellcheck is in the test extra"
     for command in ([shellcheck, "--enable=check-unassigned-uppercase"], ["sh", "-n"]):
         checked = run(*command, script)

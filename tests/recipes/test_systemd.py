@@ -72,7 +72,7 @@ def test_the_drop_in_replaces_the_command_of_the_package() -> None:
 
 
 def relaxations() -> dict[str, list[str]]:
-    """Return what the service's head tells to add for each deploy hook."""
+    """Return what the service's head says to add for each deploy hook."""
     found: dict[str, list[str]] = {}
     for line in SERVICE.read_text().partition("[Unit]")[0].splitlines():
         hook = re.match(r"# (\S+\.sh): ", line)

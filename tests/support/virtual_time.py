@@ -37,7 +37,7 @@ class VirtualTime:
         self.now += seconds + self._overshoot
 
     def advance(self, seconds: float) -> None:
-        """Let exactly so many seconds pass while nobody sleeps."""
+        """Let exactly so many seconds pass while no code sleeps."""
         self.now += seconds
 
 
