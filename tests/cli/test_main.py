@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ from tests.support.waiting import wait_until
 
 from .conftest import Shell
 
+ROOT = Path(__file__).resolve().parents[2]
 MIJNHOST = [sys.executable, "-m", "certbot_dns_mijnhost.cli"]
+QUICK = [sys.executable, "-m", "tests.support.quick_mijnhost"]
 SUBCOMMANDS = [
     ("doctor",),
     ("whoami",),
@@ -149,7 +152,11 @@ def test_a_flag_goes_before_the_file(shell: Shell) -> None:
 
 
 def start(
-    emulator: Emulator, path: Path, *arguments: str, **more: object
+    emulator: Emulator,
+    path: Path,
+    *arguments: str,
+    program: Sequence[str] = MIJNHOST,
+    **more: object,
 ) -> subprocess.Popen[bytes]:
     secret = path / "secret"
     secret.write_text(emulator.account.api_key)
@@ -162,7 +169,7 @@ def start(
         f"dns_mijnhost_resolver = {emulator.resolver}\n"
     )
     return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
-        [*MIJNHOST, *arguments],
+        [*program, *arguments],
         env=environment(
             CREDENTIALS_DIRECTORY=str(path),
             XDG_STATE_HOME=str(path),
@@ -235,7 +242,9 @@ def test_a_stopped_doctor_leaves_no_test_record(tmp_path: Path, kind: signal.Sig
     with Emulator(domains=[domain], lags=(3600.0,)) as emulator:
         before = emulator.account.records(domain)
         arguments = ("doctor", "-d", domain, "--propagation-seconds", "86400")
-        with start(emulator, tmp_path, *arguments, stderr=subprocess.PIPE) as process:
+        with start(
+            emulator, tmp_path, *arguments, program=QUICK, cwd=ROOT, stderr=subprocess.PIPE
+        ) as process:
             wait_until(lambda: emulator.account.records(domain) != before)
             process.send_signal(kind)
             _, problems = process.communicate()
