@@ -196,3 +196,13 @@ def test_the_ca_is_not_asked_where_no_name_server_serves_the_record(user: Certbo
     assert f"{other.nameservers[0]}: no such name" in failed.output
     assert "The CA was not asked to validate" in failed.output
     assert "Traceback" not in failed.output
+
+
+def test_name_servers_that_publish_in_batches(user: CertbotUser) -> None:
+    before = user.zone
+    user.emulator.variants = Variants(publish_every=2.0)
+    issued = user.obtain("", "*")
+    assert issued.exit_code == 0, issued.output
+    names = names_of(user.certbot.certificate(user.domain))
+    assert names == {user.domain, f"*.{user.domain}"}
+    assert user.zone == before
