@@ -262,11 +262,11 @@ def test_verify_is_a_truth_value(
 ) -> None:
     emulator.requests.clear()
     call = CALLS[name][0]
-    room = getattr(account.client, name.partition(".")[0])
+    chapter = getattr(account.client, name.partition(".")[0])
     method = name.partition(".")[2] or "update"
-    usual = getattr(room, method)
+    usual = getattr(chapter, method)
     monkeypatch.setattr(
-        room, method, lambda *args, **named: usual(*args, **{**named, "verify": verify})
+        chapter, method, lambda *args, **named: usual(*args, **{**named, "verify": verify})
     )
     with pytest.raises(InvalidInputError, match=r"^verify: must be True or False\."):
         call(account)

@@ -412,8 +412,8 @@ RESOURCES = resources_of(MijnHostClient("key"))
 
 def public_methods() -> set[str]:
     found = {
-        f"{room}.{method}"
-        for room, resource in RESOURCES.items()
+        f"{chapter}.{method}"
+        for chapter, resource in RESOURCES.items()
         for method in dir(resource)
         if not method.startswith("_")
     }
