@@ -197,14 +197,12 @@ class ZoneEditor:
         probe = Listing(self._zone.name, [DNSRecord(type, name, "")])
         [rrset] = {key[:2] for key in probe.keys}
         present = {key for key in listing.keys if key[:2] == rrset}
-        target = Listing(
-            self._zone.name,
-            [
-                *(each for each in listing.records if listing.key_of(each) not in present),
-                *(self._zone.with_ttl(key, record) for key, record in wanted.items()),
-            ],
+        plan = ZonePlan.of_rrset(
+            listing,
+            present,
+            {key: self._zone.with_ttl(key, record) for key, record in wanted.items()},
         )
-        return self._carry_out(listing, target, exact=True, dry_run=dry_run)
+        return self._carry_out(plan, dry_run=dry_run)
 
     def apply(self, records: Iterable[DNSRecord], *, dry_run: bool = False) -> ZonePlan:
         """Give the zone exactly these records. Challenge and test records stay as they are.
@@ -217,7 +215,8 @@ class ZoneEditor:
         if not wanted:
             raise InvalidInputError("records: a zone cannot be replaced by nothing.")
         target = Listing(self._zone.name, wanted)
-        return self._carry_out(self.read(), target, exact=True, dry_run=dry_run)
+        plan = ZonePlan.towards(self.read(), target, exact=True)
+        return self._carry_out(plan, dry_run=dry_run)
 
     def restore(self, copy: Path, *, exact: bool = False, dry_run: bool = False) -> ZonePlan:
         """Add the records of a saved copy that the zone does not have, and set their TTLs.
@@ -227,7 +226,8 @@ class ZoneEditor:
         :raises MijnHostError: if the change cannot be made; a part of it may be made.
         """
         target = read_copy(copy, self._zone.name)
-        return self._carry_out(self.read(), target, exact=exact, dry_run=dry_run)
+        plan = ZonePlan.towards(self.read(), target, exact=exact)
+        return self._carry_out(plan, dry_run=dry_run)
 
     def carry_out(self, plan: ZonePlan) -> None:
         """Make the changes of a plan that was made for this zone.
@@ -239,10 +239,7 @@ class ZoneEditor:
         check_cnames(Listing(self._zone.name, plan.keep), wanted, unwanted)
         self._change(lambda: self._replace(wanted, unwanted, [new for _, new in plan.retimed]))
 
-    def _carry_out(
-        self, listing: Listing, target: Listing, *, exact: bool, dry_run: bool
-    ) -> ZonePlan:
-        plan = ZonePlan.towards(listing, target, exact=exact)
+    def _carry_out(self, plan: ZonePlan, *, dry_run: bool) -> ZonePlan:
         if not dry_run and not plan.is_empty:
             self.carry_out(plan)
         return plan

@@ -64,24 +64,40 @@ class ZonePlan:
         """Return the plan that gives the zone the records of `wanted`, in whichever spelling.
 
         Challenge and test records are left out: those of a copy are outdated, and those of the zone
-        may be in use.
+        may be in use. Behind a CNAME a challenge record has any name, so a record of the zone that
+        looks like one is not removed either.
 
         :param exact: remove what `wanted` does not have.
         """
         target = {key: each for key, each in _by_key(wanted).items() if not key.is_left_alone}
+        extra = _by_key(listing).keys() - target.keys()
+        unwanted = {key for key in extra if exact and not key.is_transient}
+        return cls._of_difference(listing, target, unwanted)
+
+    @classmethod
+    def of_rrset(cls, listing: Listing, present: Iterable[RecordKey], wanted: Records) -> ZonePlan:
+        """Return the plan that makes `wanted` the only records of an RRset.
+
+        :param present: the keys of its listed records.
+        """
+        return cls._of_difference(listing, wanted, set(present) - wanted.keys())
+
+    @classmethod
+    def _of_difference(
+        cls, listing: Listing, target: Records, unwanted: set[RecordKey]
+    ) -> ZonePlan:
+        missing = dict(target)
         keep, add, remove = [], [], []
         for key, listed in _by_key(listing).items():
-            new = target.pop(key, None)
-            if key.is_left_alone or (new is None and not exact):
-                keep.append(listed)
-            elif new is None:
+            new = missing.pop(key, None)
+            if key in unwanted:
                 remove.append(listed)
-            elif None not in {new.ttl, listed.ttl} and new.ttl != listed.ttl:
+            elif new and None not in {new.ttl, listed.ttl} and new.ttl != listed.ttl:
                 add.append(new)
                 remove.append(listed)
             else:
                 keep.append(listed)
-        return cls(listing.zone, tuple(keep), (*add, *target.values()), tuple(remove))
+        return cls(listing.zone, tuple(keep), (*add, *missing.values()), tuple(remove))
 
     @property
     def target(self) -> tuple[DNSRecord, ...]:

@@ -158,6 +158,24 @@ def test_applying_leaves_challenges_alone_and_refuses_nothing_at_all(zones: Emul
         edited.apply([])
 
 
+def test_setting_the_values_of_a_challenge_name(zones: EmulatedZones) -> None:
+    emulator = zones.start()
+    emulator.account.add_record(ZONE, "TXT", f"_acme-challenge.{ZONE}.", "old")
+    plan = editor(zones).set_rrset("_acme-challenge", "TXT", ["new", "newer"])
+    assert not plan.is_empty
+    assert values(emulator, "TXT", f"_acme-challenge.{ZONE}.") == {"new", "newer"}
+
+
+def test_a_restore_leaves_a_running_challenge_behind_a_cname_alone(zones: EmulatedZones) -> None:
+    emulator = zones.start()
+    copy = editor(zones).save(editor(zones).read())
+    challenge = "A" * 43  # As ACME clients write it (RFC 8555, section 8.4).
+    emulator.account.add_record(ZONE, "TXT", f"acme.{ZONE}.", challenge)
+    emulator.account.add_record(ZONE, "TXT", f"acme.{ZONE}.", "newer than the copy")
+    editor(zones).restore(copy, exact=True)
+    assert values(emulator, "TXT", f"acme.{ZONE}.") == {challenge}
+
+
 @pytest.mark.parametrize("exact", [False, True])
 def test_restoring_a_copy(zones: EmulatedZones, exact: bool) -> None:
     emulator = zones.start()
