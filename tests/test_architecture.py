@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,12 +45,17 @@ ONLY_INSIDE = {
 """What only its own package imports."""
 
 
-def imports_of(source: str, *, relative: bool = False) -> Iterator[str]:
-    """Yield what a module imports, at the top, in functions, and for types only.
+@functools.cache
+def imports_of(source: str, *, relative: bool = False) -> frozenset[str]:
+    """Return what a module imports, at the top, in functions, and for types only.
 
     :param relative: whether it may have relative imports, which are left out.
     """
-    for node in ast.walk(ast.parse(source)):
+    return frozenset(_imports(ast.parse(source), relative=relative))
+
+
+def _imports(tree: ast.Module, *, relative: bool) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -18,7 +18,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from certbot_dns_mijnhost import __version__
-from tests.support.commands import EXAMPLES, ROOT, StubCommands, run
+from tests.support.commands import EXAMPLES, ROOT, TOOLS, StubCommands, run
 
 
 def wheel_of_installed(name: str, folder: Path) -> None:
@@ -94,6 +94,8 @@ class Machine:
             "PIP_FIND_LINKS": str(wheels),
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            # Certbot compiles what it imports.
+            "PIP_NO_COMPILE": "1",
             "REQUIREMENT": f"certbot-dns-mijnhost=={__version__}",
             "PREFIX": str(self.prefix),
             "BIN_DIR": str(self.bin),
@@ -116,32 +118,51 @@ def machine(tmp_path: Path, wheels: Path, stubs: StubCommands) -> Machine:
     return Machine(tmp_path / "machine", wheels, stubs)
 
 
-def test_pips_certbot_and_the_plugin_go_into_a_virtual_environment(machine: Machine) -> None:
-    for _ in ("first", "again"):
-        installed = machine.install("venv.sh")
+class Installed:
+    """What venv.sh installed for a cautious root, and again after snap's Certbot came.
+
+    An installation takes most of the time of these tests, so they share this one.
+    """
+
+    def __init__(self, directory: Path, wheels: Path) -> None:
+        self.stubs = StubCommands(directory / "stubs", TOOLS)
+        self.machine = Machine(directory / "machine", wheels, self.stubs)
+        self.first = self._run()
+        self.stubs.add("snap")
+        self.again = self._run()
+
+    def _run(self) -> str:
+        script = EXAMPLES / "install" / "venv.sh"
+        installed = self.machine.run("sh", "-c", 'umask 077; exec "$0"', script)
         assert installed.returncode == 0, installed.stdout
-        assert f"Installed: {machine.bin}/certbot" in installed.stdout
+        return installed.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Installed:
+    return Installed(tmp_path_factory.mktemp("installed"), wheels)
+
+
+def test_pips_certbot_and_the_plugin_go_into_a_virtual_environment(installed: Installed) -> None:
+    machine = installed.machine
+    for shown in (installed.first, installed.again):
+        assert f"Installed: {machine.bin}/certbot" in shown
     assert (machine.bin / "certbot").resolve() == (machine.prefix / "bin" / "certbot").resolve()
     assert "* dns-mijnhost" in machine.certbot("plugins", "--authenticators").stdout
 
 
-def test_others_can_run_what_a_cautious_root_installs(machine: Machine) -> None:
-    installed = machine.run("sh", "-c", 'umask 077; exec "$0"', EXAMPLES / "install" / "venv.sh")
-    assert installed.returncode == 0, installed.stdout
+def test_others_can_run_what_a_cautious_root_installs(installed: Installed) -> None:
+    machine = installed.machine
     for path in (machine.bin, *machine.prefix.rglob("*")):
         needed = 0o005 if path.is_dir() else 0o004
         assert path.stat().st_mode & needed == needed, path
     assert (machine.bin / "certbot").stat().st_mode & 0o777 == 0o755
 
 
-def test_it_tells_of_snaps_certbot_whose_timer_has_no_plugin(
-    machine: Machine, stubs: StubCommands
-) -> None:
-    stubs.add("snap")
-    installed = machine.install("venv.sh")
-    assert installed.returncode == 0, installed.stdout
-    assert installed.stdout.endswith("certificates stay: snap remove certbot\n")
-    assert stubs.calls[-1] == "snap list certbot"
+def test_it_tells_of_snaps_certbot_whose_timer_has_no_plugin(installed: Installed) -> None:
+    assert "snap" not in installed.first
+    assert installed.again.endswith("certificates stay: snap remove certbot\n")
+    assert installed.stubs.calls[-1] == "snap list certbot"
 
 
 def test_somebody_elses_command_is_not_overwritten(machine: Machine) -> None:
