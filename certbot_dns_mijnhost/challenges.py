@@ -215,7 +215,7 @@ class DNSChallenges:
         if not self._unknown:
             return message
         unknown = "; ".join(f"{name}: {reason}" for name, reason in self._unknown.items())
-        message = f"{message} (The check for a CNAME was not possible: {unknown}.)"
+        message = f"{message} (Cannot check for a CNAME: {unknown}.)"
         return message  # noqa: RET504  # its name lets a test find it
 
 
@@ -256,8 +256,8 @@ def cname_to_other_account(chain: tuple[str, ...], zone: str | None, zones: tupl
     challenge, target = chain[0], chain[-1]
     message = (
         f"Cannot add the challenge record for {challenge.removeprefix(PREFIX)}: {challenge} is a "
-        f"CNAME to {' -> '.join(chain[1:])}, and {target} is in no domain of the account of this "
-        f"API key. {cname_remedies(chain, zone, zones)}"
+        f"CNAME to {' -> '.join(chain[1:])}, and {target} is not in the account of this API key. "
+        f"{cname_remedies(chain, zone, zones)}"
     )
     return message  # noqa: RET504  # its name lets a test find it
 
@@ -271,9 +271,9 @@ def cname_remedies(chain: tuple[str, ...], zone: str | None, zones: tuple[str, .
     if zones:
         keep += ", or add its domain to dns_mijnhost_zone"
     return (
-        f"If the CNAME is no longer needed, {remove}. If it is, {keep}, or change the CNAME to "
-        "a name in a domain of this account. dns_mijnhost_follow_cname = false does not help: the "
-        "CA follows the CNAME."
+        f"If you no longer need the CNAME, {remove}. If you need it, {keep}, or change the CNAME "
+        "to a name in a domain of this account. dns_mijnhost_follow_cname = false does not help: "
+        "the CA follows the CNAME."
     )
 
 

@@ -108,7 +108,8 @@ class Authenticator(dns_common.DNSAuthenticator):
         return (
             f"The CA did not find the TXT records that this plugin added. {seen}Check that the "
             "domain's published name servers are those of mijn.host, that a CNAME at "
-            "_acme-challenge leads to a zone of this account, and that DNSSEC is in order."
+            "_acme-challenge leads to a zone of this account, and that DNSSEC is valid. "
+            "`mijnhost doctor -d NAME` checks all of this."
         )
 
     def perform(self, achalls: list[Any]) -> list[Any]:
@@ -131,9 +132,8 @@ class Authenticator(dns_common.DNSAuthenticator):
         except Exception as error:  # a certificate may have been issued already
             logger.debug("Removing the challenge records failed", exc_info=True)
             logger.warning(
-                "Removing the challenge records failed: %s. Remove the TXT records named "
-                "_acme-challenge of this run in mijn.host's control panel, or run "
-                "`mijnhost challenges sweep`.",
+                "Removing the challenge records failed: %s. Remove this run's TXT records at "
+                "_acme-challenge in mijn.host's control panel, or run `mijnhost challenges sweep`.",
                 error,
             )
         finally:

@@ -27,10 +27,10 @@ def domain_name(text: str) -> str:
             f"{text!r} is a URL. Write only the domain, without {name.split('//')[0]}//"
         )
     if not name:
-        raise ValueError(f"{text!r} is not a domain name: it has no label")
+        raise ValueError(f"{text!r} is not a domain name: it is empty")
     check_labels(name, text)
     if found := NO_DOMAIN.search(name):
-        raise ValueError(f"{text!r} is not a domain name: no domain has {found.group()!r}")
+        raise ValueError(f"{text!r} is not a domain name: it contains {found.group()!r}")
     return name
 
 

@@ -129,7 +129,9 @@ def _quoted(number: int, name: str, text: str) -> str:
     quote = text[:3] if text[:3] in {'"""', "'''"} else text[0]
     end = text.find(quote, len(quote))
     if end < 0:
-        raise LineError(number, "has a value in quotation marks that does not end on the same line")
+        raise LineError(
+            number, "has an opening quotation mark and no closing one. Add it, on the same line"
+        )
     rest = text[end + len(quote) :].strip()
     if not rest or rest.startswith("#"):
         return text[len(quote) : end].strip()

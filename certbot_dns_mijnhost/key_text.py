@@ -101,8 +101,8 @@ def check_is_no_placeholder(key: str) -> None:
     """
     if VARIABLE.fullmatch(key):
         raise KeyTextError(
-            "has a variable that was not replaced by its value instead of the API key. Write the "
-            "key itself"
+            "has a variable instead of the API key: the variable was not replaced by its value. "
+            "Write the key itself"
         )
     if PLACEHOLDER.fullmatch(re.sub(r"[-_ <>\[\]{}]", "", key).lower()):
         raise KeyTextError(
@@ -123,12 +123,12 @@ def _check(key: str) -> None:
         return
     marks = {*QUOTES, *"".join(QUOTES.values())}
     if key[0] in marks or key[-1] in marks:
-        raise KeyTextError(f"has a quotation mark at one end of the API key only. {COPY_AGAIN}")
+        raise KeyTextError(f"has a quotation mark at only one end of the API key. {COPY_AGAIN}")
     for character in key:
         if character.isspace():
             raise KeyTextError(f"has spaces, line breaks or tabs inside the API key. {COPY_AGAIN}")
         if not (character.isascii() and character.isprintable()):
             raise KeyTextError(
-                f"has a character inside the API key that no key has (U+{ord(character):04X}). "
+                f"has a character inside the API key that is not allowed (U+{ord(character):04X}). "
                 f"{COPY_AGAIN}"
             )

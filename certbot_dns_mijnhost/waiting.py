@@ -180,15 +180,15 @@ def not_propagated(error: PropagationTimeoutError) -> str:
     next_step = internal_view(error.internal)
     if not next_step:
         next_step = (
-            "Try again later, or with more --dns-mijnhost-propagation-seconds. If it fails again, "
-            "check that the domain's name servers are those of mijn.host."
+            "Try again later, or with a higher --dns-mijnhost-propagation-seconds. If it fails "
+            "again, check that the domain's name servers are those of mijn.host."
         )
         if error.are_published:
             next_step += (
                 " If other networks see other name servers for the domain, this machine's resolver "
                 f"answers with an internal view of the zone: {PUBLIC_RESOLVER}."
             )
-    message = f"{error}. The CA was not asked to validate, because it would fail. {next_step}"
+    message = f"{error}. The CA was not asked, because the validation would fail. {next_step}"
     return message  # noqa: RET504  # its name lets a test find it
 
 

@@ -166,7 +166,7 @@ def test_zones_are_cleaned() -> None:
     [
         ("example..nl", "two dots in a row"),
         (".example.nl", "begins with a dot"),
-        ("..", "has no label"),
+        ("..", "it is empty"),
         ("x" * 64 + ".nl", "longer than 63 characters"),
         (".".join(["x" * 60] * 5), "longer than 253 characters"),
         ("https://example.nl", "is a URL"),

@@ -26,16 +26,17 @@ LONG_PAUSE = 60.0
 UNREADABLE_DATE = (TypeError, ValueError, OverflowError, IndexError, OSError)
 
 ADDRESS_NOT_ALLOWED = (
-    'The API key has an allowlist ("whitelist" in the control panel) that lacks this machine\'s '
-    "public address: add the address to the key in mijn.host's control panel. `mijnhost whoami` "
-    "shows the address."
+    "The API key's whitelist does not contain this machine's public address. Add the address in "
+    "mijn.host's control panel; `mijnhost doctor` shows it."
 )
 CHECK_THE_KEY = (
     "Check that the API key is right, has not expired, and is allowed to do this; "
     "create a new one in mijn.host's control panel if needed."
 )
 NOT_OFFERED = "The API does not offer this operation here."
-CHECK_THE_DOMAIN = "Check that the domain is in this key's account, and what was sent."
+CHECK_THE_DOMAIN = (
+    "Check that the domain is in this key's account, and check the values that were sent."
+)
 CHECK_THE_VALUES = "Check the values that were sent."
 
 KindAndStep = tuple[type[APIError], str]
@@ -135,7 +136,8 @@ def still_waiting(
     :param seconds: the rest of the pause.
     """
     return RateLimitError(
-        f"{request}: not sent, because the API answered {asked.status}. {_asks_to_wait(seconds)}",
+        f"{request}: not sent, because the API answered {asked.status} to an earlier request. "
+        f"{_asks_to_wait(seconds)}",
         status=asked.status,
         description=asked.description,
         retry_after=seconds,

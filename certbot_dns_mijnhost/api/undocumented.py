@@ -108,6 +108,6 @@ def password_of(envelope: Envelope, *names: str) -> Secret:
     if not found:
         raise InvalidResponseError(
             "The API reports success, but its answer has no password. Reset the password again, "
-            "or in mijn.host's control panel."
+            "with the client or in mijn.host's control panel."
         )
     return Secret(found)

@@ -65,7 +65,8 @@ def parse_domain(text: str) -> str:
         raise InvalidInputError(f"{error}. Correct the name.") from None
     if not name.isascii():
         raise InvalidInputError(
-            f"{text!r} is not a domain name: no domain has such letters. Correct the name."
+            f"{text!r} is not a domain name: it contains letters that domain names cannot have. "
+            "Correct the name."
         )
     return name
 
@@ -140,9 +141,9 @@ def parse_challenges(arguments: Sequence[str]) -> list[TXTRecord]:
     for name, value in records:
         if CHALLENGE_LABEL not in name.split(".") and not DIGEST.fullmatch(value):
             raise SettingError(
-                f"{name} is not a name for ACME challenges, and its value is not that of one. "
-                f"Give a name such as {CHALLENGE_LABEL}.example.nl; for other records, run "
-                "`mijnhost records`."
+                f"{name} is not a name for ACME challenges, and its value is not the value of a "
+                f"challenge. Give a name such as {CHALLENGE_LABEL}.example.nl; for other records, "
+                "run `mijnhost records`."
             )
     return list(dict.fromkeys(records))
 

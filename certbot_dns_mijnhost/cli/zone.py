@@ -91,8 +91,8 @@ def restore(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.problem(str(error))
         except MijnHostError as error:
             raise MijnHostError(
-                f"{error} What was restored until then stays. The zone as it was is in {saved}. "
-                "Then run the same command again."
+                f"{error} The restore is not complete. A copy of the zone from before is in "
+                f"{saved}. When the cause is fixed, run the same command again."
             ) from error
         return _verify(editor, copy, saved, options, terminal)
 
@@ -112,8 +112,8 @@ def _restorable(plan: ZonePlan, terminal: Terminal) -> ZonePlan:
     for record in plan.added:
         if not record.is_exact:
             message = (
-                f"Cannot restore {description_of(record)}: the copy has it as the API listed it, "
-                "and that cannot be sent. Add the record in mijn.host's control panel."
+                f"Cannot restore {description_of(record)}: the copy has a value or TTL that cannot "
+                "be sent exactly. Add the record in mijn.host's control panel."
             )
             terminal.problem(message)
     left_out = [record for record in plan.add if not record.is_exact]

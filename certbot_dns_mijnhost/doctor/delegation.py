@@ -42,8 +42,8 @@ def check_delegation(
     source = BY_RESOLVER if found.by_resolver else ""
     if place == challenge and len(found.chain) > 1:
         message = (
-            f"{challenge} is a CNAME to {found.chain[1]} by a wildcard only: a record at the name "
-            "itself takes precedence."
+            f"{challenge} is a CNAME to {found.chain[1]} only because of a wildcard record. The "
+            "challenge record takes precedence over it."
         )
         report(Finding("delegation", State.OK, message, domain=name))
     elif found.reason:
@@ -54,7 +54,7 @@ def check_delegation(
                 f"last name: {found.reason}."
             )
         step = (
-            f"Check that {found.target} is spelled correctly and its domain registered. If so, "
+            f"Check that {found.target} is spelled correctly, and that its domain exists. If so, "
             "open port 53 (UDP and TCP) to the outside, or set dns_mijnhost_resolver."
         )
         report(Finding("delegation", State.WARNING, message, step, name, data))

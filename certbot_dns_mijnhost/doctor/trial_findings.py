@@ -72,8 +72,8 @@ def reads(
         data["readings_until_shown"] = None
     if stale or short:
         message += (
-            f"; of the last {count} reads, {stale} lacked the record and {short} lacked "
-            "others. The plugin handles this."
+            f"; of the last {count} reads, {stale} lacked it and {short} lacked other records. "
+            "The plugin handles this."
         )
     else:
         message += f", and in each of the next {count} reads."

@@ -25,7 +25,7 @@ def read_name(text: str) -> dns.name.Name:
     except (dns.exception.DNSException, ValueError) as error:
         raise InvalidNameError(f"{text!r} is not a domain name ({type(error).__name__})") from error
     if not text or name == dns.name.root:
-        raise InvalidNameError(f"{text!r} is not a domain name (it has no label)")
+        raise InvalidNameError(f"{text!r} is not a domain name (it is empty)")
     return name.canonicalize()
 
 

@@ -121,7 +121,7 @@ def _failure(zones: Sequence[ZoneCheck], limit: float) -> PropagationTimeoutErro
     )
     return PropagationTimeoutError(
         f"No name server serves all challenge records after {limit:.0f} s. "
-        f"Their last answers: {'; '.join(map(str, statuses))}",
+        f"The last answer of each: {'; '.join(map(str, statuses))}",
         statuses,
         are_published=any(zone.is_published for zone in zones),
         internal=_internal(zones),

@@ -277,7 +277,7 @@ def test_a_reader_that_stops_early_is_not_an_error(tmp_path: Path) -> None:
         (("records", "list", "example.nl", "--json"), b""),
         (
             ("records", "list", "a/b", "--json"),
-            b"mijnhost: 'a/b' is not a domain name: no domain has '/'. Correct the name.\n",
+            b"mijnhost: 'a/b' is not a domain name: it contains '/'. Correct the name.\n",
         ),
     ],
 )

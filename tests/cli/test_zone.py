@@ -183,7 +183,7 @@ def test_nothing_is_removed_if_the_copy_cannot_be_restored(shell: Shell, copy: s
     failed = shell.run("zone", "restore", "example.nl", copy, "--yes", "--exact")
     assert failed.exit_code == 3
     [saved] = (shell.directory / "copies").glob("*.json")
-    assert f"The zone as it was is in {saved}" in failed.problems
+    assert f"A copy of the zone from before is in {saved}" in failed.problems
     assert shell.values("A", "new.example.nl") == ["192.0.2.99"]
 
 

@@ -194,7 +194,7 @@ def test_the_ca_is_not_asked_where_no_name_server_serves_the_record(user: Certbo
         failed = user.obtain("www")
     assert failed.exit_code == 1
     assert f"{other.nameservers[0]}: no such name" in failed.output
-    assert "The CA was not asked to validate" in failed.output
+    assert "The CA was not asked, because" in failed.output
     assert "Traceback" not in failed.output
 
 
