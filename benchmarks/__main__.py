@@ -80,11 +80,11 @@ def heading(vendor_python: str, bare_python: str) -> str:
             )
     return said(
         "# Benchmarks\n\n"
-        f"This plugin ({__version__}) and the vendor's ({plugin}) alongside the same libraries "
+        f"This plugin ({__version__}) and the vendor's ({plugin}) with the same libraries "
         f"({', '.join(same)}), the same CA (Pebble) and the same emulator, on one machine "
         f"(Python {platform.python_version()}, {datetime.now(timezone.utc):%Y-%m-%d}).\n"
-        "Made by `make benchmark`. The ratios are the statement; seconds are this machine's, which "
-        "does other work too, so they are rough.\n"
+        "Made by `make benchmark`. Compare the ratios: the seconds are rough, because the machine "
+        "does other work too.\n"
     )
 
 
@@ -101,11 +101,11 @@ def certificate_times(
     lines = [
         said(
             "## Seconds to a certificate for a domain and its wildcard\n\n"
-            "The limit is the slowest name server's lag and what Certbot and the CA take by "
-            f"themselves: {base:.1f} s, measured without either plugin, without an API and without "
-            "a wait. Each plugin has its defaults (the vendor's waits 60 s); this one is timed "
-            "where a PATCH adds a value to a name and where it replaces the one that is there, "
-            "since the API's documentation leaves it open. In brackets: how many times the limit.\n"
+            "The limit is the lag of the slowest name server, plus the time of Certbot and the CA: "
+            f"{base:.1f} s, measured without a plugin, an API or a wait. Each plugin has its "
+            "defaults (the vendor's waits 60 s). This plugin is timed twice, because the API's "
+            "documentation does not say whether a PATCH adds a value to a name or replaces the "
+            "other one. In brackets: how many times the limit.\n"
             "\n"
             "| name servers lag | limit | this plugin, PATCH adds | over the limit "
             "| this plugin, PATCH replaces | over the limit | the vendor's "
@@ -229,8 +229,8 @@ def startup(ours: Contender, vendor: Contender, bare_python: str) -> list[str]:
             f"The vendor's by this plugin's: {other.milliseconds / mine.milliseconds:.1f} times "
             f"the time and {other.mebibytes / mine.mebibytes:.1f} times the memory.\n\n"
             f"`certbot plugins` takes {mine_ratio:.2f} times as long with this plugin as without "
-            f"any, and {their_ratio:.2f} times as long with the vendor's. Measured against itself, "
-            f"the one without any gives {noise:.2f}: by so much a ratio may differ for no reason."
+            f"any, and {their_ratio:.2f} times as long with the vendor's. Two measurements without "
+            f"any plugin have the ratio {noise:.2f}, so a difference of this size means nothing."
         )
     ]
 

@@ -70,7 +70,7 @@ def check_value(type: str, value: object) -> None:  # noqa: A002  # the API's wo
     elif kind in SHAPES:
         pattern, words = SHAPES[kind]
         if not value.isprintable() or not pattern.fullmatch(value.strip()):
-            raise InvalidInputError(f"value: of a {kind} record {words}.")
+            raise InvalidInputError(f"value: the value of {kind} records {words}.")
     elif not value.strip() or not value.isprintable():
         raise InvalidInputError("value: must be one line that is not empty.")
 
@@ -118,7 +118,7 @@ def check_service_name(name: object) -> None:
     """Require the name of a service, as SRV records have it."""
     if not isinstance(name, str) or not re.match(r"_[^.]+\._[^.]+(\.|\Z)", name):
         raise InvalidInputError(
-            "name: of an SRV record must start with a service and a protocol, such as "
+            "name: the name of SRV records must start with a service and a protocol, such as "
             "_sip._tcp.example.nl."
         )
 

@@ -35,7 +35,7 @@ for each; do
             exit 2
             ;;
         "$zone" | *".$zone")
-            say "$name lies in $zone itself, and needs no record."
+            say "$name is in $zone itself, and needs no record."
             continue
             ;;
     esac

@@ -289,7 +289,7 @@ def test_a_name_that_is_none_is_not_delegated(recipes: RecipeRunner) -> None:
         assert refused.exit_code == 2
         assert "CNAME" not in refused.output
     inside = recipes.run("delegation/cname-records.sh", "challenges.nl", "www.Challenges.nl.")
-    assert inside.output == "www.challenges.nl lies in challenges.nl itself, and needs no record.\n"
+    assert inside.output == "www.challenges.nl is in challenges.nl itself, and needs no record.\n"
 
 
 # Deploy hooks
