@@ -30,6 +30,7 @@ class DoctorRunner:
     flags: dict[str, str] = field(default_factory=dict)
     clock: VirtualTime = field(default_factory=VirtualTime)
     progress: list[str] = field(default_factory=list)
+    query_timeout: float = SILENCE
 
     def run(self, *names: str, write: bool = False, path: str | None = "") -> DoctorResult:
         needed = {
@@ -44,7 +45,7 @@ class DoctorRunner:
             lambda _: None,
             ca=CA,
             port=int(self.emulator.nameservers[0].split(":")[1]),
-            query_timeout=SILENCE,
+            query_timeout=self.query_timeout,
             root=self.credentials.parent / "root",
             progress=self.progress.append,
             retry=RetryPolicy(tries=2, sleep=self.clock.sleep, clock=self.clock),

@@ -12,6 +12,7 @@ import pytest
 
 from certbot_dns_mijnhost.doctor import State
 from tests.support.scripted_server import Answer, ScriptedServer, code, silence, zone
+from tests.support.waiting import ALL_ARE_SILENT
 
 from .dns_tree import DNSTree
 from .runner import BOTH, DoctorRunner
@@ -153,6 +154,7 @@ def test_a_caa_question_that_servers_do_not_answer_forbids(
 
 
 def test_without_any_answer_nothing_is_claimed(runner: DoctorRunner) -> None:
+    runner.query_timeout = ALL_ARE_SILENT
     with ScriptedServer(silence) as server:
         runner.settings["nameservers"] = server.endpoint
         assert runner.run("example.nl").one("caa").state is State.WARNING

@@ -15,9 +15,11 @@ from certbot_dns_mijnhost.doctor import Finding, State
 from certbot_dns_mijnhost.doctor.queries import Reply
 from certbot_dns_mijnhost.doctor.server_answers import missing_families
 from certbot_dns_mijnhost.doctor.servers import PUBLISHING
+from certbot_dns_mijnhost.propagation import resolver as resolver_module
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 from certbot_dns_mijnhost.propagation.query import Server
 from tests.support.scripted_server import UNROUTED, Answer, ScriptedServer, code, zone
+from tests.support.waiting import ALL_ARE_SILENT
 
 from .dns_tree import refusing_edns
 from .runner import DoctorRunner
@@ -161,6 +163,7 @@ def test_one_silent_name_server(runner: DoctorRunner) -> None:
 
 
 def test_a_closed_port_53(runner: DoctorRunner) -> None:
+    runner.query_timeout = ALL_ARE_SILENT
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         runner.settings["nameservers"] = f"127.0.0.1:{silent.getsockname()[1]}"
@@ -212,12 +215,14 @@ def test_a_machine_without_ipv6(runner: DoctorRunner) -> None:
     assert "this machine has no IPv6" in port.message
     for index in range(2):
         runner.emulator.behave(index, "no_answer")
+    runner.query_timeout = ALL_ARE_SILENT
     port = runner.run("example.nl").one("port-53")
     assert port.state is State.WARNING
     assert len(port.data["silent"]) == 3
 
 
-def test_a_resolver_that_is_silent(runner: DoctorRunner) -> None:
+def test_a_resolver_that_is_silent(runner: DoctorRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resolver_module, "LIFETIME", ALL_ARE_SILENT)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
         unused.bind(("127.0.0.1", 0))
         runner.settings["resolver"] = f"127.0.0.1:{unused.getsockname()[1]}"

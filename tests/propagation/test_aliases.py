@@ -178,7 +178,7 @@ def test_one_lost_packet_does_not_hide_an_alias() -> None:
 @pytest.mark.parametrize("is_published", [True, False])
 def test_sixty_names_do_not_wait_sixty_times_for_silent_servers(is_published: bool) -> None:
     with ExitStack() as stack:
-        resolver = stack.enter_context(ScriptedServer(zone(*RESOLVER[:4]), address="127.0.0.1"))
+        resolver = stack.enter_context(ScriptedServer(zone(*RESOLVER), address="127.0.0.1"))
         first = stack.enter_context(ScriptedServer(silence, address="127.0.0.2"))
         second = stack.enter_context(ScriptedServer(silence, address="127.0.0.3", port=first.port))
         silent = (

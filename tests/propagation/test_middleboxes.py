@@ -23,6 +23,7 @@ from tests.support.scripted_server import (
     authoritative,
     code,
     silence,
+    silence_after,
     txt,
     zone,
 )
@@ -163,7 +164,8 @@ def test_interception_is_named(name_servers: ScriptedNameServers, answer: Answer
 def test_one_server_with_recursion_is_not_called_interception(
     name_servers: ScriptedNameServers,
 ) -> None:
-    name_servers.serve(INTERCEPTIONS["from a cache"], silence)
+    silent = silence_after(name_servers.clock.advance)
+    name_servers.serve(INTERCEPTIONS["from a cache"], silent)
     outcome = name_servers.wait()
     assert outcome.state is State.NOT_CHECKED
     assert "intercepted" not in outcome.reason
