@@ -184,10 +184,10 @@ def silence(query: dns.message.Message) -> None:
 
 
 def silence_after(wait: Callable[[float], None]) -> Answer:
-    """Say nothing, and let three seconds pass by a clock that the caller moves."""
+    """Say nothing, and let two seconds pass by a clock that the caller moves."""
 
     def answer(query: dns.message.Message) -> None:
-        wait(3.0)
+        wait(2.0)
         return silence(query)
 
     return answer
