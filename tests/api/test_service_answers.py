@@ -15,7 +15,7 @@ from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 
 from .conftest import KEY
 from .service_calls import CALLS, invoke
-from .test_odd_entries import ODD, odd_entry, places
+from .test_odd_entries import ODD, alternating, odd_entry, places, skipped_in
 
 ENTRIES: dict[str, dict[str, Any]] = {
     "vps.get_all": {
@@ -100,30 +100,38 @@ def listed(fast: tuple[MijnHostClient, Emulator], name: str, data: str) -> list[
     return found
 
 
-@pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("name", ENTRIES)
 def test_an_odd_field_costs_no_other_entry(
-    fast: tuple[MijnHostClient, Emulator],
-    name: str,
-    odd: str,
-    caplog: pytest.LogCaptureFixture,
+    fast: tuple[MijnHostClient, Emulator], name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     good = json.dumps(ENTRIES[name])
     [expected] = listed(fast, name, f'{{"{LISTS[name]}": [{good}]}}')
-    for path in places(ENTRIES[name]):
+    for odd in ODD:
         caplog.clear()
-        changed = odd_entry(ENTRIES[name], path, odd)
-        found = listed(fast, name, f'{{"{LISTS[name]}": [{changed}, {good}]}}')
-        assert found[-1] == expected
-        if len(found) == 1:
-            assert path[0] in NUMBERS, "only the number may cost the entry"
-            assert "skipped entry 1 of 2" in caplog.text
-        assert [repr(each) for each in found]
-    if odd != "missing":
-        found = listed(fast, name, f'{{"{LISTS[name]}": [{ODD[odd]}, {good}]}}')
-        assert found[-1] == expected
-        assert len(found) == 1
+        changed = {odd_entry(ENTRIES[name], path, odd): path for path in places(ENTRIES[name])}
+        entries = alternating(good, changed, is_first=True)
+        found = listed(fast, name, f'{{"{LISTS[name]}": [{",".join(entries)}]}}')
+        skipped = set(skipped_in(caplog.text, entries))
+        for number in skipped:
+            assert changed[entries[number]][0] in NUMBERS, (odd, "only the number may cost it")
+        assert len(found) == len(entries) - len(skipped), odd
+        kept = [entry for number, entry in enumerate(entries) if number not in skipped]
+        for entry, text in zip(found, kept):
+            assert text != good or entry == expected, odd
+            assert repr(entry), odd
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_that_is_not_an_object_is_skipped(
+    fast: tuple[MijnHostClient, Emulator], name: str
+) -> None:
+    good = json.dumps(ENTRIES[name])
+    [expected] = listed(fast, name, f'{{"{LISTS[name]}": [{good}]}}')
+    odd = [text for key, text in ODD.items() if key != "missing"]
+    entries = alternating(good, odd, is_first=True)
+    found = listed(fast, name, f'{{"{LISTS[name]}": [{",".join(entries)}]}}')
+    assert found == [expected] * len(odd)
 
 
 @pytest.mark.parametrize("name", ENTRIES)
