@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from typing import Any, Callable, TypeVar, Union
+from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
@@ -282,15 +283,18 @@ class Transport:
 
         :raises InvalidInputError: if nothing can be sent with them.
         """
+        url = prepared.url or ""
+        is_plain = validation.uses_plain_http(self.base_url)
+        # Requests to this machine never use a proxy, so requests need not look for one.
+        proxies = {"no_proxy": urlsplit(url).hostname} if is_plain else {}
         try:
             settings = self._session.merge_environment_settings(
-                prepared.url, proxies={}, stream=True, verify=None, cert=None
+                url, proxies=proxies, stream=True, verify=None, cert=None
             )
         except ValueError:
             raise InvalidInputError(unreadable_address(request)) from None
-        if validation.uses_plain_http(self.base_url):
+        if is_plain:
             settings["proxies"] = {}
-        url = prepared.url or ""
         verify = settings.get("verify")
         is_known = verify in self._trusted
         check_settings(request, url, proxy_for(url, settings), None if is_known else verify)

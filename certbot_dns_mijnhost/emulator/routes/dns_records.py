@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from typing import Any
 
 from certbot_dns_mijnhost.emulator.account import Account
@@ -35,7 +34,7 @@ def _listed(record: Record, variants: Variants) -> dict[str, object]:
     value: object = record.value
     if variants.numeric_values and NUMBER.fullmatch(record.value):
         value = Digits(record.value)
-    return {**asdict(record), "value": value}
+    return {"type": record.type, "name": record.name, "value": value, "ttl": record.ttl}
 
 
 def replace_all(account: Account, call: Call) -> Reply:

@@ -81,13 +81,13 @@ class Route:
     @property
     def literals(self) -> int:
         """The number of segments that are not parameters; a route with more is more specific."""
-        return sum(not _is_name(part) for part in self._parts)
+        return len(self._fixed)
 
     def matches(self, segments: Sequence[str]) -> bool:
         """Return whether a path matches the pattern."""
-        return len(segments) == len(self._parts) and all(
-            _is_name(part) or part == segment for part, segment in zip(self._parts, segments)
-        )
+        if len(segments) != len(self._parts):
+            return False
+        return all(segments[index] == part for index, part in self._fixed)
 
     def parameters(self, segments: Sequence[str]) -> dict[str, str]:
         """Return the values of the parameters in a path."""
@@ -97,6 +97,11 @@ class Route:
     @cached_property
     def _parts(self) -> list[str]:
         return self.pattern.split("/")
+
+    @cached_property
+    def _fixed(self) -> list[tuple[int, str]]:
+        """The segments that are not parameters, by position."""
+        return [(index, part) for index, part in enumerate(self._parts) if not _is_name(part)]
 
 
 def _is_name(part: str) -> bool:
