@@ -286,7 +286,7 @@ class Transport:
         url = prepared.url or ""
         is_plain = validation.uses_plain_http(self.base_url)
         # Requests to this machine never use a proxy, so requests need not look for one.
-        proxies = {"no_proxy": urlsplit(url).hostname} if is_plain else {}
+        proxies = {"no_proxy": urlsplit(url).hostname or ""} if is_plain else {}
         try:
             settings = self._session.merge_environment_settings(
                 url, proxies=proxies, stream=True, verify=None, cert=None
