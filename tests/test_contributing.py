@@ -24,15 +24,16 @@ def example(kind: str) -> str:
     return found.group(1)
 
 
-def run(folder: Path, kind: str) -> str:
-    """Run an example in a folder of its own, with the fixtures of all tests; return the output."""
-    file = folder / "test_new.py"
-    file.write_text(example(kind))
+def run(folder: Path, *kinds: str) -> str:
+    """Run examples in a folder of their own, with the fixtures of all tests; return the output."""
+    files = [folder / f"test_new_{number}.py" for number, _ in enumerate(kinds)]
+    for file, kind in zip(files, kinds):
+        file.write_text(example(kind))
     finished = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml")),
             *("--rootdir", str(folder), "-p", "tests.conftest", "-p", "no:cacheprovider"),
-            *("-p", "no:randomly", "--basetemp", str(folder / "base"), str(file)),
+            *("-p", "no:randomly", "--basetemp", str(folder / "base"), *map(str, files)),
         ],
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,
@@ -45,9 +46,8 @@ def run(folder: Path, kind: str) -> str:
     return finished.stdout
 
 
-@pytest.mark.parametrize(("kind", "tests"), [("A unit", 3), ("An emulator", 1)])
-def test_an_example_without_pebble_runs(tmp_path: Path, kind: str, tests: int) -> None:
-    assert f"{tests} passed" in run(tmp_path, kind)
+def test_the_examples_without_pebble_run(tmp_path: Path) -> None:
+    assert "4 passed" in run(tmp_path, "A unit", "An emulator")
 
 
 @pytest.mark.pebble
@@ -55,17 +55,19 @@ def test_the_end_to_end_example_runs(tmp_path: Path) -> None:
     assert "1 passed" in run(tmp_path, "An end-to-end")
 
 
-@pytest.mark.parametrize("kind", ["A unit", "An emulator", "An end-to-end"])
-def test_an_example_is_formatted_and_typed(tmp_path: Path, kind: str) -> None:
-    file = tmp_path / "test_new.py"
-    file.write_text(example(kind))
+def test_the_examples_are_formatted_and_typed(tmp_path: Path) -> None:
+    kinds = ("A unit", "An emulator", "An end-to-end")
+    for number, kind in enumerate(kinds):
+        (tmp_path / f"test_new_{number}.py").write_text(example(kind))
+    files = sorted(tmp_path.glob("*.py"))
+    assert len(files) == len(kinds)
     for command in (
         ["ruff", "format", "--check"],
         ["ruff", "check", "--ignore", "D,INP,S101"],
         ["mypy", "--no-warn-unused-configs"],
     ):
         finished = subprocess.run(
-            [sys.executable, "-m", *command, str(file)],
+            [sys.executable, "-m", *command, *map(str, files)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

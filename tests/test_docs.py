@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import re
 import xml.etree.ElementTree as ET
@@ -100,6 +101,7 @@ def is_there(name: str) -> bool:
     return any(path.parts[-len(Path(name).parts) :] == Path(name).parts for path in modules())
 
 
+@functools.cache
 def modules() -> list[Path]:
     return [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 
@@ -124,11 +126,16 @@ def _has(found: object, names: list[str]) -> bool:
     return True
 
 
+@functools.cache
+def _parsed(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text())
+
+
 def has_test(path: str, name: str) -> bool:
     """Return whether a file holds a test, be it in a class."""
     if not (ROOT / path).is_file():
         return False
-    body = ast.parse((ROOT / path).read_text()).body
+    body = _parsed(path).body
     *classes, test = name.split("::")
     for outer in classes:
         [*inner] = [node for node in body if isinstance(node, ast.ClassDef) and node.name == outer]
@@ -193,26 +200,27 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_links_lead_somewhere(page: Path) -> None:
-    assert broken_links(page, page.read_text()) == []
+def test_links_lead_somewhere() -> None:
+    broken = {name_of(page): broken_links(page, page.read_text()) for page in PAGES}
+    assert {page: found for page, found in broken.items() if found} == {}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_files_that_are_named_are_there(page: Path) -> None:
-    assert [name for name in paths_in(page.read_text()) if not is_there(name)] == []
+def test_files_that_are_named_are_there() -> None:
+    for page in PAGES:
+        missing = [name for name in paths_in(page.read_text()) if not is_there(name)]
+        assert missing == [], page
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_modules_that_are_named_are_there(page: Path) -> None:
-    named = {PACKAGE + found for found in MODULE.findall(page.read_text())}
-    assert {name for name in named if not is_importable(name)} == set()
+def test_modules_that_are_named_are_there() -> None:
+    for page in PAGES:
+        named = {PACKAGE + found for found in MODULE.findall(page.read_text())}
+        assert {name for name in named if not is_importable(name)} == set(), page
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_tests_that_are_named_are_there(page: Path) -> None:
-    named = set(TEST.findall(page.read_text()))
-    assert {"::".join(each) for each in named if not has_test(*each)} == set()
+def test_tests_that_are_named_are_there() -> None:
+    for page in PAGES:
+        named = set(TEST.findall(page.read_text()))
+        assert {"::".join(each) for each in named if not has_test(*each)} == set(), page
 
 
 def test_each_protection_names_a_test() -> None:

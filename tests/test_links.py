@@ -83,10 +83,10 @@ def faults(url: str) -> list[str]:
     return [name for name, holds in rules.items() if not holds]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_that_leave_the_repository_are_well_formed(path: Path) -> None:
-    text = path.read_text(encoding="utf-8", errors="replace")
-    assert {url: faults(url) for url in urls(text) if faults(url)} == {}
+def test_links_that_leave_the_repository_are_well_formed() -> None:
+    for path in FILES:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        assert {url: faults(url) for url in urls(text) if faults(url)} == {}, path
 
 
 def test_links_are_found() -> None:
@@ -144,6 +144,6 @@ def test_the_check_of_links_finds_what_it_looks_for(url: str) -> None:
     assert faults(url)
 
 
-@pytest.mark.parametrize("page", sorted(API_PAGES))
-def test_known_pages_are_links(page: str) -> None:
-    assert faults(f"https://mijn.host/api/doc/{page}") == []
+def test_known_pages_are_links() -> None:
+    for page in sorted(API_PAGES):
+        assert faults(f"https://mijn.host/api/doc/{page}") == [], page
