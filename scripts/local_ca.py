@@ -210,8 +210,12 @@ class Certbot:
                 lines.append(line)
                 if show is not None:
                     show(line.rstrip("\n"))
+        return self.finished(process.returncode, "".join(lines))
+
+    def finished(self, exit_code: int, output: str) -> Finished:
+        """Return the result of a command that has ended, with its log."""
         log = self.directory / "logs" / "letsencrypt.log"
-        return Finished(process.returncode, "".join(lines), log.read_text() if log.exists() else "")
+        return Finished(exit_code, output, log.read_text() if log.exists() else "")
 
     def obtain(
         self,

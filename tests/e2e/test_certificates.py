@@ -6,7 +6,7 @@ import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 from scripts.local_ca import names_of
-from tests.support.certbot import CertbotUser
+from tests.support.certbot import FIXED_WAIT, CertbotUser
 
 pytestmark = pytest.mark.e2e
 
@@ -182,7 +182,7 @@ def test_lagging_name_servers_are_waited_for_and_told_of(user: CertbotUser) -> N
 
 
 def test_where_dns_can_not_be_asked_it_waits_and_says_so(user: CertbotUser) -> None:
-    user.write(nameservers="127.0.0.1:9", propagation_seconds="2", follow_cname="false")
+    user.write(nameservers="127.0.0.1:9", propagation_seconds=FIXED_WAIT, follow_cname="false")
     issued = user.obtain("www")
     assert issued.exit_code == 0, issued.output
     assert issued.output.count("Cannot query the name servers") == 1

@@ -40,7 +40,7 @@ def test_a_relative_path_is_stored_absolutely_if_the_ca_reuses_authorizations(
     user: CertbotUser, tmp_path: Path
 ) -> None:
     with Pebble(tmp_path, user.emulator.resolver, reuse_percent=100) as pebble:
-        certbot = Certbot(tmp_path / "reuse", pebble)
+        certbot = user.another_certbot("reuse", pebble)
         first = certbot.obtain(user.credentials, [user.domain])
         assert first.exit_code == 0, first.output
         start = len(user.emulator.requests)

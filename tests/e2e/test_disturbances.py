@@ -8,11 +8,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from certbot_dns_mijnhost.emulator import Fault, Variants
-from scripts.local_ca import Certbot, names_of
+from scripts.local_ca import names_of
 from tests.support.certbot import CertbotUser
 from tests.support.waiting import wait_until
 
@@ -20,8 +21,8 @@ pytestmark = pytest.mark.e2e
 
 
 @contextlib.contextmanager
-def started(user: CertbotUser, certbot: Certbot) -> Iterator[subprocess.Popen[str]]:
-    command = certbot.command(
+def started(user: CertbotUser) -> Iterator[subprocess.Popen[str]]:
+    command = user.certbot.command(
         "certonly",
         *("--authenticator", "dns-mijnhost"),
         *("--dns-mijnhost-credentials", str(user.credentials)),
@@ -34,7 +35,7 @@ def started(user: CertbotUser, certbot: Certbot) -> Iterator[subprocess.Popen[st
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=certbot.environment(),
+        env=user.certbot.environment(),
     ) as process:
         try:
             yield process
@@ -52,7 +53,7 @@ def test_a_killed_run_does_not_break_the_next_one(user: CertbotUser, kind: signa
     user.emulator.variants = Variants(patch="append")
     # No host has this address, so the run waits for it until it is killed.
     user.write(nameservers="127.0.0.1:9", propagation_seconds="3600", follow_cname="false")
-    with started(user, user.certbot) as killed:
+    with started(user) as killed:
         wait_until(lambda: challenges(user) == 2)
         time.sleep(0.5)
         killed.send_signal(kind)
@@ -74,6 +75,7 @@ def test_a_killed_run_does_not_break_the_next_one(user: CertbotUser, kind: signa
 
 
 def test_somebody_else_edits_the_zone_meanwhile(user: CertbotUser) -> None:
+    user.use_real_pauses()
     before = user.zone
     user.emulator.variants = Variants()
     done = threading.Event()
@@ -102,13 +104,13 @@ def test_somebody_else_edits_the_zone_meanwhile(user: CertbotUser) -> None:
 
 def test_two_certbots_at_once_on_one_zone(user: CertbotUser) -> None:
     before = user.zone
-    other = Certbot(user.directory / "other", user.pebble)
-    with started(user, user.certbot) as first, started(user, other) as second:
-        outputs = [process.communicate()[0] for process in (first, second)]
-    assert (first.returncode, second.returncode) == (0, 0), outputs
-    for certbot in (user.certbot, other):
-        wanted = {user.domain, f"*.{user.domain}"}
-        assert names_of(certbot.certificate(user.domain)) == wanted
+    names = [user.domain, f"*.{user.domain}"]
+    certbots = [user.certbot, user.another_certbot("other")]
+    with ThreadPoolExecutor() as threads:
+        runs = [threads.submit(each.obtain, user.credentials, names) for each in certbots]
+    for certbot, run in zip(certbots, runs):
+        assert run.result().exit_code == 0, run.result().output
+        assert names_of(certbot.certificate(user.domain)) == set(names)
     assert user.zone == before
 
 

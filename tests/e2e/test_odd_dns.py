@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator
-from tests.support.certbot import LAGS, CertbotUser
+from tests.support.certbot import FIXED_WAIT, LAGS, CertbotUser
 
 pytestmark = pytest.mark.e2e
 
@@ -69,7 +69,7 @@ def test_a_usable_line_in_an_odd_resolv_conf_is_enough_for_a_delegation(
     usable = f"nameserver\t[{host}]:{port} # mine\r\n".encode()
     path = resolv_conf(odd_user, ODD_LINES + usable)
     # The published name servers are at port 53 of the loopback, so they cannot be asked.
-    odd_user.write(nameservers="", resolver=str(path), propagation_seconds="1")
+    odd_user.write(nameservers="", resolver=str(path), propagation_seconds=FIXED_WAIT)
     start = len(odd_user.emulator.requests)
     issued = odd_user.obtain("")
     assert issued.exit_code == 0, issued.output
@@ -91,7 +91,7 @@ def test_a_resolv_conf_without_a_usable_line_costs_no_certificate(
     odd_user: CertbotUser, content: bytes | None, words: str
 ) -> None:
     path = resolv_conf(odd_user, content)
-    odd_user.write(nameservers="", resolver=str(path), propagation_seconds="1")
+    odd_user.write(nameservers="", resolver=str(path), propagation_seconds=FIXED_WAIT)
     issued = odd_user.obtain("www")
     assert issued.exit_code == 0, issued.output
     assert issued.output.count("Cannot query the name servers") == 1
@@ -123,7 +123,7 @@ def test_a_delegation_works_where_port_53_is_intercepted(
 ) -> None:
     behave(odd_user, behaviour)
     other = delegate(odd_user)
-    odd_user.write(propagation_seconds="2")
+    odd_user.write(propagation_seconds=FIXED_WAIT)
     start = len(odd_user.emulator.requests)
     issued = odd_user.obtain("")
     assert issued.exit_code == 0, issued.output
@@ -133,7 +133,7 @@ def test_a_delegation_works_where_port_53_is_intercepted(
 
 def test_a_delegation_works_behind_a_closed_port(odd_user: CertbotUser) -> None:
     other = delegate(odd_user)
-    odd_user.write(nameservers="127.0.0.1:9", propagation_seconds="2")
+    odd_user.write(nameservers="127.0.0.1:9", propagation_seconds=FIXED_WAIT)
     start = len(odd_user.emulator.requests)
     issued = odd_user.obtain("")
     assert issued.exit_code == 0, issued.output
@@ -144,7 +144,7 @@ def test_a_delegation_works_behind_a_closed_port(odd_user: CertbotUser) -> None:
 def test_a_delegation_works_if_the_name_servers_refuse(odd_user: CertbotUser) -> None:
     other = delegate(odd_user)
     with Emulator(domains=()) as elsewhere:
-        odd_user.write(nameservers=elsewhere.nameservers[0], propagation_seconds="2")
+        odd_user.write(nameservers=elsewhere.nameservers[0], propagation_seconds=FIXED_WAIT)
         start = len(odd_user.emulator.requests)
         issued = odd_user.obtain("")
     assert issued.exit_code == 0, issued.output
@@ -172,7 +172,7 @@ def test_a_subzone_at_the_challenge_fails_at_once(odd_user: CertbotUser, below: 
 
 def test_split_dns_is_named_with_its_cure(odd_user: CertbotUser) -> None:
     with Emulator(domains=(odd_user.domain,)) as internal:
-        odd_user.write(nameservers="", resolver=internal.resolver, propagation_seconds="1")
+        odd_user.write(nameservers="", resolver=internal.resolver, propagation_seconds=FIXED_WAIT)
         issued = odd_user.obtain("www")
     assert issued.exit_code == 0, issued.output
     one_line = " ".join(issued.output.split())

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from certbot_dns_mijnhost.emulator import Fault, Variants
-from scripts.local_ca import Certbot, Finished, names_of
+from scripts.local_ca import Finished, names_of
 from tests.support.certbot import CertbotUser
 
 pytestmark = pytest.mark.e2e
@@ -18,6 +18,7 @@ def rewrites(user: CertbotUser, since: int) -> int:
 
 
 def test_apex_and_wildcard_under_ten_calls_per_twelve_seconds(user: CertbotUser) -> None:
+    user.use_real_pauses()
     before = user.zone
     user.emulator.variants = Variants(
         patch="replace", rate_limit=10, rate_seconds=12.0, rate_retry_after=False
@@ -58,7 +59,7 @@ def test_two_certbots_at_once_at_one_delegated_name(user: CertbotUser, patch: st
         user.emulator.account.add_record(user.domain, "CNAME", cname, f"{target}.", 60)
     before = user.zone
     user.emulator.variants = Variants(patch=patch)
-    certbots = {"one": user.certbot, "two": Certbot(user.directory / "two", user.pebble)}
+    certbots = {"one": user.certbot, "two": user.another_certbot("two")}
     finished: dict[str, Finished] = {}
 
     def obtain(name: str) -> None:

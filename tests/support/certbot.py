@@ -6,18 +6,34 @@ worker. Each test gets a domain of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from certbot_dns_mijnhost.emulator import Emulator, Record, Variants
-from scripts.local_ca import Certbot, Finished, Pebble, emulator_settings, write_credentials
+from scripts.local_ca import (
+    Certbot,
+    Finished,
+    Pebble,
+    emulator_settings,
+    environment,
+    write_credentials,
+)
 
 from .domains import own_domain
 
-LAGS = (0.0, 0.3, 0.6)
+ROOT = Path(__file__).resolve().parent.parent.parent
+LAGS = (0.0, 0.1, 0.2)
 """Seconds after which each name server serves a change."""
+FIXED_WAIT = "5"
+"""Seconds for a wait that asks no name server: a tenth of it is real, and longer than any lag."""
 
 
 @pytest.fixture(scope="session")
@@ -34,21 +50,96 @@ def pebble(tmp_path_factory: pytest.TempPathFactory, pebble_emulator: Emulator) 
         yield running
 
 
+class CertbotServer:
+    """The process of `tests.support.certbot_server`; a context manager."""
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.certbot_server"],
+                stdin=theirs.fileno(),
+                env=environment(),
+                cwd=ROOT,
+            )
+
+    def __enter__(self) -> CertbotServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._control.close()
+        self._process.wait()
+
+    def run(self, arguments: list[str], variables: dict[str, str], cwd: Path) -> tuple[int, str]:
+        """Run Certbot; return its exit code and its output."""
+        request = {"arguments": arguments, "environment": variables, "cwd": str(cwd)}
+        ours, theirs = socket.socketpair()
+        reading, writing = os.pipe()
+        with ours:
+            with theirs:
+                socket.send_fds(self._control, [b"."], [theirs.fileno()])
+            try:
+                socket.send_fds(ours, [json.dumps(request).encode()], [writing])
+            finally:
+                os.close(writing)
+            ours.shutdown(socket.SHUT_WR)
+            with os.fdopen(reading, encoding="utf-8") as output:
+                text = output.read()
+            return int(ours.recv(100)), text
+
+
+@dataclass(frozen=True)
+class ServedCertbot(Certbot):
+    """Certbot as the server runs it: with short pauses.
+
+    A command in a shell of its own, and a test that needs real pauses, uses `Certbot`.
+    """
+
+    server: CertbotServer
+
+    def run(
+        self, *arguments: str, show: Callable[[str], None] | None = None, cwd: Path | None = None
+    ) -> Finished:
+        """Run a Certbot command to its end."""
+        assert show is None, "the output is shown at the end"
+        words = self.command(*arguments)[3:]
+        code, output = self.server.run(words, self.environment(), cwd or Path.cwd())
+        return self.finished(code, output)
+
+
+@pytest.fixture(scope="session")
+def certbot_server() -> Iterator[CertbotServer]:
+    """Return this worker's server of Certbot."""
+    with CertbotServer() as server:
+        yield server
+
+
 class CertbotUser:
     """A user with one domain, its credentials file, and Certbot with directories of its own.
 
     Set `emulator.variants` and `emulator.faults` as the test needs; the fixture resets them.
     """
 
-    def __init__(self, emulator: Emulator, pebble: Pebble, directory: Path) -> None:
+    def __init__(
+        self, emulator: Emulator, pebble: Pebble, server: CertbotServer, directory: Path
+    ) -> None:
         self.emulator = emulator
         self.pebble = pebble
         self.directory = directory
         self.domain = own_domain()
         self.emulator.account.add_domain(self.domain)
-        self.certbot = Certbot(directory / "certbot", pebble)
+        self._server = server
+        self.certbot = self.another_certbot("certbot")
         self.key = emulator.account.api_key
         self.credentials = self.write()
+
+    def another_certbot(self, folder: str, pebble: Pebble | None = None) -> Certbot:
+        """Return Certbot with directories of its own below the user's."""
+        return ServedCertbot(self.directory / folder, pebble or self.pebble, self._server)
+
+    def use_real_pauses(self) -> None:
+        """Let Certbot and the plugin pause as long as they do for a user."""
+        self.certbot = Certbot(self.certbot.directory, self.pebble)
 
     def write(self, **settings: str) -> Path:
         """Write the credentials file, with further settings or other values."""
@@ -72,9 +163,11 @@ class CertbotUser:
 
 
 @pytest.fixture
-def user(pebble_emulator: Emulator, pebble: Pebble, tmp_path: Path) -> Iterator[CertbotUser]:
+def user(
+    pebble_emulator: Emulator, pebble: Pebble, certbot_server: CertbotServer, tmp_path: Path
+) -> Iterator[CertbotUser]:
     """Return a user with a domain that no other test has."""
     pebble_emulator.variants = Variants()
-    yield CertbotUser(pebble_emulator, pebble, tmp_path)
+    yield CertbotUser(pebble_emulator, pebble, certbot_server, tmp_path)
     pebble_emulator.faults.clear()
     pebble_emulator.variants = Variants()
