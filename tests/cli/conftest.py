@@ -55,6 +55,7 @@ class Shell:
         return write_credentials(self.directory / "mijnhost.ini", {**needed, **settings})
 
     def run(self, *arguments: str, sleep: Callable[[float], None] | None = None) -> Result:
+        """Run `mijnhost` with the credentials of the account; zone copies are in `directory`."""
         copies = self.directory / "copies"
         # Not this machine's own renewals.
         certbots = ("--config-dir", str(self.directory / "config"))
@@ -72,9 +73,11 @@ class Shell:
         return Result(exit_code, captured.out, captured.err)
 
     def methods(self) -> list[str]:
+        """Return the method of each request that the API received."""
         return [request.method for request in self.emulator.requests]
 
     def values(self, type_: str, name: str, domain: str = "example.nl") -> list[str]:
+        """Return the values of an RRset in the account."""
         return [
             record.value
             for record in self.emulator.account.records(domain)

@@ -33,6 +33,7 @@ class DoctorRunner:
     query_timeout: float = SILENCE
 
     def run(self, *names: str, write: bool = False, path: str | None = "") -> DoctorResult:
+        """Run the doctor for names of a certificate; without `write` it creates no record."""
         needed = {
             "api_key": self.emulator.account.api_key,
             "api_url": self.emulator.api_url,
@@ -78,6 +79,7 @@ class DoctorResult:
         self.has_failed = doctor.has_failed
 
     def one(self, check: str) -> Finding:
+        """Return the finding of a check that reported exactly one."""
         [found] = [finding for finding in self.findings if finding.check == check]
         return found
 

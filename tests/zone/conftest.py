@@ -42,10 +42,12 @@ class EmulatedZones:
         self.emulator: Emulator
 
     def start(self, variants: Variants | None = None, *domains: str) -> Emulator:
+        """Start the emulator, with the domain example.nl or others."""
         self.emulator = self._start_emulator(variants=variants, domains=domains or ("example.nl",))
         return self.emulator
 
     def challenge_records(self, **options: Any) -> ChallengeRecords:
+        """Return what publishes and removes the records of one run, with its own client."""
         client = MijnHostClient(
             self.emulator.account.api_key,
             base_url=self.emulator.api_url,
@@ -61,6 +63,7 @@ class EmulatedZones:
         )
 
     def values(self, name: str = APEX, domain: str = "example.nl") -> set[str]:
+        """Return the TXT values of a name in the account."""
         return {
             record.value
             for record in self.emulator.account.records(domain)
@@ -68,6 +71,7 @@ class EmulatedZones:
         }
 
     def calls(self, method: str | None = None) -> list[str]:
+        """Return the method and path of each request that the API received."""
         return [
             f"{request.method} {request.path.removeprefix('/api/v2')}"
             for request in self.emulator.requests
