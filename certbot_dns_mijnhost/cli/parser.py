@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import inspect
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,9 @@ VALUE = "for MX and SRV with the priority first; write -- before a value that be
 Subparsers = Any
 
 
+@functools.cache
 def make_parser() -> argparse.ArgumentParser:
-    """Return the parser. Its result has the function to call in `run`."""
+    """Return the parser, always the same one. Its result has the function to call in `run`."""
     parser = argparse.ArgumentParser(
         prog="mijnhost",
         description="Manage domains and zones at mijn.host, and check what renewals need.",

@@ -61,7 +61,10 @@ class NamesCheck:
         self._dns_options = dns
         # It only finds zones here, and writes nothing.
         self._records = ChallengeRecords(
-            calls.client, backup_directory=Path(), zones=settings.zones
+            calls.client,
+            backup_directory=Path(),
+            zones=settings.zones,
+            retry=calls.plugin_retry,
         )
 
     def run(self, names: Sequence[str], *, write: bool) -> None:

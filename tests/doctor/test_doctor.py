@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from certbot_dns_mijnhost.doctor import State
+from tests.support.virtual_time import sleep_virtually
 
 from .runner import BOTH, DoctorRunner
 
@@ -45,3 +46,12 @@ def test_the_key_is_never_shown(runner: DoctorRunner, caplog: pytest.LogCaptureF
     found = runner.run(*BOTH, write=True)
     assert runner.emulator.account.api_key not in caplog.text
     assert runner.emulator.account.api_key not in str(found.findings)
+
+
+def test_every_wait_uses_the_clock_that_was_given(
+    runner: DoctorRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_others = sleep_virtually(monkeypatch)
+    runner.run("example.nl", write=True)
+    assert runner.clock.pauses
+    assert of_others.pauses == []
