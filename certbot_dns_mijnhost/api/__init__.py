@@ -1,8 +1,7 @@
 """A typed client of the mijn.host API, usable without Certbot."""
 
-from certbot_dns_mijnhost.api.account import AccountProfile, AccountResource, PayMethod
+from certbot_dns_mijnhost.api.account import AccountProfile, AccountResource, PayMethod, Whoami
 from certbot_dns_mijnhost.api.affiliate import AffiliatePayment, AffiliateResource, Commission
-from certbot_dns_mijnhost.api.availability import Availability, AvailabilityResource
 from certbot_dns_mijnhost.api.certificates import (
     CSR,
     Certificate,
@@ -40,7 +39,13 @@ from certbot_dns_mijnhost.api.errors import (
     TransportError,
 )
 from certbot_dns_mijnhost.api.exchange import Exchange
-from certbot_dns_mijnhost.api.extensions import Extension, ExtensionsResource, Prices
+from certbot_dns_mijnhost.api.extensions import (
+    Availability,
+    AvailabilityResource,
+    Extension,
+    ExtensionsResource,
+    Prices,
+)
 from certbot_dns_mijnhost.api.invoices import Invoice, InvoicesResource
 from certbot_dns_mijnhost.api.nameserver_profiles import (
     NameserverHost,
@@ -53,7 +58,6 @@ from certbot_dns_mijnhost.api.tickets import Ticket, TicketMessage, TicketsResou
 from certbot_dns_mijnhost.api.types import UNSET, Secret, Unset
 from certbot_dns_mijnhost.api.users import User, UsersResource
 from certbot_dns_mijnhost.api.vps import VPS, VPSAddress, VPSBackup, VPSImage, VPSResource
-from certbot_dns_mijnhost.api.whoami import Whoami
 
 __all__ = [
     "CSR",

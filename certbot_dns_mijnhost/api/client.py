@@ -10,17 +10,16 @@ from typing import Any, TypeVar
 import requests
 
 from certbot_dns_mijnhost import defaults
-from certbot_dns_mijnhost.api.account import AccountResource
+from certbot_dns_mijnhost.api.account import AccountResource, Whoami, WhoamiResource
 from certbot_dns_mijnhost.api.affiliate import AffiliateResource
 from certbot_dns_mijnhost.api.api_key import api_key_of
-from certbot_dns_mijnhost.api.availability import AvailabilityResource
 from certbot_dns_mijnhost.api.certificates import CertificatesResource
 from certbot_dns_mijnhost.api.contacts import ContactsResource
 from certbot_dns_mijnhost.api.dns_records import DNSRecordsResource
 from certbot_dns_mijnhost.api.dns_templates import DNSTemplatesResource
 from certbot_dns_mijnhost.api.domains import DomainsResource
 from certbot_dns_mijnhost.api.exchange import OnExchange
-from certbot_dns_mijnhost.api.extensions import ExtensionsResource
+from certbot_dns_mijnhost.api.extensions import AvailabilityResource, ExtensionsResource
 from certbot_dns_mijnhost.api.invoices import InvoicesResource
 from certbot_dns_mijnhost.api.nameserver_profiles import NameserverProfilesResource
 from certbot_dns_mijnhost.api.orders import OrdersResource
@@ -32,7 +31,6 @@ from certbot_dns_mijnhost.api.transport import Timeout, Transport
 from certbot_dns_mijnhost.api.types import present
 from certbot_dns_mijnhost.api.users import UsersResource
 from certbot_dns_mijnhost.api.vps import VPSResource
-from certbot_dns_mijnhost.api.whoami import Whoami, WhoamiResource
 
 DEFAULT_BASE_URL = defaults.API_URL
 DEFAULT_TIMEOUT = defaults.TIMEOUT

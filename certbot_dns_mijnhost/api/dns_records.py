@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from certbot_dns_mijnhost.api import validation
 from certbot_dns_mijnhost.api.dns_record import DNSListing, DNSRecord, as_record
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 from certbot_dns_mijnhost.api.fields import read_entries
-from certbot_dns_mijnhost.api.read_back import different
-from certbot_dns_mijnhost.api.resource import Resource
+from certbot_dns_mijnhost.api.resource import Resource, plain
+
+STRINGS = re.compile(r'(?<!\\)"\s*"')
+"""Between two strings of a TXT record."""
 
 
 class DNSRecordsResource(Resource):
@@ -133,3 +136,37 @@ def _without_ttl(record: DNSRecord) -> dict[str, str]:
 
 def _path(domain: str) -> str:
     return f"/domains/{validation.segment(domain)}/dns"
+
+
+def different(listed: Iterable[DNSRecord], record: DNSRecord, zone: str) -> list[str]:
+    """Return the names of the fields that no listed record of this type and name has.
+
+    Returns ``record`` if there is no such record. A TTL counts only if it was given. The API may
+    respell names and values: :mod:`certbot_dns_mijnhost.zone` compares records as DNS does, this is
+    enough to notice that a write had no effect.
+    """
+    wanted = _kind_and_name(record, zone)
+    same_name = [each for each in listed if _kind_and_name(each, zone) == wanted]
+    if not same_name:
+        return ["record"]
+    found = [each for each in same_name if _value(each) == _value(record)]
+    if not found:
+        return ["value"]
+    return [] if record.ttl is None or record.ttl in {each.ttl for each in found} else ["ttl"]
+
+
+def _kind_and_name(record: DNSRecord, zone: str) -> tuple[str, str]:
+    name, apex = record.name.strip().lower(), zone.lower().rstrip(".")
+    if name in {"", "@"}:
+        name = apex
+    elif not name.endswith(".") and name != apex and not name.endswith(f".{apex}"):
+        name = f"{name}.{apex}"
+    return record.type.upper(), name.rstrip(".")
+
+
+def _value(record: DNSRecord) -> str:
+    if record.type.upper() == "TXT":
+        text = record.value
+        is_quoted = len(text) > 1 and text[0] == text[-1] == '"'
+        return STRINGS.sub("", text)[1:-1] if is_quoted else text
+    return plain(record.value)

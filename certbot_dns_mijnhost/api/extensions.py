@@ -1,4 +1,4 @@
-"""Extensions such as nl, with their prices."""
+"""Extensions such as nl, with their prices; and whether a domain can be registered."""
 
 from __future__ import annotations
 
@@ -87,3 +87,47 @@ class ExtensionsResource(Resource):
         name = validation.text("extension", extension).lstrip(".")
         path = f"{PATH}{validation.segment(name)}"
         return self._get(path, Extension.from_dict, "an extension")
+
+
+@dataclass(frozen=True)
+class Availability(Model):
+    """Whether a domain can be registered.
+
+    :param status: in the API's words.
+    :param premium_price: None unless it is a premium domain.
+    """
+
+    domain: str
+    status: str
+    is_premium: bool | None = None
+    premium_price: Prices | None = None
+    raw: Raw = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_dict(cls, data: object, domain: str) -> Availability:
+        """Read an answer about `domain`.
+
+        :raises InvalidResponseError: if it is not an object or has no status.
+        """
+        fields = Fields(data, "an availability")
+        return cls(
+            domain=fields.first_text("domain") or domain,
+            status=fields.name("status"),
+            is_premium=fields.optional_boolean("is_premium"),
+            premium_price=fields.optional_object("premium_price", Prices.from_dict),
+            raw=fields.raw,
+        )
+
+
+class AvailabilityResource(Resource):
+    """``client.availability``: whether a domain can be registered."""
+
+    def check(self, domain: str) -> Availability:
+        """Return whether a domain can be registered.
+
+        **Hazard**: the API limits the rate of this call first.
+
+        :raises RateLimitError: if the API still refuses after several retries.
+        """
+        path = f"/domains/availability/{validation.segment(domain)}"
+        return self._get(path, lambda data: Availability.from_dict(data, domain), "an availability")

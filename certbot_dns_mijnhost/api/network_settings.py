@@ -1,4 +1,4 @@
-"""Session, ``User-Agent``, proxy and CA certificates; the latter two are checked before sending.
+"""Session, headers, proxy and CA certificates; the latter two are checked before sending.
 
 requests reads proxy and certificates from the environment for each request. Its own errors about
 them look like errors of the connection, and may quote a proxy's password.
@@ -25,6 +25,7 @@ from certbot_dns_mijnhost import __version__
 from certbot_dns_mijnhost.api import validation
 from certbot_dns_mijnhost.api.errors import InvalidInputError
 
+JSON = "application/json"
 SCHEMES = frozenset({"http", "https"})
 SOCKS = frozenset({"socks4", "socks4a", "socks5", "socks5h"})
 
@@ -40,6 +41,17 @@ def full_user_agent(application: str | None) -> str:
         f"Python/{platform.python_version()} requests/{requests.__version__}"
     )
     return own if application is None else f"{own} {validation.product('user_agent', application)}"
+
+
+def request_headers(user_agent: str, accept: str, *, has_body: bool) -> dict[str, str]:
+    """Return the headers of a request, without that of the key."""
+    return {
+        **({"Content-Type": JSON} if has_body else {}),
+        "Accept": accept,
+        # A small compressed answer could unpack to a huge one.
+        "Accept-Encoding": "identity",
+        "User-Agent": user_agent,
+    }
 
 
 def new_session() -> requests.Session:

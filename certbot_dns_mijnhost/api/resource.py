@@ -1,7 +1,8 @@
-"""What all resources share: reading one object, a list, and a list of several pages."""
+"""What all resources share: reading one object, a list or pages, and confirming a change."""
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, TypeVar
 
@@ -124,3 +125,11 @@ def optional(data: object, read: Callable[[object], T]) -> T | None:
         return read(data)
     except InvalidResponseError:
         return None
+
+
+def plain(value: str | None) -> str:
+    """Return an IP address, a host name or another value in one spelling; empty if it is None."""
+    try:
+        return str(ipaddress.ip_address((value or "").strip()))
+    except ValueError:
+        return " ".join((value or "").lower().split()).rstrip(".")

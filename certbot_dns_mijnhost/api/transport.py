@@ -26,11 +26,13 @@ from certbot_dns_mijnhost.api.network_errors import (
     unreadable_answer,
 )
 from certbot_dns_mijnhost.api.network_settings import (
+    JSON,
     check_settings,
     forget_redirect,
     full_user_agent,
     new_session,
     proxy_for,
+    request_headers,
     unreadable_address,
 )
 from certbot_dns_mijnhost.api.refusals import still_waiting
@@ -48,7 +50,6 @@ Timeout = Union[float, tuple[float, float]]
 Answered = tuple[int, Mapping[str, str], bytes]
 """Status, headers and body."""
 T = TypeVar("T")
-JSON = "application/json"
 
 
 class Transport:
@@ -208,7 +209,7 @@ class Transport:
                 requests.Request(
                     method,
                     self.base_url + path,
-                    headers=self._headers(accept, has_body=body is not None),
+                    headers=request_headers(self._user_agent, accept, has_body=body is not None),
                     data=body,
                     params=dict(params or {}),
                     auth=self._key,
@@ -242,15 +243,6 @@ class Transport:
             )
             report(self._on_exchange, exchange)
         return answered
-
-    def _headers(self, accept: str, *, has_body: bool) -> dict[str, str]:
-        return {
-            **({"Content-Type": JSON} if has_body else {}),
-            "Accept": accept,
-            # A small compressed answer could unpack to a huge one.
-            "Accept-Encoding": "identity",
-            "User-Agent": self._user_agent,
-        }
 
     def _answer(self, request: str, prepared: requests.PreparedRequest) -> Answered:
         settings = self._settings(request, prepared)

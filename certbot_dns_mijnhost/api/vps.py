@@ -10,7 +10,7 @@ from certbot_dns_mijnhost.api import declared, validation
 from certbot_dns_mijnhost.api.declared import DeclaredModel, Identifier
 from certbot_dns_mijnhost.api.errors import InvalidInputError, next_step_if_unclear
 from certbot_dns_mijnhost.api.fields import Fields
-from certbot_dns_mijnhost.api.read_back import plain
+from certbot_dns_mijnhost.api.resource import plain
 from certbot_dns_mijnhost.api.types import Raw, Secret
 from certbot_dns_mijnhost.api.undocumented import (
     UndocumentedResource,

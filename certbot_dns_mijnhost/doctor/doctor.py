@@ -9,7 +9,7 @@ from typing import Any
 
 from certbot_dns_mijnhost.api import Exchange, InvalidInputError, MijnHostClient, RetryPolicy
 from certbot_dns_mijnhost.doctor.account import Calls, ClockCheck, check_account
-from certbot_dns_mijnhost.doctor.certbot_config import account_urls, certificates, renewals
+from certbot_dns_mijnhost.doctor.certbot_files import account_urls, certificates, renewals
 from certbot_dns_mijnhost.doctor.credentials import check_credentials
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.names import NamesCheck

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from certbot_dns_mijnhost import credentials
-from certbot_dns_mijnhost.doctor.certbot_config import (
+from certbot_dns_mijnhost.doctor.certbot_files import (
     AUTHENTICATOR,
     CREDENTIALS,
+    Failure,
     Renewal,
     Validity,
+    last_failure,
 )
-from certbot_dns_mijnhost.doctor.certbot_log import Failure, last_failure
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
 from certbot_dns_mijnhost.doctor.schedule import Schedule
 from certbot_dns_mijnhost.settings import SettingError, resolve_settings

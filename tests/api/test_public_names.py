@@ -93,12 +93,10 @@ def test_each_error_of_a_method_says_when() -> None:
 
 
 def test_modules_have_a_readable_size() -> None:
-    small = {"whoami.py"}
-    """One module for each chapter, however small."""
     for path in FOLDER.glob("*.py"):
         lines = len(path.read_text().splitlines())
         assert lines <= 300, path
-        assert lines >= 50 or path.name in small, path
+        assert lines >= 50, path
 
 
 def test_each_default_has_one_definition() -> None:

@@ -18,7 +18,7 @@ from certbot_dns_mijnhost.api import (
     NotAppliedError,
     TemplateRecord,
 )
-from certbot_dns_mijnhost.api.read_back import different
+from certbot_dns_mijnhost.api.dns_records import different
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 from tests.support.virtual_time import VirtualTime
 

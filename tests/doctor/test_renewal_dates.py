@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from certbot_dns_mijnhost.doctor import Finding, State
-from certbot_dns_mijnhost.doctor.certbot_config import Validity
-from certbot_dns_mijnhost.doctor.certbot_log import last_failure
+from certbot_dns_mijnhost.doctor.certbot_files import Validity, last_failure
 from certbot_dns_mijnhost.doctor.renewals import renewal_time
 from certbot_dns_mijnhost.emulator import Variants
 

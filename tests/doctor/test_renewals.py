@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certbot_dns_mijnhost.doctor import Finding, State
-from certbot_dns_mijnhost.doctor.certbot_config import renewals
+from certbot_dns_mijnhost.doctor.certbot_files import renewals
 
 from .runner import DoctorRunner
 
