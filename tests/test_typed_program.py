@@ -66,11 +66,14 @@ def main() -> list[str]:
 '''
 
 
-def mypy(path: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+def test_a_program_is_checked_strictly_and_mistakes_are_found(tmp_path: Path) -> None:
+    good, bad = tmp_path / "program.py", tmp_path / "mistaken.py"
+    good.write_text(PROGRAM)
+    bad.write_text(PROGRAM.replace("domain.domain, forwarder", "5, forwarder"))
+    checked = subprocess.run(
         [
             *(sys.executable, "-m", "mypy", "--strict", "--config-file", ""),
-            *("--cache-dir", str(path.parent / "cache"), str(path)),
+            *("--cache-dir", str(tmp_path / "cache"), str(good), str(bad)),
         ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -78,15 +81,9 @@ def mypy(path: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
-
-
-def test_a_program_is_checked_strictly_and_mistakes_are_found(tmp_path: Path) -> None:
-    good = tmp_path / "program.py"
-    good.write_text(PROGRAM)
-    checked = mypy(good)
-    assert checked.returncode == 0, checked.stdout
-    bad = tmp_path / "mistaken.py"
-    bad.write_text(PROGRAM.replace("domain.domain, forwarder", "5, forwarder"))
-    checked = mypy(bad)
-    assert checked.returncode == 1, "the check can fail"
-    assert "arg-type" in checked.stdout
+    assert checked.returncode == 1, checked.stdout
+    *found, summary = checked.stdout.splitlines()
+    assert "checked 2 source files" in summary, "both are checked"
+    [mistake] = [line for line in found if ": error: " in line]
+    assert mistake.startswith(str(bad))
+    assert "arg-type" in mistake

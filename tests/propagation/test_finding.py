@@ -14,6 +14,7 @@ from certbot_dns_mijnhost.propagation import (
 )
 from certbot_dns_mijnhost.propagation import resolver as resolver_module
 from tests.support.scripted_server import Answer, ScriptedServer, code, rrset, silence, zone
+from tests.support.virtual_time import VirtualTime
 from tests.support.waiting import SILENCE
 
 NAME = "_acme-challenge.www.example.nl"
@@ -37,7 +38,9 @@ SERVED = zone(
 )
 
 
-def test_published_servers_are_found_and_the_resolver_never_hears_the_name() -> None:
+def test_published_servers_are_found_and_the_resolver_never_hears_the_name(
+    clock: VirtualTime,
+) -> None:
     by_ipv6 = ("ns2.example.net.", "AAAA", "::1")  # Nothing listens there.
     with (
         ScriptedServer(zone(*RESOLVER, by_ipv6), address="127.0.0.1") as resolver,
@@ -45,8 +48,13 @@ def test_published_servers_are_found_and_the_resolver_never_hears_the_name() -> 
         ScriptedServer(SERVED, address="127.0.0.3", port=first.port),
     ):
         checker = PropagationChecker(
-            DNSView(resolvers=[resolver.endpoint], port=first.port, query_timeout=SILENCE),
-            sleep=lambda _: None,
+            DNSView(
+                resolvers=[resolver.endpoint],
+                port=first.port,
+                query_timeout=SILENCE,
+                clock=clock,
+            ),
+            sleep=clock.sleep,
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.EVERYWHERE
@@ -60,7 +68,7 @@ def test_published_servers_are_found_and_the_resolver_never_hears_the_name() -> 
     assert not any("_acme-challenge" in name for name in resolver.names())
 
 
-def test_a_delegated_challenge_is_queried_at_its_own_servers() -> None:
+def test_a_delegated_challenge_is_queried_at_its_own_servers(clock: VirtualTime) -> None:
     def parent(query: dns.message.Message) -> dns.message.Message | None:
         if query.question[0].name.to_text() != f"{NAME}.":
             return SERVED(query)
@@ -74,8 +82,13 @@ def test_a_delegated_challenge_is_queried_at_its_own_servers() -> None:
         ScriptedServer(SERVED, address="127.0.0.3", port=above.port) as below,
     ):
         checker = PropagationChecker(
-            DNSView(resolvers=[resolver.endpoint], port=above.port, query_timeout=SILENCE),
-            sleep=lambda _: None,
+            DNSView(
+                resolvers=[resolver.endpoint],
+                port=above.port,
+                query_timeout=SILENCE,
+                clock=clock,
+            ),
+            sleep=clock.sleep,
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.EVERYWHERE

@@ -22,6 +22,7 @@ from certbot_dns_mijnhost.propagation import resolver as resolver_module
 from certbot_dns_mijnhost.propagation.endpoints import Endpoint, is_address
 from certbot_dns_mijnhost.propagation.resolver import parse_resolv_conf, read_resolv_conf
 from tests.support.scripted_server import ScriptedServer, code, zone
+from tests.support.virtual_time import VirtualTime
 from tests.support.waiting import SILENCE
 
 from .test_finding import NAME, RESOLVER, SERVED
@@ -100,7 +101,9 @@ def test_without_a_usable_server_libcs_default_is_queried(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("case", PARSED)
-def test_a_usable_line_among_odd_ones_is_enough(case: str, tmp_path: Path) -> None:
+def test_a_usable_line_among_odd_ones_is_enough(
+    case: str, tmp_path: Path, clock: VirtualTime
+) -> None:
     path = tmp_path / "resolv.conf"
     with (
         ScriptedServer(zone(*RESOLVER), address="127.0.0.1") as resolver,
@@ -111,8 +114,8 @@ def test_a_usable_line_among_odd_ones_is_enough(case: str, tmp_path: Path) -> No
         # In front, so that servers of the example that do not exist are not waited for.
         path.write_bytes(f"nameserver [{host}]:{port}\n".encode() + PARSED[case][0])
         checker = PropagationChecker(
-            DNSView(resolvers=[str(path)], port=first.port, query_timeout=SILENCE),
-            sleep=lambda _: None,
+            DNSView(resolvers=[str(path)], port=first.port, query_timeout=SILENCE, clock=clock),
+            sleep=clock.sleep,
         )
         outcome = checker.wait_for([TXTRecord(NAME, "value")], max_seconds=60.0)
     assert outcome.state is State.EVERYWHERE
