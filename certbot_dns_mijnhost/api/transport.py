@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from typing import Any, Callable, TypeVar, Union
-from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
@@ -276,17 +275,16 @@ class Transport:
         :raises InvalidInputError: if nothing can be sent with them.
         """
         url = prepared.url or ""
-        is_plain = validation.uses_plain_http(self.base_url)
-        # Requests to this machine never use a proxy, so requests need not look for one.
-        proxies = {"no_proxy": urlsplit(url).hostname or ""} if is_plain else {}
+        if validation.uses_plain_http(self.base_url):
+            # It stays on this machine, without a proxy or certificates to look for.
+            check_settings(request, url, None, None)
+            return {"proxies": {}, "stream": True, "verify": True, "cert": None}
         try:
             settings = self._session.merge_environment_settings(
-                url, proxies=proxies, stream=True, verify=None, cert=None
+                url, proxies={}, stream=True, verify=None, cert=None
             )
         except ValueError:
             raise InvalidInputError(unreadable_address(request)) from None
-        if is_plain:
-            settings["proxies"] = {}
         verify = settings.get("verify")
         is_known = verify in self._trusted
         check_settings(request, url, proxy_for(url, settings), None if is_known else verify)
