@@ -133,7 +133,8 @@ def stored(record: Record, apex: str, *, keep_relative: bool) -> Record:
 
 def with_absolute_name(record: Record, apex: str) -> Record:
     """Return the record with the form of its name in which names are compared."""
-    return replace(record, name=absolute_name(record.name, apex))
+    name = absolute_name(record.name, apex)
+    return record if name == record.name else replace(record, name=name)
 
 
 def normalized(record: Record, variants: Variants) -> Record:
@@ -197,6 +198,8 @@ def listed(record: Record, variants: Variants) -> Record:
         value = quoted(value)
     elif variants.normalizes != "no" and record.type == "TXT":
         value = in_strings(value)
+    if (name, value) == (record.name, record.value):
+        return record
     return replace(record, name=name, value=value)
 
 
@@ -230,6 +233,7 @@ def _escaped(value: str) -> str:
 # DNS data.
 
 
+@lru_cache(maxsize=10_000)
 def rdata(record: Record) -> dns.rdata.Rdata:
     """Return the record's value as DNS data. Assumed: a host name in it is absolute.
 
