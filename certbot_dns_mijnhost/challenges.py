@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
+from certbot_dns_mijnhost.api import Exchange, MijnHostClient, MijnHostError, RetryPolicy
 from certbot_dns_mijnhost.settings import SettingError, Settings
 from certbot_dns_mijnhost.waiting import DNSWait, dns_view
 from certbot_dns_mijnhost.zone import (
@@ -57,7 +57,10 @@ class DNSChallenges:
             base_url=settings.api_url,
             timeout=settings.timeout,
             retry=self._retry,
+            on_exchange=self._note,
         )
+        self.has_sent_changes = False
+        """Whether a request was sent that may have changed a zone."""
         self._records = ChallengeRecords(
             self._client,
             backup_directory=backup_directory or work_directory / "dns-mijnhost",
@@ -156,6 +159,10 @@ class DNSChallenges:
     def close(self) -> None:
         """Close the connections; a later call opens them again."""
         self._client.close()
+
+    def _note(self, exchange: Exchange) -> None:
+        if exchange.method != "GET":
+            self.has_sent_changes = True
 
     def _at_targets(self, records: Iterable[TXTRecord]) -> list[TXTRecord]:
         return [TXTRecord(self._targets.get(name, name), value) for name, value in records]

@@ -26,8 +26,8 @@ LONG_PAUSE = 60.0
 UNREADABLE_DATE = (TypeError, ValueError, OverflowError, IndexError, OSError)
 
 ADDRESS_NOT_ALLOWED = (
-    "The API key's whitelist does not contain this machine's public address. Add the address in "
-    "mijn.host's control panel; `mijnhost doctor` shows it."
+    "Add this machine's public address to the key's whitelist in mijn.host's control panel. "
+    "`mijnhost doctor` shows the address."
 )
 CHECK_THE_KEY = (
     "Check that the API key is right, has not expired, and is allowed to do this; "

@@ -67,6 +67,10 @@ class ChallengeCalls:
         self._pending.add(records, {name: self._challenges.target_of(name) for name in names})
         try:
             self._challenges.add(dict.fromkeys([*earlier, *records]))
+        except MijnHostError:
+            if not self.has_sent_changes:
+                self._pending.forget(records)
+            raise
         finally:
             self._challenges.remove_probes()
 
@@ -108,6 +112,11 @@ class ChallengeCalls:
                 stay[record] = left
         self._pending.forget(record for record in records if record not in stay)
         return stay
+
+    @property
+    def has_sent_changes(self) -> bool:
+        """Whether this call may have changed a zone."""
+        return self._challenges.has_sent_changes
 
     @property
     def seen(self) -> str:

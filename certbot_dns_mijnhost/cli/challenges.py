@@ -73,8 +73,10 @@ def run_add(
     """
     names = list(wait_names)
     calls = _calls(account, terminal)
+    is_added = False
     try:
         calls.add(records)
+        is_added = True
         if names:
             calls.wait(records, names)
     except KeyboardInterrupt:
@@ -82,7 +84,7 @@ def run_add(
         return INTERRUPTED
     except (MijnHostError, NotPropagatedError) as error:
         rest = ""
-        if is_removed_on_failure:
+        if is_removed_on_failure and (is_added or calls.has_sent_changes):
             # Before the message, so that there is one.
             rest = "".join(f" {_not_removed(each)}" for each in calls.remove(records).values())
         terminal.failed(f"mijnhost: {error}{rest}")

@@ -121,9 +121,9 @@ def _check_cname(wanted: RecordKey, others: set[RecordKey]) -> None:
     for other in sorted(others):
         if "CNAME" in {wanted.type, other.type}:
             raise InvalidInputError(
-                f"Cannot add {wanted.type} {wanted.name}: {shown(other)} exists, and a name with a "
-                "CNAME cannot have other records. Delete that record first, or replace one CNAME "
-                "by another with `mijnhost records set`."
+                f"Cannot add {wanted.type} {wanted.name}: this name has the record {other.type} "
+                f"{other.value}, and a name with a CNAME cannot have other records. Delete that "
+                "record first, or replace one CNAME by another with `mijnhost records set`."
             )
 
 

@@ -107,7 +107,7 @@ class ServerCheck:
             why = "waiting" if self.is_polled else "no time was left to query it for all names"
             return ServerStatus(self.server.label, why)
         missing = [
-            f"{answer} for {name}"
+            f"{answer} for {name.rstrip('.')}"
             for name, answer in self.answers.items()
             if not answer.values >= self.expected[name]
         ]

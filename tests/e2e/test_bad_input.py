@@ -79,7 +79,10 @@ CASES: dict[str, tuple[Prepare, str]] = {
         "credentials file|line",
     ),
     "wrong key": (_with(api_key="wrong-key"), "No valid API key set"),
-    "whitelist": (_variants(Variants(whitelist_refused=True)), "`mijnhost doctor` shows it"),
+    "whitelist": (
+        _variants(Variants(whitelist_refused=True)),
+        "`mijnhost doctor` shows the address",
+    ),
     "domain not in the account": (_not_in_account, "is not in the account"),
     "DNS not managed": (_not_managed, "default-mijnhost"),
     "API unreachable": (_closed_port, "Connection refused"),
