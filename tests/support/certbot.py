@@ -88,14 +88,22 @@ class CertbotServer:
             return int(ours.recv(100)), text
 
 
+SHORTEN = (
+    f"import sys; sys.path.append({str(ROOT)!r})\n"
+    "from tests.support.short_pauses import shorten_pauses; shorten_pauses()"
+)
+
+
 @dataclass(frozen=True)
 class ServedCertbot(Certbot):
-    """Certbot as the server runs it: with short pauses.
-
-    A command in a shell of its own, and a test that needs real pauses, uses `Certbot`.
-    """
+    """Certbot with short pauses: `run` uses the server, and `command` is for a shell."""
 
     server: CertbotServer
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the whole command line."""
+        python, option, program, *rest = super().command(*arguments)
+        return [python, option, f"{SHORTEN}\n{program}", *rest]
 
     def run(
         self, *arguments: str, show: Callable[[str], None] | None = None, cwd: Path | None = None

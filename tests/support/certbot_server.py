@@ -13,8 +13,9 @@ import os
 import signal
 import socket
 import sys
-import time
-from typing import Any, NoReturn, SupportsIndex
+from typing import Any, NoReturn
+
+from .short_pauses import shorten_pauses
 
 LIBRARIES = (
     "certbot.main",
@@ -25,29 +26,6 @@ LIBRARIES = (
     "dns.query",
     "dns.resolver",
 )
-SHORT_PAUSES = 20
-"""So many pauses of a run are short. A run that needs more, on a slow machine, gets full ones."""
-SHARE = 0.1
-"""The part of a short pause that is real."""
-
-
-class ShortPauses:
-    """A sleep that takes a part of its time, and a clock that counts all of it."""
-
-    def __init__(self) -> None:
-        self._left = SHORT_PAUSES
-        self._skipped = 0.0
-        self._sleep = time.sleep
-        self._monotonic = time.monotonic
-
-    def sleep(self, seconds: float | SupportsIndex) -> None:
-        self._left -= 1
-        skipped = float(seconds) * (1 - SHARE) if self._left >= 0 else 0.0
-        self._sleep(float(seconds) - skipped)
-        self._skipped += skipped
-
-    def monotonic(self) -> float:
-        return self._monotonic() + self._skipped
 
 
 def serve() -> dict[str, Any]:
@@ -92,8 +70,7 @@ def main() -> NoReturn:
     os.environ.clear()
     os.environ.update(request["environment"])
     sys.argv[1:] = request["arguments"]
-    pauses = ShortPauses()
-    time.sleep, time.monotonic = pauses.sleep, pauses.monotonic
+    shorten_pauses()
     sys.exit(importlib.import_module("certbot.main").main())
 
 
