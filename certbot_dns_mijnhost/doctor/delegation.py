@@ -138,11 +138,12 @@ def check_zone(
         zone = records.zone_of(target)
     except ZoneNotFoundError as error:
         message, step = str(error), ""
-        if target != f"{CHALLENGE_LABEL}.{name}":
-            step = (
-                "A CNAME delegates the challenge to this name. "
-                f"{_cures(records, name, target, chosen)}"
+        challenge = f"{CHALLENGE_LABEL}.{name}"
+        if target != challenge:
+            message = (
+                f"{challenge} is a CNAME to {target}, which is not in the account of this API key."
             )
+            step = _cures(records, name, target, chosen)
         if chosen:
             message = f"No domain of dns_mijnhost_zone ({', '.join(chosen)}) contains {target}."
             step = "Add the domain to dns_mijnhost_zone, or remove this setting."
