@@ -30,7 +30,7 @@ from tests.support.scripted_server import (
     silence,
     zone,
 )
-from tests.support.waiting import SILENCE
+from tests.support.waiting import ALL_ARE_SILENT, SILENCE
 
 from .test_finding import NAME, RESOLVER, SERVED
 
@@ -103,7 +103,7 @@ def test_a_broken_resolver_stops_no_run_that_needs_no_alias() -> None:
 
 def test_silent_servers_make_an_alias_unknown() -> None:
     with ScriptedServer(silence) as server:
-        found = follower(server, 0.05).follow(NAME)
+        found = follower(server, ALL_ARE_SILENT).follow(NAME)
     assert found.target == NAME
     assert "no answer" in found.reason
 
@@ -144,7 +144,8 @@ def test_a_lame_server_does_not_hide_an_alias(lame: Answer) -> None:
 @pytest.mark.parametrize("lame", LAME.values(), ids=LAME)
 def test_if_all_servers_are_lame_an_alias_stays_unknown(lame: Answer) -> None:
     with ScriptedServer(lame) as server:
-        found = follower(server).follow(ALIAS)
+        query_timeout = ALL_ARE_SILENT if lame is silence else SILENCE
+        found = follower(server, query_timeout).follow(ALIAS)
     assert found.target == ALIAS
     assert server.endpoint in found.reason
 
@@ -183,14 +184,16 @@ def test_sixty_names_do_not_wait_sixty_times_for_silent_servers(is_published: bo
         second = stack.enter_context(ScriptedServer(silence, address="127.0.0.3", port=first.port))
         silent = (
             AliasFollower(
-                DNSView(resolvers=[resolver.endpoint], port=first.port, query_timeout=SILENCE)
+                DNSView(
+                    resolvers=[resolver.endpoint], port=first.port, query_timeout=ALL_ARE_SILENT
+                )
             )
             if is_published
             else AliasFollower(
                 DNSView(
                     nameservers=[first.endpoint, second.endpoint],
                     resolvers=[NO_RESOLVER],
-                    query_timeout=SILENCE,
+                    query_timeout=ALL_ARE_SILENT,
                 )
             )
         )
