@@ -66,6 +66,7 @@ def read_before_writing(zone: Zone) -> Listing:
 
     :raises MijnHostError: if the API cannot be read.
     """
+    zone.expire_listings()
     stable = zone.reader.read_until(lambda: proofs.stable(zone.journal, 2), BEFORE_WRITING)
     return stable or zone.journal.reads()[-1].listing
 

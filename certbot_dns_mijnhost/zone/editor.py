@@ -35,7 +35,7 @@ from certbot_dns_mijnhost.zone.errors import (
     ZoneError,
     ZoneRewriteForbiddenError,
 )
-from certbot_dns_mijnhost.zone.journal import changed_names
+from certbot_dns_mijnhost.zone.journal import MayHaveChanged, changed_names
 from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
 from certbot_dns_mijnhost.zone.names import is_within
 from certbot_dns_mijnhost.zone.plan import ZonePlan
@@ -99,8 +99,8 @@ class ZoneEditor:
         :raises ZoneNotConfirmedError: if the listings do not agree.
         :raises MijnHostError: if the API cannot be read.
         """
-        journal = self._zone.journal
-        return self._zone.reader.read_stable(lambda: proofs.stable(journal, 2))
+        self._zone.journal.append(MayHaveChanged())
+        return self._read()
 
     def key_of(self, record: DNSRecord) -> RecordKey:
         """Return the type, the absolute name and the value of a record, to compare it with others.
@@ -140,7 +140,7 @@ class ZoneEditor:
         :raises ZoneRewriteForbiddenError: if only a rewrite would do, and it is not allowed.
         :raises MijnHostError: if a record cannot be added.
         """
-        listing = self.read()
+        listing = self._read()
         wanted = {k: r for k, r in self._by_key(records).items() if k not in listing.keys}
         check_cnames(listing, wanted, frozenset())
         plan = ZonePlan.of_change(listing, add=wanted)
@@ -158,7 +158,7 @@ class ZoneEditor:
         :raises NotRemovedError: if a record could not be removed.
         :raises MijnHostError: if the API cannot be read.
         """
-        listing = self.read()
+        listing = self._read()
         unwanted = [Listing(self._zone.name, [record]).key_of(record) for record in records]
         missing = [key for key in unwanted if key not in listing.keys]
         if missing and not missing_ok:
@@ -192,7 +192,7 @@ class ZoneEditor:
             of them keeps the others. Everything else is done.
         :raises MijnHostError: if the change cannot be made.
         """
-        listing = self.read()
+        listing = self._read()
         wanted = self._by_key(DNSRecord(type, name, value, ttl) for value in values)
         probe = Listing(self._zone.name, [DNSRecord(type, name, "")])
         [rrset] = {key[:2] for key in probe.keys}
@@ -215,7 +215,7 @@ class ZoneEditor:
         if not wanted:
             raise InvalidInputError("records: a zone cannot be replaced by nothing.")
         target = Listing(self._zone.name, wanted)
-        plan = ZonePlan.towards(self.read(), target, exact=True)
+        plan = ZonePlan.towards(self._read(), target, exact=True)
         return self._carry_out(plan, dry_run=dry_run)
 
     def restore(self, copy: Path, *, exact: bool = False, dry_run: bool = False) -> ZonePlan:
@@ -226,7 +226,7 @@ class ZoneEditor:
         :raises MijnHostError: if the change cannot be made; a part of it may be made.
         """
         target = read_copy(copy, self._zone.name)
-        plan = ZonePlan.towards(self.read(), target, exact=exact)
+        plan = ZonePlan.towards(self._read(), target, exact=exact)
         return self._carry_out(plan, dry_run=dry_run)
 
     def carry_out(self, plan: ZonePlan) -> None:
@@ -238,6 +238,12 @@ class ZoneEditor:
         unwanted = Listing(self._zone.name, plan.removed).keys
         check_cnames(Listing(self._zone.name, plan.keep), wanted, unwanted)
         self._change(lambda: self._replace(wanted, unwanted, [new for _, new in plan.retimed]))
+
+    def _read(self) -> Listing:
+        """Return the zone; listings of a few seconds ago count too."""
+        self._zone.expire_listings()
+        journal = self._zone.journal
+        return self._zone.reader.read_stable(lambda: proofs.stable(journal, 2))
 
     def _carry_out(self, plan: ZonePlan, *, dry_run: bool) -> ZonePlan:
         if not dry_run and not plan.is_empty:

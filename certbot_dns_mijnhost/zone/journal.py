@@ -36,6 +36,13 @@ class Claimed(NamedTuple):
     keys: frozenset[RecordKey]
 
 
+class MayHaveChanged(NamedTuple):
+    """Others had time to change the zone: a listing from before does not count as current.
+
+    What such a listing showed still counts as seen.
+    """
+
+
 class Read(NamedTuple):
     """A listing arrived, `at` seconds on the run's clock."""
 
@@ -97,7 +104,7 @@ class Altered(NamedTuple):
 
 
 Change = Union[Wrote, Deleted, Rewrote]
-Event = Union[Claimed, Read, Change, Gone, Altered]
+Event = Union[Claimed, MayHaveChanged, Read, Change, Gone, Altered]
 
 
 class Journal:

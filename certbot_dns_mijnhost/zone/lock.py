@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from certbot_dns_mijnhost.api import RetryPolicy
 from certbot_dns_mijnhost.zone.names import file_name
@@ -42,54 +41,114 @@ def _is_writable(directory: Path) -> bool:
     return os.access(directory if directory.exists() else directory.parent, os.W_OK)
 
 
-class Lock(NamedTuple):
-    """The result of asking for a lock.
+class ZoneLock:
+    """The lock of one zone.
 
-    :param is_held: this process holds it.
-    :param has_waited: another process held it just before.
+    Its file counts how often it was taken, which tells a process whether another one had it
+    meanwhile, and may have changed the zone.
+
+    :param zone: canonical name of the zone.
+    :param directory: where the files are.
     """
 
-    is_held: bool
-    has_waited: bool
+    def __init__(self, zone: str, directory: Path, retry: RetryPolicy) -> None:
+        self.is_held = False
+        self.is_taken = False
+        """Whether another process still held it when the wait for it ended."""
+        self.is_shared = False
+        """Whether another process has held it since this object was made."""
+        self._zone = zone
+        self._path = directory / f"{file_name(zone)}.lock"
+        self._retry = retry
+        self._turns = _turns_so_far(self._path)
+
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Hold the lock in the body, if it is available within five minutes.
+
+        Yield whether another process has held it since the last time, or since this object was
+        made.
+        """
+        handle = _open(self._path)
+        if handle is None:
+            self.is_taken = False
+            yield False
+            return
+        try:
+            has_waited = self._acquire(handle)
+            turns = _count(handle)
+            was_elsewhere = has_waited or turns is None or turns != self._turns
+            self._turns = _take_turn(handle, turns) if self.is_held else None
+            self.is_shared = self.is_shared or was_elsewhere
+            yield was_elsewhere
+        finally:
+            self.is_held = False
+            os.close(handle)
+
+    def _acquire(self, handle: int) -> bool:
+        """Take the lock if it is available in time, and return whether another process held it."""
+        # Not at the top: Windows has no fcntl, and only the client is used there.
+        import fcntl  # noqa: PLC0415
+
+        for attempt in attempts(self._retry, tries=250, seconds=SECONDS, longest_pause=2.0):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                if attempt == 1:
+                    logger.info("Waiting for another process that changes the zone %s", self._zone)
+            else:
+                self.is_held, self.is_taken = True, False
+                return attempt > 1
+        self.is_taken = True
+        return True
 
 
-@contextmanager
-def zone_lock(zone: str, directory: Path, retry: RetryPolicy) -> Iterator[Lock]:
-    """Hold the lock of `zone`, if it is available within five minutes."""
-    handle = _open(zone, directory)
-    if handle is None:
-        yield Lock(is_held=False, has_waited=False)
-        return
-    try:
-        yield _acquire(handle, zone, retry)
-    finally:
-        os.close(handle)
-
-
-def _open(zone: str, directory: Path) -> int | None:
+def _open(path: Path) -> int | None:
+    directory = path.parent
     try:
         directory.mkdir(mode=0o700, exist_ok=True)
         found = directory.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
             logger.debug("%s belongs to another user: no lock is taken", directory)
             return None
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        return os.open(directory / f"{file_name(zone)}.lock", flags, 0o600)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         logger.debug("No lock can be taken in %s: %s", directory, error)
         return None
 
 
-def _acquire(handle: int, zone: str, retry: RetryPolicy) -> Lock:
-    # Not at the top: Windows has no fcntl, and only the client is used there.
+def _turns_so_far(path: Path) -> int | None:
+    """Return how often a lock was taken; None if it is held now, or the file does not tell."""
     import fcntl  # noqa: PLC0415
 
-    for attempt in attempts(retry, tries=250, seconds=SECONDS, longest_pause=2.0):
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if attempt == 1:
-                logger.info("Waiting for another process that changes the zone %s", zone)
-        else:
-            return Lock(is_held=True, has_waited=attempt > 1)
-    return Lock(is_held=False, has_waited=True)
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return 0
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return _count(handle)
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
+
+
+def _take_turn(handle: int, before: int | None) -> int | None:
+    """Write the number of turns in the file of a lock, and return it; None if that fails."""
+    turns = (before or 0) + 1
+    try:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, b"%d" % turns, 0)
+    except OSError as error:
+        logger.debug("Cannot count in the file of a lock: %s", error)
+        return None
+    return turns
+
+
+def _count(handle: int) -> int | None:
+    """Return the number of turns in the file of a lock; None if it holds something else."""
+    text = os.pread(handle, 20, 0)
+    return int(text or b"0") if text.isdigit() or not text else None

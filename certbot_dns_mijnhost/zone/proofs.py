@@ -20,6 +20,7 @@ from certbot_dns_mijnhost.zone.journal import (
     Event,
     Gone,
     Journal,
+    MayHaveChanged,
     Outcome,
     Read,
     Rewrote,
@@ -270,7 +271,7 @@ def _equal_reads(journal: Journal) -> list[Read]:
     row: list[Read] = []
     for event in journal.events:
         # A refused rewrite counts as a change: a pause follows it, in which others may write.
-        if changed_names(event) or isinstance(event, Rewrote):
+        if changed_names(event) or isinstance(event, (Rewrote, MayHaveChanged)):
             row = []
         elif isinstance(event, Read):
             row = [*row, event] if row and row[-1].keys == event.keys else [event]

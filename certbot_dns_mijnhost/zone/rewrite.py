@@ -177,7 +177,7 @@ class _Rewrite:
 
     def _whole(self) -> Listing | None:
         zone = self._zone
-        is_busy = zone.is_shared or any(key.is_transient for key in zone.journal.others())
+        is_busy = zone.lock.is_shared or any(key.is_transient for key in zone.journal.others())
         return proofs.whole(
             zone.journal,
             EQUAL_LISTINGS,
@@ -287,7 +287,7 @@ def _check_allowed(zone: Zone, *, is_allowed: bool, is_removal: bool) -> None:
             "dns_mijnhost_allow_zone_rewrite = false forbids a zone rewrite. Allow it, or obtain "
             "one certificate for the domain and another for its wildcard."
         )
-    if zone.is_taken:
+    if zone.lock.is_taken:
         raise ZoneNotConfirmedError(
             f"Cannot rewrite the zone {zone.name}: another process on this machine is changing it. "
             "Nothing was written. Try again when that process has ended."

@@ -24,14 +24,19 @@ from certbot_dns_mijnhost.zone.journal import (
     Claimed,
     Deleted,
     Journal,
+    MayHaveChanged,
     Outcome,
     Wrote,
 )
 from certbot_dns_mijnhost.zone.listing import RecordKey
-from certbot_dns_mijnhost.zone.lock import Lock, zone_lock
+from certbot_dns_mijnhost.zone.lock import ZoneLock
 from certbot_dns_mijnhost.zone.reading import LOST_ANSWER, ZoneReader
 
 logger = logging.getLogger(__name__)
+
+CURRENT_SECONDS = 10.0
+"""A listing that is older is read again before a change. It is long enough for the start of a run
+to read each zone once."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +69,7 @@ class Zone:
         self.journal = Journal()
         self.reader = ZoneReader(context.client, domain, context.retry, self.journal)
         self.copies = Copies(self.name, context.backup_directory, clock=context.retry.clock)
-        self.lock = Lock(is_held=False, has_waited=False)
-        self.is_shared = False
-        """Whether another process has held the lock during this run."""
+        self.lock = ZoneLock(self.name, context.lock_directory, context.retry)
 
     @property
     def name(self) -> str:
@@ -90,22 +93,24 @@ class Zone:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the zone's lock if it is available; single-record calls go on without it."""
-        context = self.context
-        with zone_lock(self.name, context.lock_directory, context.retry) as self.lock:
-            self.is_shared = self.is_shared or self.lock.has_waited
+        with self.lock.held() as was_elsewhere:
+            if was_elsewhere:
+                self.journal.append(MayHaveChanged())
+            self.expire_listings()
             yield
 
-    @property
-    def is_taken(self) -> bool:
-        """Whether another process holds the lock."""
-        return self.lock.has_waited and not self.lock.is_held
+    def expire_listings(self) -> None:
+        """Note that others may have changed the zone, if the newest listing is not new."""
+        reads = self.journal.reads()
+        if reads and self.context.retry.clock() - reads[-1].at > CURRENT_SECONDS:
+            self.journal.append(MayHaveChanged())
 
     def check_turn(self) -> None:
         """Refuse to add values while another process adds values, which might get lost.
 
         :raises ZoneBusyError: if another process holds the zone's lock.
         """
-        if self.is_taken:
+        if self.lock.is_taken:
             raise ZoneBusyError(
                 f"Another process on this machine has been changing the zone {self.name} for "
                 "minutes. Nothing was written. Try again when that process has ended."

@@ -9,7 +9,7 @@ import pytest
 from certbot_dns_mijnhost.api import RetryPolicy
 from certbot_dns_mijnhost.doctor import State
 from certbot_dns_mijnhost.emulator import Fault, Variants
-from certbot_dns_mijnhost.zone.lock import default_directory, zone_lock
+from certbot_dns_mijnhost.zone.lock import ZoneLock, default_directory
 
 from .runner import DoctorRunner
 
@@ -181,7 +181,7 @@ def test_a_record_that_no_read_shows_is_reported(runner: DoctorRunner) -> None:
 
 
 def test_a_zone_that_another_process_changes_is_waited_for_once(runner: DoctorRunner) -> None:
-    with zone_lock("example.nl", default_directory(), RetryPolicy()):
+    with ZoneLock("example.nl", default_directory(), RetryPolicy()).held():
         found = runner.run("example.nl", write=True)
     assert "Another process on this machine" in found.one("write").message
     assert "delete" not in {finding.check for finding in found.findings}

@@ -7,7 +7,8 @@ from collections import Counter
 from hypothesis import HealthCheck, settings
 
 from .history import History
-from .play import Player, problems
+from .play import Player
+from .promises import problems
 
 SETTINGS = settings(
     deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -22,7 +23,11 @@ def check(history: History, counts: Counter[str] | None = None) -> None:
     if counts is not None:
         counts["histories"] += 1
         counts["runs of the plugin"] += len(report.outcomes)
-        counts["runs that were killed"] += len(errors)
+        counts["commands"] += len(report.commands)
+        counts["commands that did what they were asked"] += sum(
+            outcome.error is None for outcome in report.commands.values()
+        )
+        counts["runs and commands that were killed"] += len(errors)
         counts["runs that published all they wanted"] += sum(
             outcome.published for outcome in report.outcomes.values()
         )

@@ -1,4 +1,4 @@
-"""What may happen: an API with quirks, faults, people who edit the zone, runs that are killed."""
+"""What may happen: quirks, faults, people and commands that edit, and runs that are killed."""
 
 from __future__ import annotations
 
@@ -60,6 +60,10 @@ ODD_ENTRIES: dict[str, object] = {
 must keep the zone from being rewritten."""
 
 
+ACTS = ("add", "set", "restore", "restore exactly")
+"""``records add``, ``records set``, and ``zone restore`` of a copy from the start of the history,
+without and with ``--exact``."""
+
 ONLY_READINGS = {"no data", "null records"}
 """As the answer to a write they would be a plain lie: success, and nothing done."""
 
@@ -109,6 +113,24 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Command:
+    """The administrator uses the command ``mijnhost``.
+
+    :param at: seconds after the start.
+    :param act: one of :data:`ACTS`.
+    :param name: number of a challenge's name, or None for another one; a restore takes no notice.
+    :param crash_at: the number of the request at which it is killed, or None.
+    :param crash_after: it is killed when that request had its effect.
+    """
+
+    at: float
+    act: str
+    name: int | None = None
+    crash_at: int | None = None
+    crash_after: bool = False
+
+
+@dataclass(frozen=True)
 class History:
     """All that a simulation needs; its repr, given as an example, repeats it."""
 
@@ -120,6 +142,7 @@ class History:
     allow_zone_rewrite: bool
     choices: tuple[int, ...]
     odd: str | None = None
+    commands: tuple[Command, ...] = ()
 
 
 def _variants() -> st.SearchStrategy[Variants]:
@@ -194,6 +217,14 @@ _runs = st.builds(
     crash_at=st.one_of(st.none(), st.none(), st.integers(1, 25)),
     crash_after=st.booleans(),
 )
+_commands = st.builds(
+    Command,
+    at=st.sampled_from([0.0, 0.1, 3.0, 30.0, 90.0, 300.0]),
+    act=st.sampled_from(ACTS),
+    name=st.sampled_from([None, 0, 1]),
+    crash_at=st.one_of(st.none(), st.none(), st.none(), st.integers(1, 12)),
+    crash_after=st.booleans(),
+)
 
 histories = st.builds(
     History,
@@ -211,4 +242,5 @@ histories = st.builds(
     allow_zone_rewrite=st.sampled_from([True, True, True, False]),
     choices=st.lists(st.integers(0, 100), max_size=12).map(tuple),
     odd=st.one_of(st.none(), st.none(), st.none(), st.sampled_from(sorted(ODD_ENTRIES))),
+    commands=st.one_of(st.just(()), st.lists(_commands, min_size=1, max_size=2).map(tuple)),
 )

@@ -9,6 +9,7 @@ import json
 import logging
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,16 +20,15 @@ import requests
 
 from certbot_dns_mijnhost.api import MijnHostClient, MijnHostError, RetryPolicy
 from certbot_dns_mijnhost.emulator import Answer, Emulator, Request
-from certbot_dns_mijnhost.zone import ChallengeRecords, NotRemoved, TXTRecord
+from certbot_dns_mijnhost.zone import ChallengeRecords, NotRemoved, TXTRecord, ZoneEditor
 from tests.support.virtual_time import VirtualTime
 
-from .history import FAULTS, NAMES, ODD_ENTRIES, Edit, History, Run
-from .scheduler import Actor, Crash, EmulatorAdapter, Scheduler, chances
+from .commands import Administrator, CommandOutcome, RecordKey
+from .history import FAULTS, NAMES, ODD_ENTRIES, Command, Edit, History, Run
+from .scheduler import Actor, EmulatorAdapter, Scheduler, chances
 
 API_KEY = "simulated-key-0123456789-that-must-not-show"
 DOMAINS = ("example.nl", "example.org")
-MOST_REQUESTS = 400
-MOST_SECONDS = 2400.0
 
 ODDLY_SPELLED = (
     ("CNAME", "autoconfig", "Mail.Example.NL."),
@@ -36,8 +36,6 @@ ODDLY_SPELLED = (
     ("AAAA", "odd", "2001:DB8:0:0:0:0:0:7"),
 )
 """Records that a server may spell in another way when it stores them."""
-
-RecordKey = tuple[str, str, str]
 
 
 @dataclass
@@ -49,7 +47,6 @@ class Outcome:
     error: MijnHostError | None = None
     stood: set[RecordKey] = field(default_factory=set)
     leftovers: list[NotRemoved] | None = None
-    seen: set[RecordKey] = field(default_factory=set)
     seconds: float = 0.0
     requests: int = 0
 
@@ -59,6 +56,7 @@ class Report:
     """What a history showed."""
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    commands: dict[str, CommandOutcome] = field(default_factory=dict)
     foreign: set[RecordKey] = field(default_factory=set)
     standing: set[RecordKey] = field(default_factory=set)
     lost_unseen: list[RecordKey] = field(default_factory=list)
@@ -91,12 +89,18 @@ class Player:
         if history.odd is not None:
             self.odd_entries.append(ODD_ENTRIES[history.odd])
         self.directory = Path(tempfile.mkdtemp(prefix="history-"))
+        self._seen: dict[str, set[RecordKey]] = defaultdict(set)
+        """What the listings showed to each actor."""
+        self._may_remove: dict[str, Callable[[RecordKey], bool]] = {}
 
     def play(self) -> Report:
         """Let the history happen and return what it showed."""
         if self.history.leftover:
             leftover = ("TXT", NAMES[0] + ".", "left-behind-once", 60)
             self.emulator.account.add_record(DOMAINS[0], *leftover)
+        for number, command in enumerate(self.history.commands):
+            self._add_command(f"command{number}", command)
+        if self.history.leftover or self.history.commands:
             self.clock.advance(100.0)
             self._settle_reads()
         self.report.foreign = self._zone()
@@ -139,6 +143,8 @@ class Player:
             for index in range(count)
         ]
         outcome = self.report.outcomes[name] = Outcome(values)
+        texts = {record.value for record in values}
+        self._may_remove[name] = lambda key: key[2] in texts
         self.scheduler.add(
             Actor(
                 name,
@@ -150,20 +156,7 @@ class Player:
         )
 
     def _run(self, actor: Actor, run: Run, outcome: Outcome) -> None:
-        numbers = chances(self.history.choices)
-        retry = RetryPolicy(
-            sleep=lambda seconds: self.scheduler.pause(actor, seconds),
-            clock=self.clock,
-            chance=lambda: next(numbers),
-        )
-        session = requests.Session()
-        session.trust_env = False  # Looking for a proxy costs a tenth of the time.
-        session.mount(
-            "http://", EmulatorAdapter(self.scheduler, actor, self.emulator, self._witness)
-        )
-        client = MijnHostClient(
-            API_KEY, base_url=self.emulator.api_url, session=session, retry=retry
-        )
+        client, retry = self._client(actor)
         records = ChallengeRecords(
             client,
             backup_directory=self.directory / actor.name,
@@ -181,6 +174,58 @@ class Player:
             outcome.stood = self._zone()
             self.scheduler.pause(actor, run.wait)
             outcome.leftovers = records.remove_written(outcome.values)
+        finally:
+            outcome.seconds = self.clock.now - began
+            outcome.requests = actor.steps
+
+    def _client(self, actor: Actor) -> tuple[MijnHostClient, RetryPolicy]:
+        numbers = chances(self.history.choices)
+        retry = RetryPolicy(
+            sleep=lambda seconds: self.scheduler.pause(actor, seconds),
+            clock=self.clock,
+            chance=lambda: next(numbers),
+        )
+        session = requests.Session()
+        session.trust_env = False  # Looking for a proxy costs a tenth of the time.
+        session.mount(
+            "http://", EmulatorAdapter(self.scheduler, actor, self.emulator, self._witness)
+        )
+        url = self.emulator.api_url
+        return MijnHostClient(API_KEY, base_url=url, session=session, retry=retry), retry
+
+    def _add_command(self, name: str, command: Command) -> None:
+        outcome = self.report.commands[name] = CommandOutcome()
+        administrator = Administrator(command, name, self.emulator.account, self._zone)
+        self._may_remove[name] = administrator.may_remove
+        self.scheduler.add(
+            Actor(
+                name,
+                lambda actor: self._command(actor, administrator, outcome),
+                wakes=self.clock.now + 100.0 + command.at,
+                crash_at=command.crash_at,
+                crash_after=command.crash_after,
+            )
+        )
+
+    def _command(self, actor: Actor, administrator: Administrator, outcome: CommandOutcome) -> None:
+        client, retry = self._client(actor)
+        editor = ZoneEditor(
+            client,
+            DOMAINS[0],
+            backup_directory=self.directory / actor.name,
+            lock_directory=self.directory / "locks",
+            allow_zone_rewrite=self.history.allow_zone_rewrite,
+            retry=retry,
+        )
+        began = self.clock.now
+        # What it is asked to remove may be gone from now on, even if it is killed.
+        self.report.foreign -= {key for key in self._zone() if administrator.may_remove(key)}
+        try:
+            administrator.run(editor)
+        except MijnHostError as error:
+            outcome.error = error
+        else:
+            outcome.broken = administrator.broken(is_alone=len(self.report.commands) == 1)
         finally:
             outcome.seconds = self.clock.now - began
             outcome.requests = actor.steps
@@ -209,27 +254,25 @@ class Player:
 
     def _witness(self, actor: Actor, request: Request, handle: Callable[[], Answer]) -> Answer:
         """Compare the true zone before and after each request."""
-        outcome = self.report.outcomes[actor.name]
+        seen = self._seen[actor.name]
         if request.method == "GET":
             answer = handle()
             if request.path.endswith("/dns"):
-                outcome.seen |= _shown(answer, domain_of(request.path.split("/")[-2]))
+                seen |= _shown(answer, domain_of(request.path.split("/")[-2]))
             return answer
         before = self._zone()
         try:
             return handle()
         finally:
             self.report.whole_zone_writes += request.method == "PUT"
-            for identity in before - self._zone():
-                if not self._is_own(identity, outcome):
-                    seen = identity in outcome.seen
-                    kind = self.report.lost_although_seen if seen else self.report.lost_unseen
-                    kind.append(identity)
-
-    def _is_own(self, identity: RecordKey, outcome: Outcome) -> bool:
-        if identity[1].startswith("_mijnhost-probe-"):
-            return True
-        return any(identity[2] == record.value for record in outcome.values)
+            for key in before - self._zone():
+                if self._may_remove[actor.name](key):
+                    self.report.foreign.discard(key)
+                elif not key[1].startswith("_mijnhost-probe-"):
+                    is_seen = key in seen
+                    report = self.report
+                    lost = report.lost_although_seen if is_seen else report.lost_unseen
+                    lost.append(key)
 
     @contextmanager
     def _captured_log(self) -> Iterator[None]:
@@ -292,57 +335,3 @@ def _plain(type_: str, value: str) -> str:
     if type_ == "AAAA":
         words = [str(ipaddress.IPv6Address(words[0]))]
     return " ".join(str(int(word)) if word.isdigit() else word for word in words)
-
-
-def problems(history: History, report: Report, errors: list[BaseException]) -> list[str]:
-    """Return each promise that was broken; empty where all held."""
-    found = [f"lost although it had been seen: {i}" for i in report.lost_although_seen]
-    found += [f"unexpected {type(e).__name__}: {e}" for e in errors if not isinstance(e, Crash)]
-    if history.odd is not None and ODD_ENTRIES[history.odd] not in report.odd_entries:
-        found.append(f"lost an odd entry: {history.odd}")
-    found += [
-        f"missing at the end: {i}"
-        for i in report.foreign - report.standing - set(report.lost_unseen)
-    ]
-    for name, outcome in report.outcomes.items():
-        found += [f"{name}: {text}" for text in _broken(history, report, outcome)]
-    texts = [*report.log, *report.files, *(str(o.error) for o in report.outcomes.values())]
-    if any(API_KEY in text for text in texts):
-        found.append("the key shows")
-    return found
-
-
-def _broken(history: History, report: Report, outcome: Outcome) -> Iterator[str]:
-    wanted = {("TXT", record.name + ".", record.value) for record in outcome.values}
-    # An API that said yes, did nothing, and never showed it is found out by asking DNS.
-    is_told = any("Continuing; the DNS check decides" in line for line in report.log)
-    if outcome.published and not wanted <= outcome.stood and not is_told:
-        yield f"published, but missing: {wanted - outcome.stood}"
-    if outcome.requests > MOST_REQUESTS or outcome.seconds > MOST_SECONDS:
-        yield f"{outcome.requests} requests in {outcome.seconds:.0f} s"
-    if outcome.leftovers is None:
-        return
-    named = {("TXT", leftover.name + ".", leftover.value) for leftover in outcome.leftovers}
-    # Listings that are a minute old show what another run removed since: rewritten, it is back.
-    may_be_brought_back = (
-        history.variants.cached_seconds > 0
-        and len(history.runs) > 1
-        and report.whole_zone_writes > 0
-    )
-    silent = (wanted & report.standing) - named
-    if silent and not may_be_brought_back:
-        yield f"left behind without a word: {silent}"
-    if any(not leftover.reason for leftover in outcome.leftovers):
-        yield "a leftover without a reason"
-    # While readings lag, a record may be called left behind that is about to vanish from them.
-    is_undisturbed = (
-        not history.strikes
-        and not history.edits
-        and len(history.runs) == 1
-        and history.variants.delete == "supported"
-        and history.variants.stale_seconds == 0
-        and history.variants.cached_seconds == 0
-        and not (history.variants.lagging_replica and history.variants.replica_seconds > 5)
-    )
-    if is_undisturbed and outcome.leftovers:
-        yield f"leftovers without a fault: {outcome.leftovers}"

@@ -8,7 +8,8 @@ from certbot_dns_mijnhost.emulator import Variants
 from certbot_dns_mijnhost.zone.proofs import OLDEST_LISTING
 
 from .history import DELEGATED, History, Run
-from .play import Player, problems
+from .play import Player
+from .promises import problems
 
 
 @pytest.mark.parametrize("second", [DELEGATED, "other.challenges.example.nl"])

@@ -7,7 +7,7 @@ import pytest
 from certbot_dns_mijnhost.emulator import Variants
 
 from .checks import check
-from .history import Edit, History, Run, Strike
+from .history import Command, Edit, History, Run, Strike
 
 
 def history(
@@ -15,6 +15,7 @@ def history(
     *runs: Run,
     strikes: tuple[Strike, ...] = (),
     edits: tuple[Edit, ...] = (),
+    commands: tuple[Command, ...] = (),
     leftover: bool = False,
 ) -> History:
     return History(
@@ -25,6 +26,7 @@ def history(
         leftover=leftover,
         allow_zone_rewrite=True,
         choices=(),
+        commands=commands,
     )
 
 
@@ -268,6 +270,15 @@ FOUND = {
             rate_retry_after=False,
         ),
         PAIR,
+    ),
+    "a command that read the zone, and then waited for the lock": history(
+        Variants(
+            patch="unsupported", delete="wrong_method", lagging_replica=True, replica_seconds=5.0
+        ),
+        LATER,
+        LATER,
+        strikes=(Strike("400", "PATCH", 1, 1),),
+        commands=(Command(3.0, "add"), Command(30.0, "add")),
     ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),

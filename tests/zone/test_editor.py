@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certbot_dns_mijnhost.api import DNSRecord, InvalidInputError, MijnHostClient, RetryPolicy
+from certbot_dns_mijnhost.api import (
+    DNSRecord,
+    InvalidInputError,
+    MijnHostClient,
+    MijnHostError,
+    RetryPolicy,
+)
 from certbot_dns_mijnhost.emulator import Emulator, Fault, Variants
 from certbot_dns_mijnhost.zone import (
     CNAMEConflictError,
@@ -22,7 +29,7 @@ from certbot_dns_mijnhost.zone import (
 from tests.support.examples import examples
 from tests.support.virtual_time import VirtualTime
 
-from .conftest import EmulatedZones
+from .conftest import ONE, EmulatedZones
 
 ZONE = "example.nl"
 HOME = f"home.{ZONE}."
@@ -108,6 +115,44 @@ def test_what_is_there_already_costs_no_write(zones: EmulatedZones) -> None:
     assert edited.apply(listing.records).is_empty
     assert edited.set_rrset(ZONE + ".", "MX", ["10 Mail.Example.NL"]).is_empty
     assert writes(zones) == []
+
+
+def test_reading_again_shows_what_others_changed(zones: EmulatedZones) -> None:
+    emulator = zones.start()
+    edited = editor(zones)
+    before = edited.read().keys
+    emulator.account.add_record(ZONE, "A", HOME, "192.0.2.1")
+    assert {key.name + "." for key in edited.read().keys - before} == {HOME}
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+def test_a_change_an_hour_later_keeps_what_others_did_meanwhile(
+    zones: EmulatedZones, patch: str
+) -> None:
+    emulator = zones.start(Variants(patch=patch))
+    edited = editor(zones)
+    copies = edited.backup_directory
+    copies.parent.mkdir(exist_ok=True)
+    copies.write_text("in the way, so nothing can be rewritten")
+    for value in ("192.0.2.1", "192.0.2.2"):
+        with contextlib.suppress(MijnHostError):
+            edited.add(DNSRecord("A", HOME, value))
+    copies.unlink()
+    zones.clock.advance(3600)
+    emulator.account.add_record(ZONE, "A", HOME, "192.0.2.3")
+    emulator.account.add_record(ZONE, "A", f"new.{ZONE}.", "192.0.2.4")
+    edited.add(DNSRecord("A", HOME, "192.0.2.5"))
+    assert {"192.0.2.3", "192.0.2.5"} <= values(emulator, "A", HOME)
+    assert values(emulator, "A", f"new.{ZONE}.") == {"192.0.2.4"}
+
+
+def test_a_change_keeps_what_another_process_added_before_the_lock(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants(patch="replace"))
+    edited = editor(zones)
+    edited.read()
+    zones.challenge_records().publish([ONE])
+    edited.add(DNSRecord("TXT", ONE.name + ".", "ours"))
+    assert values(emulator, "TXT", ONE.name + ".") == {ONE.value, "ours"}
 
 
 def test_removing_what_is_not_there(zones: EmulatedZones) -> None:

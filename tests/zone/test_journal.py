@@ -22,6 +22,7 @@ from certbot_dns_mijnhost.zone.journal import (
     Event,
     Gone,
     Journal,
+    MayHaveChanged,
     Outcome,
     Read,
     Rewrote,
@@ -63,6 +64,7 @@ changes = st.one_of(
     st.builds(Rewrote, groups, groups, st.floats(0, 99), outcomes),
     st.builds(Gone, groups),
     st.builds(Claimed, groups),
+    st.builds(MayHaveChanged),
 )
 events = st.lists(st.one_of(reads, reads, reads, changes), max_size=25)
 
@@ -163,6 +165,7 @@ def test_a_listing_to_write_back_shows_all_that_was_seen(
     row = journal.reads()[-equal:]
     assert found is row[-1].listing
     assert [each.keys for each in row] == [found.keys] * equal
+    assert MayHaveChanged() not in journal.events[journal.events.index(row[0]) :]
     assert found.keys >= journal.lasting_others() | journal.existing(effect)
     if not found.keys >= journal.others():
         assert len(journal.reads()) >= proofs.EQUAL_IF_INCOMPLETE
@@ -324,6 +327,16 @@ def test_a_refused_rewrite_asks_for_new_listings_too() -> None:
     assert proofs.whole(journal, 3, REPLACES) is not None
     journal.append(Rewrote(frozenset({ONE}), frozenset(), 0.0, REFUSED))
     assert proofs.whole(journal, 3, REPLACES) is None
+
+
+def test_what_another_process_may_have_changed_is_read_again() -> None:
+    journal = run(read(WEB), read(WEB), read(WEB), MayHaveChanged())
+    assert proofs.stable(journal, 1) is None
+    journal.append(read(WEB))
+    assert proofs.whole(journal, 2, REPLACES) is None
+    journal.append(read(WEB))
+    assert proofs.whole(journal, 2, REPLACES) is not None
+    assert WEB in run(read(WEB), MayHaveChanged()).seen()
 
 
 def test_a_listing_may_be_older_than_a_record_that_no_listing_showed() -> None:

@@ -9,27 +9,55 @@ import pytest
 from certbot_dns_mijnhost.emulator import Variants
 from certbot_dns_mijnhost.zone import ZoneBusyError, ZoneNotConfirmedError
 from certbot_dns_mijnhost.zone import lock as lock_module
-from certbot_dns_mijnhost.zone.lock import default_directory, zone_lock
+from certbot_dns_mijnhost.zone.lock import ZoneLock, default_directory
 
 from .conftest import ONE, TWO, EmulatedZones
 
 
 def test_two_writers_of_a_zone_exclude_each_other(zones: EmulatedZones, tmp_path: Path) -> None:
-    with zone_lock("example.nl", tmp_path, zones.retry) as first:
-        with zone_lock("example.nl", tmp_path, zones.retry) as second:
-            assert first == (True, False)
-            assert second == (False, True)
+    first, second = (ZoneLock("example.nl", tmp_path, zones.retry) for _ in range(2))
+    with first.held():
+        assert first.is_held
+        with second.held():
+            assert (second.is_held, second.is_taken) == (False, True)
         assert 280 < sum(zones.clock.slept) <= 305
-        with zone_lock("example.com", tmp_path, zones.retry) as other:
+        other = ZoneLock("example.com", tmp_path, zones.retry)
+        with other.held():
             assert other.is_held
-    with zone_lock("example.nl", tmp_path, zones.retry) as again:
-        assert again == (True, False)
+    with second.held():
+        assert (second.is_held, second.is_taken) == (True, False)
+
+
+def test_a_lock_tells_whether_another_process_had_it(zones: EmulatedZones, tmp_path: Path) -> None:
+    first, second = (ZoneLock("example.nl", tmp_path, zones.retry) for _ in range(2))
+    with first.held() as was_elsewhere:
+        assert not was_elsewhere
+        began_meanwhile = ZoneLock("example.nl", tmp_path, zones.retry)
+    with first.held() as was_elsewhere:
+        assert not was_elsewhere
+    assert not first.is_shared
+    for late in (second, began_meanwhile, first):
+        with late.held() as was_elsewhere:
+            assert was_elsewhere
+        with late.held() as was_elsewhere:
+            assert not was_elsewhere
+        assert late.is_shared
+
+
+def test_a_lock_file_that_does_not_count_is_no_proof(zones: EmulatedZones, tmp_path: Path) -> None:
+    (tmp_path / "example.nl.lock").write_text("not a number, and longer than one")
+    lock = ZoneLock("example.nl", tmp_path, zones.retry)
+    with lock.held() as was_elsewhere:
+        assert was_elsewhere
+    assert (tmp_path / "example.nl.lock").read_text() == "1"
+    with lock.held() as was_elsewhere:
+        assert not was_elsewhere
 
 
 def test_where_another_process_is_at_work_nothing_is_written(zones: EmulatedZones) -> None:
     zones.start(Variants())
     records = zones.challenge_records()
-    with zone_lock("example.nl", zones.directory / "locks", zones.retry):
+    with ZoneLock("example.nl", zones.directory / "locks", zones.retry).held():
         with pytest.raises(ZoneBusyError, match="Another process"):
             records.publish([ONE])
         assert zones.calls("PATCH") == []
@@ -40,7 +68,7 @@ def test_a_locked_zone_is_not_written_as_a_whole(zones: EmulatedZones) -> None:
     zones.start(Variants(delete="wrong_method"))
     records = zones.challenge_records()
     records.publish([ONE])
-    with zone_lock("example.nl", zones.directory / "locks", zones.retry):
+    with ZoneLock("example.nl", zones.directory / "locks", zones.retry).held():
         [leftover] = records.remove([ONE])
     assert "another process" in leftover.reason
     assert zones.calls("PUT") == []
@@ -51,15 +79,17 @@ def test_a_folder_of_somebody_else_is_not_used(zones: EmulatedZones, tmp_path: P
     target.mkdir()
     link = tmp_path / "locks"
     link.symlink_to(target)
-    with zone_lock("example.nl", link, zones.retry) as held:
-        assert not held.is_held
+    lock = ZoneLock("example.nl", link, zones.retry)
+    with lock.held():
+        assert not lock.is_held
     assert list(target.iterdir()) == []
 
 
 def test_a_lock_file_that_is_a_link_is_not_followed(zones: EmulatedZones, tmp_path: Path) -> None:
     (tmp_path / "example.nl.lock").symlink_to(tmp_path / "precious")
-    with zone_lock("example.nl", tmp_path, zones.retry) as held:
-        assert not held.is_held
+    lock = ZoneLock("example.nl", tmp_path, zones.retry)
+    with lock.held():
+        assert not lock.is_held
     assert not (tmp_path / "precious").exists()
 
 
@@ -84,6 +114,6 @@ def test_roots_locks_lie_where_services_see_them_too(
 def test_locks_lie_in_a_folder_of_the_users_own(zones: EmulatedZones, tmp_path: Path) -> None:
     assert default_directory().name == f"certbot-dns-mijnhost-{os.getuid()}"
     directory = tmp_path / "new"
-    with zone_lock("example.nl", directory, zones.retry):
+    with ZoneLock("example.nl", directory, zones.retry).held():
         assert stat.S_IMODE(directory.stat().st_mode) == 0o700
         assert stat.S_IMODE((directory / "example.nl.lock").stat().st_mode) == 0o600
