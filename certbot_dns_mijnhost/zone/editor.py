@@ -8,7 +8,6 @@ allowed.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -16,33 +15,28 @@ from pathlib import Path
 from certbot_dns_mijnhost.api import (
     DNSRecord,
     InvalidInputError,
-    MethodNotAllowedError,
     MijnHostClient,
-    MijnHostError,
     RetryPolicy,
 )
 from certbot_dns_mijnhost.defaults import RECORD_TTL
 from certbot_dns_mijnhost.zone import backup, lock, proofs
-from certbot_dns_mijnhost.zone.adding import add, read_before_writing
-from certbot_dns_mijnhost.zone.behaviour import Behaviour, PatchEffect
+from certbot_dns_mijnhost.zone.behaviour import Behaviour
 from certbot_dns_mijnhost.zone.conflicts import check_cnames
 from certbot_dns_mijnhost.zone.copy_file import read_copy
 from certbot_dns_mijnhost.zone.errors import (
+    NotRemoved,
     NotRemovedError,
     RecordNotFoundError,
-    TTLNotChangedError,
     ZoneCopyError,
-    ZoneError,
-    ZoneRewriteForbiddenError,
 )
-from certbot_dns_mijnhost.zone.journal import MayHaveChanged, changed_names
+from certbot_dns_mijnhost.zone.execution import Execution
+from certbot_dns_mijnhost.zone.journal import MayHaveChanged
 from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
 from certbot_dns_mijnhost.zone.names import is_within
 from certbot_dns_mijnhost.zone.plan import ZonePlan
-from certbot_dns_mijnhost.zone.removing import remove
 from certbot_dns_mijnhost.zone.zone import Zone, ZoneContext
 
-logger = logging.getLogger(__name__)
+LISTED_LATE = "The API listed it only after the change. Make the same change again."
 
 
 class ZoneEditor:
@@ -145,7 +139,7 @@ class ZoneEditor:
         check_cnames(listing, wanted, frozenset())
         plan = ZonePlan.of_change(listing, add=wanted)
         if not dry_run:
-            self._change(lambda: self._add(wanted))
+            self._execution.add(wanted)
         return plan
 
     def remove(
@@ -160,16 +154,18 @@ class ZoneEditor:
         """
         listing = self._read()
         unwanted = [Listing(self._zone.name, [record]).key_of(record) for record in records]
-        missing = [key for key in unwanted if key not in listing.keys]
+        # A listing may be shortened: what an earlier one showed is deleted too.
+        shown = listing.keys | self._zone.journal.seen()
+        missing = [key for key in unwanted if key not in shown]
         if missing and not missing_ok:
             names = ", ".join(f"{key.type} {key.name} {key.value}" for key in missing)
             raise RecordNotFoundError(
                 f"Cannot remove from the zone {self._zone.name} what it does not have: {names}. "
                 "Read the zone and compare."
             )
-        present = listing.keys.intersection(unwanted)
+        present = shown.intersection(unwanted)
         if not dry_run:
-            self._change(lambda: self._remove(present))
+            self._execution.remove(present)
         return ZonePlan.of_change(listing, remove=present)
 
     def set_rrset(
@@ -202,7 +198,9 @@ class ZoneEditor:
             present,
             {key: self._zone.with_ttl(key, record) for key, record in wanted.items()},
         )
-        return self._carry_out(plan, dry_run=dry_run)
+        if not dry_run:
+            self._carry_out(plan, replaces=lambda key: key[:2] == rrset)
+        return plan
 
     def apply(self, records: Iterable[DNSRecord], *, dry_run: bool = False) -> ZonePlan:
         """Give the zone exactly these records. Challenge and test records stay as they are.
@@ -216,7 +214,9 @@ class ZoneEditor:
             raise InvalidInputError("records: a zone cannot be replaced by nothing.")
         target = Listing(self._zone.name, wanted)
         plan = ZonePlan.towards(self._read(), target, exact=True)
-        return self._carry_out(plan, dry_run=dry_run)
+        if not dry_run:
+            self._carry_out(plan, replaces=lambda key: not key.is_transient)
+        return plan
 
     def restore(self, copy: Path, *, exact: bool = False, dry_run: bool = False) -> ZonePlan:
         """Add the records of a saved copy that the zone does not have, and set their TTLs.
@@ -227,7 +227,9 @@ class ZoneEditor:
         """
         target = read_copy(copy, self._zone.name)
         plan = ZonePlan.towards(self._read(), target, exact=exact)
-        return self._carry_out(plan, dry_run=dry_run)
+        if not dry_run:
+            self._carry_out(plan, replaces=lambda key: exact and not key.is_transient)
+        return plan
 
     def carry_out(self, plan: ZonePlan) -> None:
         """Make the changes of a plan that was made for this zone.
@@ -237,7 +239,8 @@ class ZoneEditor:
         wanted = self._by_key(plan.added)
         unwanted = Listing(self._zone.name, plan.removed).keys
         check_cnames(Listing(self._zone.name, plan.keep), wanted, unwanted)
-        self._change(lambda: self._replace(wanted, unwanted, [new for _, new in plan.retimed]))
+        retimed = self._by_key(new for _, new in plan.retimed)
+        self._execution.replace(wanted, unwanted, retimed)
 
     def _read(self) -> Listing:
         """Return the zone; listings of a few seconds ago count too."""
@@ -245,99 +248,30 @@ class ZoneEditor:
         journal = self._zone.journal
         return self._zone.reader.read_stable(lambda: proofs.stable(journal, 2))
 
-    def _carry_out(self, plan: ZonePlan, *, dry_run: bool) -> ZonePlan:
-        if not dry_run and not plan.is_empty:
-            self.carry_out(plan)
-        return plan
+    @property
+    def _execution(self) -> Execution:
+        return Execution(self._zone, allow_zone_rewrite=self.allow_zone_rewrite)
 
-    def _replace(
-        self,
-        wanted: dict[RecordKey, DNSRecord],
-        unwanted: frozenset[RecordKey],
-        retimed: Iterable[DNSRecord],
-    ) -> None:
-        # A CNAME and the records that it replaces, or the other way round, cannot exist together.
-        at_cnames = {k.name for k in wanted.keys() | unwanted if k.type == "CNAME"}
-        first = {k for k in unwanted if k.name in at_cnames and not _replaces(wanted, k)}
-        self._remove(first)
-        self._add(wanted, instead_of=unwanted - first)
-        self._remove(unwanted - first)
-        self._set_ttls(retimed)
+    def _carry_out(self, plan: ZonePlan, *, replaces: Callable[[RecordKey], bool]) -> None:
+        """Make the changes of a plan, and report records that no listing showed before them.
 
-    def _add(
-        self,
-        wanted: dict[RecordKey, DNSRecord],
-        *,
-        instead_of: frozenset[RecordKey] = frozenset(),
-    ) -> None:
-        if not wanted:
-            return
-        rrsets = {key[:2] for key in wanted}
-        replaced = frozenset(key for key in instead_of if key[:2] in rrsets)
-        try:
-            add(
-                self._zone,
-                wanted,
-                allow_zone_rewrite=self.allow_zone_rewrite,
-                instead_of=replaced,
-            )
-        finally:
-            for left in remove(self._zone, (), allow_zone_rewrite=False):
-                logger.warning(
-                    "Could not remove the test record %s from the zone %s: %s It is harmless; run "
-                    "`mijnhost challenges sweep` later.",
-                    *(left.name, left.zone, left.reason),
-                )
-
-    def _remove(self, unwanted: Iterable[RecordKey]) -> None:
-        left = remove(self._zone, unwanted, allow_zone_rewrite=self.allow_zone_rewrite)
-        if left and not (self.allow_zone_rewrite or self.behaviour.offers_delete):
-            raise ZoneRewriteForbiddenError(left[0].reason)
-        if left:
-            names = "; ".join(f"{each.name} ({each.value}): {each.reason}" for each in left)
-            raise NotRemovedError(
-                f"Could not remove from the zone {self._zone.name}: {names}", left
-            )
-
-    def _set_ttls(self, records: Iterable[DNSRecord]) -> None:
-        """Write records that exist with another TTL, if that cannot replace other values.
-
-        :raises TTLNotChangedError: naming those that could not be changed.
+        :param replaces: whether the plan was to name this record if it exists.
+        :raises NotRemovedError: naming those records.
         """
-        unchanged = []
-        for key, record in self._by_key(records).items():
-            is_alone = not self._zone.journal.neighbours(key)
-            if not is_alone and self._zone.effect is not PatchEffect.APPENDS:
-                unchanged.append((key, "a PATCH for it could replace other values of its RRset"))
-                continue
-            try:
-                self._zone.patch(key, record)
-            except MethodNotAllowedError:
-                unchanged.append((key, "the API does not offer PATCH here"))
-        if unchanged:
-            names = "; ".join(f"{key.type} {key.name} ({why})" for key, why in unchanged)
-            raise TTLNotChangedError(
-                f"Could not change the TTL in the zone {self._zone.name} of {names}. Change it in "
-                "mijn.host's control panel."
+        if plan.is_empty:
+            return
+        before = len(self._zone.journal.reads())
+        self.carry_out(plan)
+        known = Listing(self._zone.name, (*plan.keep, *plan.add, *plan.remove)).keys
+        shown = {key for read in self._zone.journal.reads()[before:] for key in read.keys}
+        late = sorted(key for key in shown - known if replaces(key))
+        if late:
+            raise NotRemovedError(
+                f"The API listed records of the zone {self._zone.name} only after the change: "
+                f"{', '.join(f'{key.type} {key.name} {key.value}' for key in late)}. They were "
+                "kept. Make the same change again if they are to be removed.",
+                [NotRemoved(key.name, key.value, self._zone.name, LISTED_LATE) for key in late],
             )
-
-    def _change(self, make: Callable[[], None]) -> None:
-        journal = self._zone.journal
-        with self._zone.locked():
-            self._zone.check_turn()
-            read_before_writing(self._zone)
-            before = len(journal.events)
-            try:
-                make()
-            except ZoneError:
-                raise  # It says itself what was done.
-            except MijnHostError as error:
-                if not any(changed_names(event) for event in journal.events[before:]):
-                    raise
-                raise ZoneError(
-                    f"{error} The change to the zone {self._zone.name} is not complete: new "
-                    "records may be added and old ones may still exist. Make the same change again."
-                ) from error
 
     def _by_key(self, records: Iterable[DNSRecord]) -> dict[RecordKey, DNSRecord]:
         wanted = {}
@@ -349,7 +283,3 @@ class ZoneEditor:
                 value=key.value if key.type == "TXT" else record.value,
             )
         return wanted
-
-
-def _replaces(wanted: Iterable[RecordKey], key: RecordKey) -> bool:
-    return any(each[:2] == key[:2] for each in wanted)

@@ -76,20 +76,22 @@ class Administrator:
             copy = editor.save(Listing(ZONE, self._copy))
             editor.restore(copy, exact=self._command.act == "restore exactly")
 
-    def broken(self, *, is_alone: bool) -> list[str]:
+    def broken(self, seen: set[RecordKey], *, is_alone: bool) -> list[str]:
         """Return what a command that ended without an error did not do.
 
+        :param seen: what the listings showed to the command.
         :param is_alone: whether no other command may have changed the same records.
         """
         zone = self._zone()
         if self._command.act == "add":
             return [] if self.wanted in zone else [f"not added: {self.wanted}"]
         if self._command.act == "set":
-            found = {key for key in zone if key[:2] == self._rrset}
+            found = {key for key in zone if key[:2] == self._rrset and key in {*seen, self.wanted}}
             return [] if found == {self.wanted} else [f"set, but there is {found}"]
         broken = []
         if ("A", self._missing.name, self._missing.value) not in zone:
             broken.append("not restored")
-        if is_alone and (self._extra in zone) != (self._command.act == "restore"):
-            broken.append(f"what the copy lacks is there: {self._extra in zone}")
+        is_kept = self._extra in zone
+        if is_alone and self._extra in seen and is_kept != (self._command.act == "restore"):
+            broken.append(f"what the copy lacks is there: {is_kept}")
         return broken

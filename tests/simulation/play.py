@@ -225,7 +225,9 @@ class Player:
         except MijnHostError as error:
             outcome.error = error
         else:
-            outcome.broken = administrator.broken(is_alone=len(self.report.commands) == 1)
+            outcome.broken = administrator.broken(
+                self._seen[actor.name], is_alone=len(self.report.commands) == 1
+            )
         finally:
             outcome.seconds = self.clock.now - began
             outcome.requests = actor.steps

@@ -280,6 +280,12 @@ FOUND = {
         strikes=(Strike("400", "PATCH", 1, 1),),
         commands=(Command(3.0, "add"), Command(30.0, "add")),
     ),
+    "a value to be replaced that no listing showed before the change": history(
+        Variants(short_reads=3, short_kind="shortened"),
+        Run(at=0.0, values=(2,), wait=0.0, crash_at=None, crash_after=False),
+        edits=(Edit(0.0, None, None),),
+        commands=(Command(0.0, "set"),),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),

@@ -221,6 +221,33 @@ def test_a_restore_leaves_a_running_challenge_behind_a_cname_alone(zones: Emulat
     assert values(emulator, "TXT", f"acme.{ZONE}.") == {challenge}
 
 
+def test_values_that_are_listed_only_after_the_change_are_named_and_kept(
+    zones: EmulatedZones,
+) -> None:
+    emulator = zones.start(Variants(patch="append", short_reads=3, short_kind="shortened"))
+    last = f"zzz.{ZONE}."
+    for value in ("one", "two"):
+        emulator.account.add_record(ZONE, "TXT", last, value)
+    with pytest.raises(NotRemovedError, match="only after the change: TXT zzz") as caught:
+        editor(zones).set_rrset(last, "TXT", ["three"])
+    assert {each.value for each in caught.value.records} == {"one", "two"}
+    assert values(emulator, "TXT", last) == {"one", "two", "three"}
+    editor(zones).set_rrset(last, "TXT", ["three"])
+    assert values(emulator, "TXT", last) == {"three"}
+
+
+def test_what_was_listed_is_removed_even_if_later_listings_lack_it(zones: EmulatedZones) -> None:
+    emulator = zones.start(Variants(short_reads=6, short_kind="shortened"))
+    emulator.account.add_record(ZONE, "TXT", f"zzz.{ZONE}.", "at the end of the listing")
+    edited = editor(zones)
+    shown = [record for _ in range(5) for record in edited.read().records]
+    record = next(each for each in shown if each.name.startswith("zzz"))
+    emulator.account.add_record(ZONE, "A", HOME, "192.0.2.2")
+    zones.clock.advance(60)
+    edited.remove(record, missing_ok=True)
+    assert values(emulator, "TXT", f"zzz.{ZONE}.") == set()
+
+
 @pytest.mark.parametrize("exact", [False, True])
 def test_restoring_a_copy(zones: EmulatedZones, exact: bool) -> None:
     emulator = zones.start()
