@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
 
+from benchmarks.before import BEFORE
 from benchmarks.certificates import (
     Counted,
     Timed,
@@ -58,6 +59,7 @@ def main() -> int:
         heading(vendor.python, bare_python),
         *certificate_times(ours, vendor, QUICK_LAGS if options.quick else LAGS),
         *certificate_costs(ours, vendor, QUICK_NAMES if options.quick else NAMES),
+        said(BEFORE.rstrip("\n")),
         *startup(ours, vendor, bare_python),
         said(table(QUICK_CASES if options.quick else CASES)).rstrip("\n"),
     ]
