@@ -18,7 +18,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from certbot_dns_mijnhost import __version__
-from tests.support.commands import EXAMPLES, ROOT, TOOLS, StubCommands, run
+from tests.support.commands import EXAMPLES, ROOT, StubCommands, run
 
 
 def wheel_of_installed(name: str, folder: Path) -> None:
@@ -114,55 +114,36 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, wheels: Path, stubs: StubCommands) -> Machine:
-    return Machine(tmp_path / "machine", wheels, stubs)
+def machine(tmp_path: Path, stubs: StubCommands) -> Machine:
+    """Return a machine on which nothing gets as far as pip."""
+    return Machine(tmp_path / "machine", tmp_path / "no-wheels", stubs)
 
 
-class Installed:
-    """What venv.sh installed for a cautious root, and again after snap's Certbot came.
+def test_a_cautious_root_installs_certbot_and_the_plugin_for_all_and_again(
+    tmp_path: Path, wheels: Path, stubs: StubCommands
+) -> None:
+    # An installation takes long, so this one test looks at all that it leaves.
+    machine = Machine(tmp_path / "machine", wheels, stubs)
+    command = ("sh", "-c", 'umask 077; exec "$0"', EXAMPLES / "install" / "venv.sh")
+    first = machine.run(*command)
+    assert first.returncode == 0, first.stdout
+    assert f"Installed: {machine.bin}/certbot" in first.stdout
+    assert "snap" not in first.stdout
 
-    An installation takes most of the time of these tests, so they share this one.
-    """
+    # Snap's Certbot, whose timer has no plugin, came in the meantime.
+    stubs.add("snap")
+    again = machine.run(*command)
+    assert again.returncode == 0, again.stdout
+    assert f"Installed: {machine.bin}/certbot" in again.stdout
+    assert again.stdout.endswith("certificates stay: snap remove certbot\n")
+    assert stubs.calls[-1] == "snap list certbot"
 
-    def __init__(self, directory: Path, wheels: Path) -> None:
-        self.stubs = StubCommands(directory / "stubs", TOOLS)
-        self.machine = Machine(directory / "machine", wheels, self.stubs)
-        self.first = self._run()
-        self.stubs.add("snap")
-        self.again = self._run()
-
-    def _run(self) -> str:
-        script = EXAMPLES / "install" / "venv.sh"
-        installed = self.machine.run("sh", "-c", 'umask 077; exec "$0"', script)
-        assert installed.returncode == 0, installed.stdout
-        return installed.stdout
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Installed:
-    return Installed(tmp_path_factory.mktemp("installed"), wheels)
-
-
-def test_pips_certbot_and_the_plugin_go_into_a_virtual_environment(installed: Installed) -> None:
-    machine = installed.machine
-    for shown in (installed.first, installed.again):
-        assert f"Installed: {machine.bin}/certbot" in shown
     assert (machine.bin / "certbot").resolve() == (machine.prefix / "bin" / "certbot").resolve()
     assert "* dns-mijnhost" in machine.certbot("plugins", "--authenticators").stdout
-
-
-def test_others_can_run_what_a_cautious_root_installs(installed: Installed) -> None:
-    machine = installed.machine
     for path in (machine.bin, *machine.prefix.rglob("*")):
         needed = 0o005 if path.is_dir() else 0o004
         assert path.stat().st_mode & needed == needed, path
     assert (machine.bin / "certbot").stat().st_mode & 0o777 == 0o755
-
-
-def test_it_tells_of_snaps_certbot_whose_timer_has_no_plugin(installed: Installed) -> None:
-    assert "snap" not in installed.first
-    assert installed.again.endswith("certificates stay: snap remove certbot\n")
-    assert installed.stubs.calls[-1] == "snap list certbot"
 
 
 def test_somebody_elses_command_is_not_overwritten(machine: Machine) -> None:
