@@ -123,11 +123,13 @@ def required(config: pytest.Config) -> set[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests whose fixtures need something, before ``-m`` selects."""
+    """Mark the tests whose fixtures need something, before ``-m`` selects; put long ones first."""
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKERS_OF_FIXTURES:
                 item.add_marker(MARKERS_OF_FIXTURES[fixture])
+    # Started last, one would keep a single worker busy after all others have ended.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

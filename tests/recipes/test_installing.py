@@ -119,6 +119,7 @@ def machine(tmp_path: Path, stubs: StubCommands) -> Machine:
     return Machine(tmp_path / "machine", tmp_path / "no-wheels", stubs)
 
 
+@pytest.mark.long
 def test_a_cautious_root_installs_certbot_and_the_plugin_for_all_and_again(
     tmp_path: Path, wheels: Path, stubs: StubCommands
 ) -> None:
