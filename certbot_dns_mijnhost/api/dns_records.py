@@ -58,7 +58,7 @@ class DNSRecordsResource(Resource):
         validation.several("records", records)
         checked = [as_record(record) for record in records]
         if not checked:
-            raise InvalidInputError("records: a zone cannot be replaced by nothing.")
+            raise InvalidInputError("records: a zone must have at least one record.")
         for record in checked:
             try:
                 record.check(domain)

@@ -45,9 +45,9 @@ def check_cnames(
         for other in sorted((remaining | set(wanted)) - {key}):
             if other.name == key.name and "CNAME" in {key.type, other.type}:
                 raise CNAMEConflictError(
-                    f"Cannot add {key.type} {key.name}: the name has or would get {other.type} "
-                    f"{other.value}, and a name with a CNAME cannot have other records. Delete the "
-                    "one that is not wanted first."
+                    f"Cannot add {key.type} {key.name}: this name has {other.type} "
+                    f"{other.value}, or would get it, and a name with a CNAME cannot have other "
+                    "records. First delete the record that you do not want."
                 )
 
 

@@ -59,7 +59,7 @@ def read_copy(path: Path, domain: str) -> Listing:
         ) from error
     except (ValueError, KeyError, TypeError, RecursionError, InvalidResponseError) as error:
         raise ZoneCopyError(
-            f"{path} is not a zone copy ({type(error).__name__}). Use a file that "
+            f"{path} is not a zone copy: it is not JSON, or lacks records. Use a file that "
             "`mijnhost zone backup` or the plugin wrote."
         ) from error
     if canonical(str(zone)) != canonical(domain):

@@ -160,8 +160,8 @@ class ZoneEditor:
         if missing and not missing_ok:
             names = ", ".join(f"{key.type} {key.name} {key.value}" for key in missing)
             raise RecordNotFoundError(
-                f"Cannot remove from the zone {self._zone.name} what it does not have: {names}. "
-                "Read the zone and compare."
+                f"Cannot remove {names}: the zone {self._zone.name} does not have it. Compare with "
+                f"`mijnhost records list {self._zone.name}`."
             )
         present = shown.intersection(unwanted)
         if not dry_run:
@@ -211,7 +211,7 @@ class ZoneEditor:
         """
         wanted = list(self._by_key(records).values())
         if not wanted:
-            raise InvalidInputError("records: a zone cannot be replaced by nothing.")
+            raise InvalidInputError("records: a zone must have at least one record.")
         target = Listing(self._zone.name, wanted)
         plan = ZonePlan.towards(self._read(), target, exact=True)
         if not dry_run:

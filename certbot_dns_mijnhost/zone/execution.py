@@ -110,7 +110,7 @@ class Execution:
         if unchanged:
             names = "; ".join(f"{key.type} {key.name} ({why})" for key, why in unchanged)
             raise TTLNotChangedError(
-                f"Could not change the TTL in the zone {self._zone.name} of {names}. Change it in "
+                f"Could not change the TTL of {names} in the zone {self._zone.name}. Change it in "
                 "mijn.host's control panel."
             )
 

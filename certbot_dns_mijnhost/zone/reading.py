@@ -170,7 +170,8 @@ class ZoneReader:
                 f"Cannot confirm the records of the zone {self.zone}: for "
                 f"{self._retry.clock() - started:.0f} s, the API's listings did not agree"
                 + (f", or lacked {missing} records that earlier ones had" if missing else "")
-                + ". Nothing was changed because of them. Try again later. If it persists, ask "
+                + ". No change was made that depends on these listings. Try again later. If it "
+                "persists, ask "
                 "mijn.host's support."
             )
         return listing

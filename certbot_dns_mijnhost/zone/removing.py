@@ -41,8 +41,8 @@ def remove(
     unwanted = frozenset(unwanted)
     unreadable = {key for key in unwanted if _is_unreadable(zone, key)}
     message = (
-        "The API lists it with a value that cannot be read, so the API's DELETE cannot name "
-        "it. Delete the record in mijn.host's control panel."
+        "The API lists it with a value that cannot be read, and its DELETE call needs the "
+        "value. Delete the record in mijn.host's control panel."
     )
     left = [NotRemoved(key.name, key.value, zone.name, message) for key in sorted(unreadable)]
     removable = (unwanted | probes(zone)) - unreadable

@@ -223,7 +223,8 @@ class _Rewrite:
         listing = self._zone.reader.read_until(result, REWRITTEN) or proofs.stable(journal, 2)
         if listing is None:
             raise ZoneRewriteError(
-                f"The zone {self._zone.name} was rewritten, but its listings do not agree since. "
+                f"The zone {self._zone.name} was rewritten, and since then the API's listings of "
+                "it differ from each other. "
                 f"Compare it with the copy {self._zone.copies.first} (`mijnhost zone diff`)."
             )
         return listing
@@ -239,9 +240,10 @@ class _Rewrite:
         check_ours(pairs.keys() & self._add.keys(), listing.zone)
         if not write.damaged >= set(pairs.values()):
             logger.warning(
-                "After the zone rewrite of %s, the API lists other values than it was sent: %s. "
-                "The values from before are in %s. Compare them (`mijnhost zone diff`), and "
-                "correct them in mijn.host's control panel unless another client changed them.",
+                "After the zone rewrite of %s, the API lists values that differ from those it was "
+                "sent: %s. The values from before are in %s. Compare them (`mijnhost zone diff`), "
+                "and correct them in mijn.host's control panel unless another client changed "
+                "them.",
                 listing.zone,
                 ", ".join(sorted({f"{key.type} {key.name}" for key in pairs})),
                 self._zone.copies.first,
@@ -296,5 +298,6 @@ def _check_allowed(zone: Zone, *, is_allowed: bool, is_removal: bool) -> None:
         raise ZoneNotConfirmedError(
             f"Cannot rewrite the zone {zone.name}: no lock can be created in "
             f"{zone.context.lock_directory}, so another process could change the zone meanwhile. "
-            "Nothing was written. Make sure that the directory belongs to the user who runs this."
+            "Nothing was written. Make sure that the directory belongs to the user who runs "
+            "Certbot."
         )

@@ -113,7 +113,8 @@ class Zone:
         if self.lock.is_taken:
             raise ZoneBusyError(
                 f"Another process on this machine has been changing the zone {self.name} for "
-                "minutes. Nothing was written. Try again when that process has ended."
+                "more than five minutes. Nothing was written. Try again when that process has "
+                "ended."
             )
 
     def claim(self, keys: Iterable[RecordKey]) -> None:

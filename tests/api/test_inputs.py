@@ -136,7 +136,7 @@ def test_a_record_that_breaks_a_rule_is_not_sent(
 
 
 def test_a_zone_is_not_replaced_by_nothing(client: MijnHostClient, emulator: Emulator) -> None:
-    with pytest.raises(ValueError, match="nothing"):
+    with pytest.raises(ValueError, match="at least one record"):
         client.dns_records.replace_all("example.nl", [])
     assert emulator.requests == []
 
