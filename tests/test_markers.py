@@ -22,6 +22,10 @@ def machine_shell():
 def test_by_fixture(machine_shell):
     pass
 
+@pytest.mark.clients
+def test_of_others():
+    pass
+
 def test_of_nothing():
     pass
 """
@@ -36,7 +40,12 @@ def run(folder: Path, *arguments: str, machine: str = "") -> tuple[int, str]:
             *("--rootdir", str(folder)),
             *("-p", "tests.conftest", "-p", "no:cacheprovider", str(file), *arguments),
         ],
-        env={**os.environ, "MACHINE": machine, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **os.environ,
+            "MACHINE": machine,
+            "CLIENTS": "",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -46,24 +55,18 @@ def run(folder: Path, *arguments: str, machine: str = "") -> tuple[int, str]:
     return finished.returncode, finished.stdout
 
 
-def test_it_is_skipped_with_the_reason(tmp_path: Path) -> None:
-    code, shown = run(tmp_path)
-    assert code == 0, shown
-    assert "1 passed, 2 skipped" in shown
-    assert "needs a new Debian to use up: no new Debian was made: `make machine` makes one" in shown
-
-
-def test_it_fails_if_that_is_required(tmp_path: Path) -> None:
+def test_it_is_skipped_with_the_reason_or_fails_if_it_is_required(tmp_path: Path) -> None:
     code, shown = run(tmp_path, "--require", "machine,root")
     assert code == 1, shown
-    assert "1 passed, 2 errors" in shown
-    assert "--require machine: no new Debian was made" in shown
+    assert "1 passed, 1 skipped, 2 errors" in shown
+    assert "--require machine: no new Debian was made: `make machine` makes one" in shown
+    assert "needs lego, dehydrated and uacme: the clients were not found" in shown
 
 
 def test_it_runs_if_the_machine_has_it(tmp_path: Path) -> None:
     code, shown = run(tmp_path, "-m", "machine", machine="/a/new/debian")
     assert code == 0, shown
-    assert "2 passed, 1 deselected" in shown
+    assert "2 passed, 2 deselected" in shown
 
 
 def test_an_unknown_marker_is_an_error(tmp_path: Path) -> None:
