@@ -17,6 +17,8 @@ from certbot_dns_mijnhost.zone import (
     NotRemovedError,
     RecordKey,
     ZoneEditor,
+    ZoneError,
+    ZonePlan,
     listed_value,
 )
 
@@ -73,10 +75,12 @@ def set_value(options: argparse.Namespace, terminal: Terminal) -> int:
             _show(others, terminal)
             changes.confirm("Replace?")
         left: list[NotRemoved] = []
+        rrset = (record.name, record.type, [record.value], record.ttl)
 
         def set_value() -> None:
+            _check_shown(editor.set_rrset(*rrset, dry_run=True), others)
             try:
-                editor.set_rrset(record.name, record.type, [record.value], record.ttl)
+                editor.set_rrset(*rrset)
             except NotRemovedError as error:
                 left.extend(error.records)
 
@@ -125,6 +129,19 @@ def _check_cname(wanted: RecordKey, others: set[RecordKey]) -> None:
                 f"{other.value}, and a name with a CNAME cannot have other records. Delete that "
                 "record first, or replace one CNAME by another with `mijnhost records set`."
             )
+
+
+def _check_shown(plan: ZonePlan, shown_before: set[RecordKey]) -> None:
+    """Refuse to remove values that are in the zone only since the user confirmed.
+
+    :raises ZoneError: naming them.
+    """
+    new = sorted(Listing(plan.zone, plan.removed).keys - shown_before)
+    if new:
+        raise ZoneError(
+            f"The zone {plan.zone} has new values since you confirmed: "
+            f"{', '.join(shown(key) for key in new)}. Nothing was changed. Run the command again."
+        )
 
 
 def _record(options: argparse.Namespace) -> DNSRecord:

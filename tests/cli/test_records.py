@@ -162,6 +162,21 @@ def test_a_declined_zone_rewrite_is_the_only_reason_given(
     assert "Nothing was changed" not in declined.problems
 
 
+def test_set_removes_nothing_that_was_added_while_it_asked(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def confirm(_: object, text: str) -> bool:
+        shell.time.advance(60)
+        shell.emulator.account.add_record("example.nl", "A", "example.nl.", "192.0.2.99")
+        return text == "Replace?"
+
+    monkeypatch.setattr("certbot_dns_mijnhost.cli.output.Terminal.ask", confirm)
+    failed = shell.run("records", "set", "example.nl", "A", "@", "192.0.2.12")
+    assert failed.exit_code == 3
+    assert "new values since you confirmed: example.nl A 192.0.2.99" in failed.problems
+    assert shell.values("A", "example.nl") == ["192.0.2.10", "192.0.2.99"]
+
+
 def test_delete_by_null_touches_no_other_type(shell: Shell) -> None:
     shell.emulator.variants = Variants(delete="wrong_method", null_patch="removes")
     done = shell.run("records", "delete", "example.nl", "A", "@", "--yes")
