@@ -48,14 +48,15 @@ class Administrator:
         self._extra: RecordKey = ("TXT", f"extra-{own_name}", "newer than the copy")
         self._missing = DNSRecord("A", f"missing-{own_name}", "192.0.2.77", 3600)
         self._copy: list[DNSRecord] = []
+        self._copied: set[RecordKey] = set()
         if command.act == "set":
             for value in ("first", "second"):
                 account.add_record(ZONE, *self._rrset, value)
         elif command.act != "add":
+            self._copied = zone()
             copied = [DNSRecord(r.type, r.name, r.value, r.ttl) for r in account.records(ZONE)]
             account.add_record(ZONE, *self._extra)
             self._copy = [*copied, self._missing]
-        self._copied = {(each.type, each.name) for each in self._copy}
 
     def may_remove(self, key: RecordKey) -> bool:
         """Return whether the command is asked to remove this record."""
@@ -64,7 +65,7 @@ class Administrator:
         if self._command.act != "restore exactly":
             return False
         is_challenge = any(key[1] == f"{name}." for name in NAMES)
-        return not is_challenge and key[:2] not in self._copied
+        return not is_challenge and key[1] != self._missing.name and key not in self._copied
 
     def run(self, editor: ZoneEditor) -> None:
         """Carry out the command."""
