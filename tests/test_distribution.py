@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import tarfile
@@ -105,8 +106,13 @@ def test_the_sdist_installs_into_an_empty_environment(dist: Path, tmp_path: Path
     [sdist] = dist.glob("*.tar.gz")
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path)], check=True)
     python = str(tmp_path / "bin" / "python")
+    # With a checkout on its path, pip would not install what is there.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", str(sdist)], check=True, capture_output=True
+        [python, "-m", "pip", "install", "--quiet", str(sdist)],
+        check=True,
+        capture_output=True,
+        env=environment,
     )
     listed = subprocess.run(
         [
@@ -117,5 +123,6 @@ def test_the_sdist_installs_into_an_empty_environment(dist: Path, tmp_path: Path
         capture_output=True,
         text=True,
         check=True,
+        env=environment,
     )
     assert "* dns-mijnhost" in listed.stdout

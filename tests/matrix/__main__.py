@@ -255,9 +255,13 @@ def works(python: str, version: str) -> bool:
 
 
 def build_wheel(directory: Path) -> Path:
-    """Build the wheel of this source."""
+    """Build the wheel of this source, in a copy: setuptools keeps what it built before."""
+    source = directory / "source"
+    shutil.copytree(ROOT / "certbot_dns_mijnhost", source / "certbot_dns_mijnhost")
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-    step("the wheel", [*pip, "--wheel-dir", str(directory), str(ROOT)])
+    step("the wheel", [*pip, "--wheel-dir", str(directory), str(source)])
     [wheel] = directory.glob("*.whl")
     return wheel
 

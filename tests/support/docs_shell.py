@@ -63,9 +63,11 @@ class DocsShell:
             r"(pip install .*)certbot-dns-mijnhost$", rf"\1{self.wheel}", text, flags=re.MULTILINE
         )
         path = f"{self.root}/usr/local/bin:{PYTHONS}:/usr/bin:/bin"
+        # With a checkout on its path, pip would not install what is there.
+        kept = {name: value for name, value in environment.items() if name != "PYTHONPATH"}
         return subprocess.run(
             ["sh", "-e", "-c", text],
-            env={**environment, "PATH": path, "XDG_CONFIG_HOME": str(self.root / "xdg")},
+            env={**kept, "PATH": path, "XDG_CONFIG_HOME": str(self.root / "xdg")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
