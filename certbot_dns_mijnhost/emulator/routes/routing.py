@@ -79,6 +79,11 @@ class Route:
     needs_whitelist: bool = True
 
     @property
+    def length(self) -> int:
+        """The number of segments."""
+        return len(self._parts)
+
+    @property
     def literals(self) -> int:
         """The number of segments that are not parameters; a route with more is more specific."""
         return len(self._fixed)
