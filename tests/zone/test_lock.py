@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -52,6 +53,19 @@ def test_a_lock_file_that_does_not_count_is_no_proof(zones: EmulatedZones, tmp_p
     assert (tmp_path / "example.nl.lock").read_text() == "1"
     with lock.held() as was_elsewhere:
         assert not was_elsewhere
+
+
+def test_a_lock_holds_where_nothing_can_be_written(zones: EmulatedZones, tmp_path: Path) -> None:
+    lock = ZoneLock("example.nl", tmp_path, zones.retry)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        for expected in (False, True):
+            with lock.held() as was_elsewhere:
+                assert lock.is_held
+                assert was_elsewhere is expected, "without a count there is no proof"
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def test_where_another_process_is_at_work_nothing_is_written(zones: EmulatedZones) -> None:
