@@ -61,7 +61,11 @@ def has_index() -> bool:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-pytest_plugins = ("tests.support.emulated", "tests.support.certbot")
+pytest_plugins = (
+    "tests.support.emulated",
+    "tests.support.certbot",
+    "tests.support.long_first",
+)
 
 NEEDS = {
     "pebble": Need(

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from .support.long_first import share_long
+
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = """
 import pytest
@@ -73,3 +77,17 @@ def test_an_unknown_marker_is_an_error(tmp_path: Path) -> None:
     code, shown = run(tmp_path, "--require", "pebbel")
     assert code == 4
     assert "--require: unknown: pebbel" in shown
+
+
+@pytest.mark.parametrize(
+    ("workers", "starts"), [(1, [0]), (2, [0, 10]), (3, [0, 6, 13]), (6, [0, 3, 6, 9, 12, 16])]
+)
+def test_each_worker_begins_with_its_part_of_the_long_tests(
+    workers: int, starts: list[int]
+) -> None:
+    items = list(range(20))
+    ordered = share_long(items, lambda item: item % 5 == 0, workers)
+    assert sorted(ordered) == items
+    for worker, start in enumerate(starts):
+        mine = [0, 5, 10, 15][worker::workers]
+        assert ordered[start : start + len(mine)] == mine
