@@ -166,6 +166,7 @@ class _Rewrite:
         :raises ZoneNotConfirmedError: if there is none.
         """
         zone = self._zone
+        zone.expire_listings()  # Refused calls, with pauses between them, may lie between.
         listing = zone.reader.read_stable(self._whole)
         if not listing.keys:
             raise ZoneNotConfirmedError(

@@ -8,8 +8,14 @@ import json
 
 import pytest
 
-from certbot_dns_mijnhost.api import APIError, BadRequestError, MijnHostError, RateLimitError
-from certbot_dns_mijnhost.emulator import Answer, Fault, Request, Variants
+from certbot_dns_mijnhost.api import (
+    APIError,
+    BadRequestError,
+    MijnHostError,
+    RateLimitError,
+    RetryPolicy,
+)
+from certbot_dns_mijnhost.emulator import Answer, Emulator, Fault, Request, Variants
 from certbot_dns_mijnhost.zone import ZoneNotConfirmedError, ZoneRewriteError
 
 from .conftest import APEX, ONE, TWO, EmulatedZones
@@ -23,6 +29,27 @@ REFUSALS = {
         "DNS records not managed by mijn.host"
     ),
 }
+
+
+def test_listings_from_before_a_pause_do_not_count(zones: EmulatedZones) -> None:
+    """A listing that lags agrees with those from before; what others added would be lost."""
+    emulator = zones.start(Variants(patch="unsupported", stale_reads=2))
+    emulator.faults.add(Fault.bad_request("Something went wrong."), method="PATCH", times=4)
+    new = ("A", "new.example.nl.", "192.0.2.99")
+
+    def sleep(seconds: float) -> None:
+        zones.clock.sleep(seconds + 5)
+        if len(zones.calls("PATCH")) == 1:
+            emulator.account.add_record("example.nl", *new)
+
+    zones.retry = RetryPolicy(sleep=sleep, clock=zones.clock, chance=lambda: 0.0)
+    zones.challenge_records().publish([ONE])
+    assert zones.values() == {ONE.value}
+    assert new in names_and_values(emulator)
+
+
+def names_and_values(emulator: Emulator) -> set[tuple[str, str, str]]:
+    return {(each.type, each.name, each.value) for each in emulator.account.records("example.nl")}
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)
