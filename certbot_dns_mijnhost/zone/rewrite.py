@@ -118,11 +118,9 @@ class _Rewrite:
         :raises ZoneRewriteError: if the API refused to restore what is missing.
         :raises MijnHostError: if the API refused for good; nothing was written.
         """
-        journal = self._zone.journal
-        refusals = self._refusals
         while True:
             lost = {key: expected[key] for key in self._lost(expected, listing)}
-            damaged = journal.damaged()
+            damaged = self._zone.journal.damaged()
             added = {key: self._zone.with_ttl(key, each) for key, each in self._add.items()}
             plan = ZonePlan.of_change(
                 listing, add={**lost, **added}, remove=self._remove, damaged=damaged
@@ -136,7 +134,7 @@ class _Rewrite:
             try:
                 return write, self._send(plan)
             except MijnHostError as error:
-                if not refusals.pause_after(error):
+                if not self._refusals.pause_after(error):
                     if lost:
                         raise ZoneRewriteError(self._half_done(len(lost))) from error
                     raise
@@ -179,12 +177,9 @@ class _Rewrite:
     def _whole(self) -> Listing | None:
         zone = self._zone
         is_busy = zone.lock.is_shared or any(key.is_transient for key in zone.journal.others())
+        span = BUSY_SECONDS if is_busy else 0.0
         return proofs.whole(
-            zone.journal,
-            EQUAL_LISTINGS,
-            zone.effect,
-            span=BUSY_SECONDS if is_busy else 0.0,
-            removing=self._remove,
+            zone.journal, EQUAL_LISTINGS, zone.effect, span=span, removing=self._remove
         )
 
     def _save(self, listing: Listing) -> None:
