@@ -102,9 +102,20 @@ def _old(plan: ZonePlan) -> tuple[DNSRecord, ...]:
 
 
 def _still_needed(editor: ZoneEditor, plan: ZonePlan) -> ZonePlan:
-    """Return the part of a plan that is not done: a part of it may be, if it is made again."""
+    """Return the part of a plan that is not done: a part of it may be, if it is made again.
+
+    What others changed since the plan was shown stays as it is.
+    """
     target = Listing(plan.zone, plan.target)
-    return ZonePlan.towards(editor.read(), target, exact=bool(plan.removed))
+    now = ZonePlan.towards(editor.read(), target, exact=bool(plan.removed))
+    added, removed = (Listing(plan.zone, each).keys for each in (plan.add, plan.remove))
+    new = Listing(plan.zone, now.remove).keys - removed
+    return replace(
+        now,
+        keep=(*now.keep, *(each for each in now.remove if target.key_of(each) in new)),
+        add=tuple(each for each in now.add if target.key_of(each) in added - new),
+        remove=tuple(each for each in now.remove if target.key_of(each) not in new),
+    )
 
 
 def _restorable(plan: ZonePlan, terminal: Terminal) -> ZonePlan:

@@ -187,6 +187,40 @@ def test_nothing_is_removed_if_the_copy_cannot_be_restored(shell: Shell, copy: s
     assert shell.values("A", "new.example.nl") == ["192.0.2.99"]
 
 
+@pytest.mark.parametrize("patch", ["replace", "append", "unsupported"])
+@pytest.mark.parametrize("flags", [(), ("--exact",)])
+def test_restore_keeps_what_others_change_while_it_asks(
+    shell: Shell, copy: str, monkeypatch: pytest.MonkeyPatch, patch: str, flags: tuple[str, ...]
+) -> None:
+    shell.emulator.variants = Variants(patch=patch)
+    account = shell.emulator.account
+    account.add_record("example.nl", "A", "new.example.nl.", "192.0.2.99")
+    account.add_record("example.nl", "TXT", "brief.example.nl.", "brief")
+    account.delete_record("example.nl", "MX", "example.nl.", "10 mail.example.nl.")
+
+    def confirm(_: object, text: str) -> bool:
+        if text.startswith("Restore"):
+            shell.time.advance(60)
+            account.add_record("example.nl", "A", "later.example.nl.", "192.0.2.77")
+            if patch != "unsupported":  # A rewrite waits for a record that is gone.
+                account.delete_record("example.nl", "TXT", "brief.example.nl.", "brief")
+            account.delete_record("example.nl", "A", "mail.example.nl.", "192.0.2.25")
+            account.add_record("example.nl", "A", "mail.example.nl.", "192.0.2.25", 60)
+        return True
+
+    monkeypatch.setattr("certbot_dns_mijnhost.cli.output.Terminal.ask", confirm)
+    done = shell.run("zone", "restore", "example.nl", copy, *flags)
+    assert shell.values("A", "later.example.nl") == ["192.0.2.77"]
+    if patch != "unsupported" or flags:
+        assert shell.values("TXT", "brief.example.nl") == []
+    assert [r.ttl for r in account.records("example.nl") if r.name == "mail.example.nl."] == [60]
+    assert shell.values("MX", "example.nl") == ["10 mail.example.nl."]
+    assert shell.values("A", "new.example.nl") == ([] if flags else ["192.0.2.99"])
+    # It still differs from the copy, in what came meanwhile.
+    assert done.exit_code == 1
+    assert "~ mail.example.nl A 192.0.2.25: TTL 60 instead of 3600" in done.out
+
+
 def test_records_that_conflict_with_a_cname_are_removed_first(shell: Shell, copy: str) -> None:
     account = shell.emulator.account
     account.delete_record("example.nl", "CNAME", "www.example.nl.", "example.nl.")
