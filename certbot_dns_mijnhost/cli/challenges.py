@@ -10,7 +10,14 @@ from certbot_dns_mijnhost.api import MijnHostError
 from certbot_dns_mijnhost.cli.account import Account
 from certbot_dns_mijnhost.cli.challenge_calls import ChallengeCalls
 from certbot_dns_mijnhost.cli.changes import NOT_CONFIRMED, Changes, show_unreadable
-from certbot_dns_mijnhost.cli.output import DONE, FAILED, INTERRUPTED, NOT_IN_ORDER, Terminal
+from certbot_dns_mijnhost.cli.output import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    NOT_IN_ORDER,
+    OutputError,
+    Terminal,
+)
 from certbot_dns_mijnhost.cli.pending_challenges import PendingChallenges
 from certbot_dns_mijnhost.cli.user_input import parse_challenges
 from certbot_dns_mijnhost.settings import SettingError
@@ -71,31 +78,53 @@ def run_add(
     :param is_removed_on_failure: whether `records` are removed if they cannot be added or are not
         served in time. Not for a client that then asks for the removal itself.
     """
-    names = list(wait_names)
     calls = _calls(account, terminal)
+    try:
+        return _add(calls, records, terminal, list(wait_names), is_removed_on_failure)
+    except KeyboardInterrupt:
+        terminal.failed(f"Stopped. {_how_to_remove(records)}")
+        return INTERRUPTED
+    finally:
+        calls.close()
+
+
+def _add(
+    calls: ChallengeCalls,
+    records: Sequence[TXTRecord],
+    terminal: Terminal,
+    names: list[str],
+    is_removed_on_failure: bool,  # noqa: FBT001
+) -> int:
     is_added = False
+
+    def undo() -> str:
+        if not (is_removed_on_failure and (is_added or calls.has_sent_changes)):
+            return ""
+        return "".join(f" {_not_removed(each)}" for each in calls.remove(records).values())
+
     try:
         calls.add(records)
         is_added = True
         if names:
             calls.wait(records, names)
-    except KeyboardInterrupt:
-        terminal.failed(f"Stopped. {_how_to_remove(records)}")
-        return INTERRUPTED
+        _show_added(records, calls.seen if names else None, terminal)
     except (MijnHostError, NotPropagatedError) as error:
-        rest = ""
-        if is_removed_on_failure and (is_added or calls.has_sent_changes):
-            # Before the message, so that there is one.
-            rest = "".join(f" {_not_removed(each)}" for each in calls.remove(records).values())
+        # Before the message, so that there is one.
+        rest = undo()
         terminal.failed(f"mijnhost: {error}{rest}")
         return FAILED
-    finally:
-        calls.close()
+    except OutputError:
+        # The exit code will tell that the call failed.
+        if rest := undo():
+            terminal.problem(f"mijnhost:{rest}")
+        raise
+    return DONE
+
+
+def _show_added(records: Sequence[TXTRecord], seen: str | None, terminal: Terminal) -> None:
     for name, value in records:
         terminal.line(f"Added: {name} {value}")
-    seen = calls.seen if names else None
     terminal.data({"added": [record._asdict() for record in records], "seen": seen})
-    return DONE
 
 
 def run_remove(account: Account, records: Sequence[TXTRecord], terminal: Terminal) -> int:

@@ -77,7 +77,8 @@ def _output_failed(error: OutputError, terminal: Terminal) -> int:
     """Return the exit code if the output cannot be written."""
     cause = error.__cause__
     # Otherwise Python fails again when it flushes the stream at its end.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(cause, BrokenPipeError):
         # The reader ended first: `mijnhost records list example.nl | head`.
         return INTERRUPTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shutil
@@ -37,7 +38,8 @@ class Terminal:
     Colour is used on a terminal only, and not if ``NO_COLOR`` is set, see https://no-color.org
 
     What is written to a closed stream is dropped, and a closed input gives no answer. Each method
-    that writes raises :class:`OutputError` if the stream fails.
+    that writes to standard output raises :class:`OutputError` if that fails. A message that the
+    error stream cannot show is dropped: the exit code tells that there was one.
 
     :param is_json: write only the result of :meth:`data`, and no lines for people.
     """
@@ -73,13 +75,13 @@ class Terminal:
 
     def problem(self, text: str) -> None:
         """Show a line on the error stream."""
-        self._write(self._problems, _printable(text))
+        self._write_problem(_printable(text))
 
     def progress(self, text: str) -> None:
         """Show what is being done, on a terminal only."""
         if not self.is_json and self._problems.isatty():
             line = _shortened(_printable(text), shutil.get_terminal_size().columns)
-            self._write(self._problems, self._painted(line, FAINT))
+            self._write_problem(self._painted(line, FAINT))
 
     def failed(self, text: str) -> None:
         """Show why there is no result; with JSON, that is the result."""
@@ -132,11 +134,14 @@ class Terminal:
         return self.answer(f"{question} [y/N] ").lower() in {"y", "yes"}
 
     def answer(self, question: str) -> str:
-        """Ask, and return what was typed; empty if the command does not run on a terminal."""
+        """Ask, and return what was typed; empty if there is no terminal, or it cannot be read."""
         if not self.can_ask:
             return ""
         self._write(self._problems, question, end="")
-        return self._answers.readline().strip()
+        try:
+            return self._answers.readline().strip()
+        except (OSError, ValueError):  # The terminal is gone, or sent bytes that are not text.
+            return ""
 
     @property
     def can_ask(self) -> bool:
@@ -149,6 +154,10 @@ class Terminal:
         if not (text and colour and shows) or os.environ.get("NO_COLOR"):
             return text
         return f"\x1b[{colour}m{text}\x1b[0m"
+
+    def _write_problem(self, text: str) -> None:
+        with contextlib.suppress(OutputError):
+            self._write(self._problems, text)
 
     @staticmethod
     def _write(stream: TextIO, text: str, end: str = "\n") -> None:

@@ -198,7 +198,7 @@ def on_a_terminal(process_of: object, answer: bytes) -> tuple[int, str]:
             shown += part
         process.wait()
     os.close(ours)
-    return process.returncode, shown.decode()
+    return process.returncode, shown.decode(errors="replace")
 
 
 @pytest.mark.parametrize(("answer", "is_done"), [(b"y\n", True), (b"\n", False), (b"no\n", False)])
@@ -213,6 +213,22 @@ def test_a_change_is_confirmed_on_a_terminal(tmp_path: Path, answer: bytes, is_d
     assert "Delete? [y/N]" in shown
     assert code == (0 if is_done else 1), shown
     assert (left == []) is is_done
+
+
+def test_an_answer_that_is_not_text_is_a_no(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")  # As in most locales.
+    domain = own_domain()
+    with Emulator(domains=[domain]) as emulator:
+        arguments = ("records", "delete", domain, "TXT", "@")
+        code, shown = on_a_terminal(
+            lambda **streams: start(emulator, tmp_path, *arguments, **streams), b"\xff\n"
+        )
+        left = [r for r in emulator.account.records(domain) if r.type == "TXT"]
+    assert (code, len(left)) == (1, 1), shown
+    assert "Nothing was changed: not confirmed." in shown
+    assert "Traceback" not in shown
 
 
 @pytest.mark.parametrize("no_color", ["", "1"])
@@ -290,6 +306,45 @@ def test_a_full_disk_is_reported(tmp_path: Path, arguments: tuple[str, ...], bef
     )
     assert problems == before + full_disk
     assert process.returncode == 3
+
+
+@pytest.mark.parametrize("closed", [[], [1]])
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_a_message_that_cannot_be_written_changes_no_exit_code(
+    tmp_path: Path, flags: tuple[str, ...], closed: list[int]
+) -> None:
+    with Emulator() as emulator, Path("/dev/full").open("w") as full:
+        process = start(
+            *(emulator, tmp_path, "records", "list", "a/b", *flags),
+            preexec_fn=lambda: [os.close(number) for number in closed],
+            stdout=subprocess.PIPE,
+            stderr=full,
+        )
+        out, _ = process.communicate()
+    assert process.returncode == 2
+    assert bool(out) is bool(flags and not closed)
+    if out:
+        assert "is not a domain name" in json.loads(out)["error"]
+
+
+@pytest.mark.parametrize("reader", ["full disk", "closed pipe"])
+def test_challenges_add_leaves_no_record_if_its_output_fails(tmp_path: Path, reader: str) -> None:
+    domain = own_domain()
+    arguments = ("challenges", "add", "--no-wait", f"_acme-challenge.{domain}", "x" * 43)
+    with Emulator(domains=[domain]) as emulator:
+        before = emulator.account.records(domain)
+        if reader == "full disk":
+            out = os.open("/dev/full", os.O_WRONLY)
+        else:
+            reading, out = os.pipe()
+            os.close(reading)
+        process = start(emulator, tmp_path, *arguments, stdout=out, stderr=subprocess.PIPE)
+        os.close(out)
+        _, problems = process.communicate()
+        assert emulator.account.records(domain) == before
+        assert "PATCH" in [request.method for request in emulator.requests]
+    assert process.returncode == (3 if reader == "full disk" else 130)
+    assert b"Traceback" not in problems
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
