@@ -93,7 +93,7 @@ def _add(
     records: Sequence[TXTRecord],
     terminal: Terminal,
     names: list[str],
-    is_removed_on_failure: bool,  # noqa: FBT001
+    is_removed_on_failure: bool,
 ) -> int:
     is_added = False
 
@@ -224,7 +224,7 @@ def sweep(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def _domains(account: Account, options: argparse.Namespace) -> list[str]:
     """Return the named domains, or else those of the settings, or else all of the account."""
-    named = options.domain or account.settings.zones
+    named = options.domains or account.settings.zones
     domains = named or [each.domain for each in account.client.domains.get_all()]
     return list({canonical(domain): domain for domain in domains}.values())
 

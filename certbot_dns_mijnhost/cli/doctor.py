@@ -45,7 +45,7 @@ def doctor(options: argparse.Namespace, terminal: Terminal) -> int:
     )
     try:
         examination.run(
-            options.domain,
+            options.domains,
             path=options.credentials,
             flags={flag: getattr(options, flag.replace("-", "_")) for flag in FLAGS},
             environment=os.environ,

@@ -149,7 +149,7 @@ def _challenge_name(domain: str) -> str:
 
 def _digest(key_authorization: str) -> str:
     """Return the value of the TXT record, as RFC 8555 (8.4) defines it."""
-    digest = hashlib.sha256(key_authorization.encode()).digest()
+    digest = hashlib.sha256(key_authorization.encode("utf-8", "surrogateescape")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 

@@ -237,7 +237,7 @@ def _domains(parser: argparse.ArgumentParser, *, metavar: str, help_text: str) -
     _repeatable(
         parser,
         *("-d", "--domain", "--domains"),
-        dest="domain",
+        dest="domains",
         metavar=f"{metavar}[,...]",
         help=f"{help_text}, separated by commas or each with its own -d",
     )

@@ -22,21 +22,27 @@ DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
 """The value of an ACME challenge."""
 TEXT_ARGUMENTS = ("name", "value", "type", "ca", "nameservers", "resolver")
 """Arguments that are neither domains nor paths."""
+LISTS = ("domains", "tag", "pairs", "arguments")
+"""Arguments with any number of values."""
 
 
 def read_arguments(options: argparse.Namespace) -> None:
     """Normalise arguments in place: domains become canonical names, bytes of the shell text.
 
-    :raises InvalidInputError: if a domain is not one.
+    :raises InvalidInputError: if a domain is not one, or an argument is not text.
     """
+    # Before Python 3.13, argparse reads a -- in the place of a value as an empty list.
+    if any([] in (value if field in LISTS else [value]) for field, value in vars(options).items()):
+        raise InvalidInputError("-- was given instead of a value. Write the value after it.")
     for field in TEXT_ARGUMENTS:
         if isinstance(getattr(options, field, None), str):
             setattr(options, field, _text(getattr(options, field)))
-    typed = getattr(options, "domain", None)
-    if isinstance(typed, str):
-        options.domain = parse_domain(typed)
-    elif typed is not None:
-        options.domain = parse_domains(typed)
+    if hasattr(options, "domain"):
+        options.domain = parse_domain(options.domain)
+    if hasattr(options, "domains"):
+        options.domains = parse_domains(options.domains)
+    if hasattr(options, "tag"):
+        options.tag = [_text(tag) for tag in options.tag]
 
 
 def parse_domains(typed: Iterable[str]) -> list[str]:
@@ -72,8 +78,16 @@ def parse_domain(text: str) -> str:
 
 
 def _text(typed: str) -> str:
-    """Return an argument as text: in an ASCII locale, other letters arrive as bytes."""
-    return typed.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """Return an argument as text: in an ASCII locale, other letters arrive as bytes.
+
+    :raises InvalidInputError: if it is not text: with other letters it would be another argument.
+    """
+    try:
+        return typed.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        raise InvalidInputError(
+            f"{typed!a} is not text in UTF-8. Use a terminal or a script that writes UTF-8."
+        ) from None
 
 
 def absolute_name(name: str, zone: str) -> str:

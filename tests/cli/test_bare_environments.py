@@ -129,6 +129,36 @@ def test_letters_beyond_ascii_are_read_as_they_were_typed(shell: Shell) -> None:
     assert b"_acme-challenge.xn--bcher-kva.nl" in examined.out, examined.problems
 
 
+def test_bytes_that_are_not_text_are_refused(shell: Shell) -> None:
+    before = shell.emulator.account.records("example.nl")
+    odd = b"caf\xe9"
+    refused = run(
+        shell,
+        ("records", "add", "example.nl", "TXT", "x", odd),
+        ("records", "add", "example.nl", "TXT", odd, "x"),
+        ("records", "list", "example.nl", "--name", odd),
+        ("domains", "list", "--tag", odd),
+        ("challenges", "sweep", "-d", odd),
+        ("challenges", "add", "_acme-challenge.example.nl", odd),
+    )
+    for done in refused:
+        assert done.exit_code == 2, done
+        assert b"caf\\udce9" in done.problems
+        assert len(done.problems.splitlines()) == 1
+    key = ("--credentials", str(shell.credentials))
+    hooks = run_each(
+        shell.directory,
+        ("hook", "lego", *key, "present", "_acme-challenge.example.nl", odd),
+        ("hook", "lego", *key, "present", "--", "nowhere.nl", "token", odd),
+        ("hook", "uacme", *key, "begin", "dns-01", "example.nl", "token", odd),
+        **ASCII,
+    )
+    assert [done.exit_code for done in hooks] == [2, 3, 2]
+    for done in hooks:
+        assert len(done.problems.splitlines()) == 1, done
+    assert shell.emulator.account.records("example.nl") == before
+
+
 def test_paths_beyond_ascii(shell: Shell) -> None:
     folder = shell.directory / "sleutels-ë"
     folder.mkdir()

@@ -88,6 +88,31 @@ def test_wrong_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str
     assert "usage: mijnhost" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("whoami", "--credentials=--"),
+        ("domains", "list", "--tag=--"),
+        ("challenges", "sweep", "-d=--"),
+        ("records", "list", "example.nl", "--name=--"),
+        ("records", "list", "example.nl", "--type=--"),
+        ("records", "add", "--", "example.nl", "A", "--", "nonsense"),
+        ("zone", "diff", "--", "example.nl", "--"),
+        ("zone", "diff", "--", "--", "file"),
+        ("challenges", "add", "--", "--", "x"),
+    ],
+    ids=" ".join,
+)
+def test_two_dashes_in_place_of_a_value(shell: Shell, arguments: tuple[str, ...]) -> None:
+    command = 1 if arguments[0] == "whoami" else 2
+    key = ("--credentials", str(shell.credentials))
+    failed = shell.run_as_is(*arguments[:command], *key, *arguments[command:])
+    if sys.version_info < (3, 12):  # Later ones take it as the value.
+        assert (failed.exit_code, shell.methods()) == (2, [])
+    assert len(failed.problems.splitlines()) <= 1
+    assert set(shell.methods()) <= {"GET"}
+
+
 def test_a_wrong_key_is_one_message(shell: Shell) -> None:
     shell.write(api_key="a-wrong-key")
     failed = shell.run("whoami")
@@ -308,21 +333,23 @@ def test_a_full_disk_is_reported(tmp_path: Path, arguments: tuple[str, ...], bef
     assert process.returncode == 3
 
 
-@pytest.mark.parametrize("closed", [[], [1]])
+@pytest.mark.parametrize("is_closed", [False, True])
 @pytest.mark.parametrize("flags", [(), ("--json",)])
 def test_a_message_that_cannot_be_written_changes_no_exit_code(
-    tmp_path: Path, flags: tuple[str, ...], closed: list[int]
+    tmp_path: Path, flags: tuple[str, ...], is_closed: bool
 ) -> None:
     with Emulator() as emulator, Path("/dev/full").open("w") as full:
         process = start(
-            *(emulator, tmp_path, "records", "list", "a/b", *flags),
-            preexec_fn=lambda: [os.close(number) for number in closed],
+            emulator,
+            tmp_path,
+            *("records", "list", "a/b", *flags),
+            preexec_fn=(lambda: os.close(1)) if is_closed else None,
             stdout=subprocess.PIPE,
             stderr=full,
         )
         out, _ = process.communicate()
     assert process.returncode == 2
-    assert bool(out) is bool(flags and not closed)
+    assert bool(out) is bool(flags and not is_closed)
     if out:
         assert "is not a domain name" in json.loads(out)["error"]
 
