@@ -39,6 +39,17 @@ class MijnHostError(Exception):
     may_have_taken_effect: bool = False
     """Whether the request may have been carried out, although it ended in this error."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Make a copy without the constructor, whose parameters differ by class.
+
+        A process pool pickles the errors of its workers, and stops if one cannot be read.
+        """
+        return _same_error, (type(self), self.args), vars(self)
+
+
+def _same_error(kind: type[MijnHostError], args: tuple[object, ...]) -> MijnHostError:
+    return kind.__new__(kind, *args)
+
 
 class InvalidInputError(MijnHostError, ValueError):
     """An argument breaks a rule; nothing was sent."""

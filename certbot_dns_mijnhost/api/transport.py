@@ -76,7 +76,7 @@ class Transport:
     ) -> None:
         self.base_url = validation.checked_base_url(base_url)
         self._key = APIKey(api_key)
-        self._timeout = timeout
+        self._timeout = validation.checked_timeout(timeout)
         self._retry = retry or RetryPolicy()
         self._on_exchange = on_exchange
         self._user_agent = full_user_agent(user_agent)
@@ -246,12 +246,13 @@ class Transport:
     def _answer(self, request: str, prepared: requests.PreparedRequest) -> Answered:
         settings = self._settings(request, prepared)
         proxy = proxy_for(prepared.url or "", settings)
-        allowed = self._timeout[1] if isinstance(self._timeout, tuple) else self._timeout
         try:
             with self._session.send(
                 prepared, timeout=self._timeout, allow_redirects=False, **settings
             ) as response:
-                body = read_body(request, response, clock=self._retry.clock, seconds=4 * allowed)
+                body = read_body(
+                    request, response, clock=self._retry.clock, seconds=4 * self._timeout[1]
+                )
                 return response.status_code, response.headers, body
         except MijnHostError:
             raise

@@ -24,6 +24,7 @@ HOST = re.compile(
 )
 LONGEST_SEGMENT = 255
 """Characters; a domain name has at most 253."""
+LONGEST_TIMEOUT = 86_400
 MOST_DIGITS = 19
 """Of a number (id): a 64-bit number has no more."""
 PRODUCT = re.compile(r"[\x20-\x7e]{1,200}")
@@ -51,6 +52,25 @@ def checked_base_url(url: str) -> str:
             "except to this machine (127.0.0.1, ::1, localhost)."
         )
     return parts.geturl().rstrip("/")
+
+
+def checked_timeout(timeout: object) -> tuple[float, float]:
+    """Return the seconds to wait for a connection, and for each part of an answer.
+
+    :raises InvalidInputError: unless it is a number of seconds, or a pair of them.
+    """
+    pair = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    if len(pair) != 2 or not all(
+        isinstance(seconds, (int, float))
+        and not isinstance(seconds, bool)
+        and 0 < seconds <= LONGEST_TIMEOUT
+        for seconds in pair
+    ):
+        raise InvalidInputError(
+            f"timeout: must be a number of seconds above 0 and up to {LONGEST_TIMEOUT}, or a tuple "
+            "of two."
+        )
+    return pair
 
 
 def uses_plain_http(base_url: str) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import math
 import pickle
 import socket
 import ssl
@@ -9,6 +10,7 @@ import threading
 import time as real_time
 import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -292,6 +294,41 @@ def test_the_key_is_not_pickled_or_copied_into_a_text(client: MijnHostClient) ->
         pickle.dumps(client)
     with pytest.raises(TypeError, match="cannot be pickled"):
         copy.deepcopy(client)
+
+
+def _classes(kind: type[MijnHostError]) -> list[type[MijnHostError]]:
+    return [kind, *(each for sub in kind.__subclasses__() for each in _classes(sub))]
+
+
+def test_each_error_can_be_pickled_for_another_process(client: MijnHostClient) -> None:
+    with pytest.raises(APIError) as caught:
+        client.dns_records.get_all("nowhere.nl")
+    errors: list[MijnHostError] = [caught.value]
+    for kind in _classes(MijnHostError):
+        error = kind.__new__(kind, "what failed: why")
+        error.may_have_taken_effect = True
+        errors.append(error)
+    assert len(errors) > 20
+    for error in errors:
+        unpickled = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own
+        for copied in (unpickled, copy.deepcopy(error)):
+            assert type(copied) is type(error)
+            assert str(copied) == str(error)
+            assert vars(copied) == vars(error)
+
+
+@pytest.mark.parametrize(
+    "timeout", [0, -1, True, "5", None, math.nan, math.inf, 10**30, (5,), (5, 0), (1, 2, 3), [1, 2]]
+)
+def test_a_timeout_that_cannot_be_kept_is_refused_before_anything_is_sent(timeout: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"^timeout: must be a number of seconds above 0"):
+        MijnHostClient(KEY, timeout=timeout)
+
+
+@pytest.mark.parametrize("timeout", [5, 0.5, (2, 30.0)])
+def test_timeouts_that_are_accepted(emulator: Emulator, timeout: Any) -> None:
+    with MijnHostClient(KEY, base_url=emulator.api_url, timeout=timeout) as client:
+        assert client.domains.get_all()
 
 
 def test_a_session_of_the_callers_stays_as_it_was(emulator: Emulator) -> None:
