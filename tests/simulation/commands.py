@@ -33,13 +33,20 @@ class Administrator:
 
     :param label: tells it from other commands; the records that it is about have it in their names.
     :param zone: returns what is in the zone.
+    :param foreign: returns the records of others.
     """
 
     def __init__(
-        self, command: Command, label: str, account: Account, zone: Callable[[], set[RecordKey]]
+        self,
+        command: Command,
+        label: str,
+        account: Account,
+        zone: Callable[[], set[RecordKey]],
+        foreign: Callable[[], set[RecordKey]],
     ) -> None:
         self._command = command
         self._zone = zone
+        self._foreign = foreign
         own_name = f"{label}.{ZONE}."
         is_at_challenge = command.act == "add" and command.name is not None
         self._rrset = ("TXT", NAMES[command.name or 0] + "." if is_at_challenge else own_name)
@@ -59,9 +66,14 @@ class Administrator:
             self._copy = [*copied, self._missing]
 
     def may_remove(self, key: RecordKey) -> bool:
-        """Return whether the command is asked to remove this record."""
+        """Return whether the command is asked to remove this record.
+
+        What a restore brings back may come and go until it is done.
+        """
         if self._command.act == "set":
             return key[:2] == self._rrset and key != self.wanted
+        if key in self._copied and key not in self._foreign():
+            return True
         if self._command.act != "restore exactly":
             return False
         is_challenge = any(key[1] == f"{name}." for name in NAMES)

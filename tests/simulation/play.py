@@ -195,7 +195,9 @@ class Player:
 
     def _add_command(self, name: str, command: Command) -> None:
         outcome = self.report.commands[name] = CommandOutcome()
-        administrator = Administrator(command, name, self.emulator.account, self._zone)
+        administrator = Administrator(
+            command, name, self.emulator.account, self._zone, lambda: self.report.foreign
+        )
         self._may_remove[name] = administrator.may_remove
         self.scheduler.add(
             Actor(
