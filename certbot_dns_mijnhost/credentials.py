@@ -64,6 +64,11 @@ def locate(path: str | None, environment: Mapping[str, str]) -> Credentials:
                 "Give the file: --credentials FILE"
             )
         path = DEFAULT_PATH
+    if not path.strip():
+        raise SettingError(
+            "The path of the credentials file is empty, perhaps from a variable that is not set. "
+            "Give the file: --credentials FILE"
+        )
     # The shell leaves the ~ in --credentials=~/mijnhost.ini as it is.
     return load(os.path.expanduser(path))  # noqa: PTH111
 

@@ -55,6 +55,12 @@ def test_a_folder_that_can_not_be_looked_into_is_told(monkeypatch: pytest.Monkey
         credentials.locate(None, {})
 
 
+@pytest.mark.parametrize("blank", ["", " "])
+def test_an_empty_path_is_not_called_a_directory(blank: str) -> None:
+    with pytest.raises(SettingError, match="path of the credentials file is empty"):
+        credentials.locate(blank, {"MIJNHOST_API_KEY": "of-a-variable"})
+
+
 @pytest.mark.parametrize("blank", ["", "  ", "\n"])
 def test_an_empty_variable_is_none(directory: Path, blank: str) -> None:
     environment = {"MIJNHOST_API_KEY": blank, "MIJN_HOST_API_KEY_FILE": str(directory / "secret")}

@@ -21,7 +21,7 @@ from certbot_dns_mijnhost.api.errors import (
     TransportError,
 )
 from certbot_dns_mijnhost.api.network_settings import passwords_in, unreadable_address
-from certbot_dns_mijnhost.api.types import Hide, mask
+from certbot_dns_mijnhost.api.types import SHORTEST, Hide, mask
 
 CHECK_CONNECTION = "Check the connection to the internet and the API's URL, then try again."
 CHECK_CLOCK = (
@@ -71,9 +71,11 @@ def network_error(
             "Check the connection to the internet, then try again."
         )
         return RequestTimeoutError(message, may_have_taken_effect=sent)
-    cause = cause_of(error, has_proxy=proxy is not None)
-    reason = mask(hide(cause.reason), passwords_in(proxy))
-    message = f"{request}: no answer from {host}: {reason}. {cause.next_step}"
+    secrets = [each for each in passwords_in(proxy) if len(each) >= SHORTEST]
+    cause = cause_of(
+        error, has_proxy=proxy is not None, hide=lambda text: mask(hide(text), secrets)
+    )
+    message = f"{request}: no answer from {host}: {cause.reason}. {cause.next_step}"
     return TransportError(message, may_have_taken_effect=sent)
 
 
@@ -100,18 +102,20 @@ def never_left(error: Exception) -> bool:
     return any(_is_before_sending(part) for part in _chain(error))
 
 
-def cause_of(error: Exception, *, has_proxy: bool) -> Cause:
+def cause_of(error: Exception, *, has_proxy: bool, hide: Hide) -> Cause:
     """Return the cause, and the next step.
 
     :param has_proxy: the request uses a proxy.
+    :param hide: masks secrets in what others say. Our own words stay as they are: the name of a
+        proxy's user may be ``proxy``.
     """
     chain = list(_chain(error))
     text = " ".join(str(part) for part in chain)
     if refused := TUNNEL.search(text):
-        return _refused_by_proxy(refused)
+        return _refused_by_proxy(refused[1], hide(refused[2].strip()))
     certificate = next((part for part in chain if isinstance(part, ssl.SSLError)), None)
     if certificate is not None or OTHER_NAME.search(text):
-        found = _certificate(certificate, text)
+        found = _certificate(certificate, text, hide)
         if found is not None:
             return found
     is_proxy = has_proxy and any(
@@ -128,27 +132,27 @@ def cause_of(error: Exception, *, has_proxy: bool) -> Cause:
         )
     if is_proxy:
         return Cause(
-            f"cannot use the proxy: {_innermost(chain)}",
+            f"cannot use the proxy: {hide(_innermost(chain))}",
             "Check the proxy's address in HTTPS_PROXY or ALL_PROXY, and that it is running.",
         )
     if "Could not find" in text and "certificate" in text:
-        return Cause(_innermost(chain), "Reinstall the Python package certifi.")
-    return Cause(_innermost(chain), CHECK_CONNECTION)
+        return Cause(hide(_innermost(chain)), "Reinstall the Python package certifi.")
+    return Cause(hide(_innermost(chain)), CHECK_CONNECTION)
 
 
-def _refused_by_proxy(refused: re.Match[str]) -> Cause:
-    if refused[1] == "407":
+def _refused_by_proxy(status: str, reason: str) -> Cause:
+    if status == "407":
         return Cause(
             "the proxy requires a user name and a password (407)",
             "Add them to HTTPS_PROXY: http://user:password@proxy:port",
         )
     return Cause(
-        f"the proxy refused to connect ({refused[1]} {refused[2].strip()})".replace(" )", ")"),
+        f"the proxy refused to connect ({status} {reason})".replace(" )", ")"),
         "Allow this machine to reach the API through the proxy, or unset HTTPS_PROXY.",
     )
 
 
-def _certificate(error: BaseException | None, text: str) -> Cause | None:
+def _certificate(error: BaseException | None, text: str, hide: Hide) -> Cause | None:
     """Return the cause if it is the server's certificate, else None."""
     code = getattr(error, "verify_code", None)
     reason = str(getattr(error, "verify_message", "") or "")
@@ -159,7 +163,7 @@ def _certificate(error: BaseException | None, text: str) -> Cause | None:
     if code in OTHER_HOST or OTHER_NAME.search(text):
         return Cause("its certificate is for another host", f"Check the API's URL. {TRUST}")
     if code or "CERTIFICATE_VERIFY_FAILED" in text:
-        return Cause(f"its certificate is not trusted ({reason or 'unknown issuer'})", TRUST)
+        return Cause(f"its certificate is not trusted ({hide(reason) or 'unknown issuer'})", TRUST)
     if error is not None and "WRONG_VERSION_NUMBER" in text:
         return Cause(
             "it does not speak TLS", "Check the API's URL and port, and the proxy if there is one."

@@ -10,7 +10,7 @@ import importlib.util
 import os
 import platform
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -78,10 +78,11 @@ def proxy_for(url: str, settings: Mapping[str, Any]) -> str | None:
 
 
 def passwords_in(proxy: str | None) -> set[str]:
-    """Return the user name and the password of a proxy's address, as written and decoded."""
+    """Return user name and password of a proxy's address, also together, as written and decoded."""
     try:
         parts = urlsplit(proxy or "")
-        found = [part for part in (parts.password, parts.username) if part]
+        both = parts.netloc.rpartition("@")[0]
+        found = [part for part in (both, parts.password, parts.username) if part]
     except ValueError:
         return set()
     return {text for part in found for text in (part, unquote(part))}
@@ -100,7 +101,10 @@ def check_settings(request: str, url: str, proxy: str | None, verify: object) ->
         raise InvalidInputError(unreadable_address(request))
     if proxy is not None:
         _check_proxy(request, proxy)
-    if isinstance(verify, (str, os.PathLike)) and urlsplit(url).scheme == "https":
+    if urlsplit(url).scheme != "https":
+        return
+    _check_key_log(request)
+    if isinstance(verify, (str, os.PathLike)):
         _check_certificates(request, Path(verify))
 
 
@@ -118,12 +122,31 @@ def _check_proxy(request: str, proxy: str) -> None:
     scheme = address.split("://", 1)[0].lower()
     if scheme not in SCHEMES | SOCKS or not _is_address(address):
         raise InvalidInputError(unreadable_address(request))
+    if scheme in SCHEMES and not _can_be_sent(passwords_in(address)):
+        raise InvalidInputError(
+            f"{request}: nothing was sent: the user name or the password of a proxy in the "
+            "environment (HTTPS_PROXY, ALL_PROXY) has characters that HTTP cannot send. Use "
+            "letters without accents, digits and signs."
+        )
     if scheme in SOCKS and importlib.util.find_spec("socks") is None:
         raise InvalidInputError(
             f"{request}: nothing was sent: the environment names a SOCKS proxy (HTTPS_PROXY, "
             "ALL_PROXY), for which the Python package PySocks is missing. Install it next to "
             "Certbot (pip install PySocks; Debian: python3-socks), or name an HTTP proxy."
         )
+
+
+def _check_key_log(request: str) -> None:
+    """Refuse a file for the keys of TLS that Python cannot open: it makes every connection fail."""
+    path = os.environ.get("SSLKEYLOGFILE")
+    try:
+        if path:
+            os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise InvalidInputError(
+            f"{request}: nothing was sent: cannot write to the file {path}, to which the variable "
+            f"SSLKEYLOGFILE makes Python log the keys of TLS: {error.strerror}. Unset the variable."
+        ) from None
 
 
 def _check_certificates(request: str, path: Path) -> None:
@@ -143,6 +166,14 @@ def _check_certificates(request: str, path: Path) -> None:
             f"{request}: nothing was sent: cannot use the CA certificates in {path}: {problem}. "
             "Correct the path in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, or unset the variable."
         )
+
+
+def _can_be_sent(texts: Iterable[str]) -> bool:
+    """Return whether requests can write them in a header."""
+    try:
+        return all(text.encode("latin-1") is not None for text in texts)
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_address(url: str) -> bool:

@@ -10,13 +10,14 @@ Without a folder that belongs to the user nothing is remembered, and the listing
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -100,17 +101,16 @@ class PendingChallenges:
         if handle is None:
             yield []
             return
-        with os.fdopen(handle, "r+", encoding="utf-8", errors="replace") as file:
-            # Not at the top: there is no fcntl on Windows.
-            import fcntl  # noqa: PLC0415
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-            before = _read(file.read())
+        try:
+            content = self._locked_content(handle)
+            before = _read(content.decode(errors="replace"))
             since = self._clock() - KEPT_SECONDS
             entries = [entry for entry in before if entry.added >= since]
             yield entries
             if entries != before:
-                self._write(file.fileno(), entries)
+                self._write(handle, entries, content)
+        finally:
+            os.close(handle)
 
     def _open(self) -> int | None:
         try:
@@ -122,29 +122,58 @@ class PendingChallenges:
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             return os.open(self._directory / FILE_NAME, flags, 0o600)
         except OSError as error:
-            logger.debug("Nothing can be remembered in %s: %s", self._directory, error)
+            self._report(error)
             return None
 
-    def _write(self, handle: int, entries: Iterable[Pending]) -> None:
+    def _locked_content(self, handle: int) -> bytes:
+        # Not at the top: there is no fcntl on Windows.
+        import fcntl  # noqa: PLC0415
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:  # Some network file systems have no locks.
+            self._report(error)
+        try:
+            return os.pread(handle, os.fstat(handle).st_size, 0)
+        except OSError as error:
+            self._report(error)
+            return b""
+
+    def _write(self, handle: int, entries: Iterable[Pending], before: bytes) -> None:
+        """Write the entries. On a full disk the file stays as it was before."""
         content = json.dumps([entry._asdict() for entry in entries], indent=1).encode()
         try:
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, content, 0)
+            _replace(handle, content)
         except OSError as error:
-            logger.debug("Nothing can be remembered in %s: %s", self._directory, error)
+            self._report(error)
+            with suppress(OSError):
+                _replace(handle, before)
+
+    def _report(self, error: OSError) -> None:
+        logger.debug("Nothing can be remembered in %s: %s", self._directory, error)
+
+
+def _replace(handle: int, content: bytes) -> None:
+    """Replace the content of a file, in the space that it has already.
+
+    :raises OSError: if the disk is full.
+    """
+    if os.pwrite(handle, content, 0) < len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.ftruncate(handle, len(content))
 
 
 def _read(text: str) -> list[Pending]:
     """Return the entries of the file; one that cannot be read is left out."""
     try:
         listed = json.loads(text)
-    except ValueError:  # Empty, or cut off by a crash.
+    except (ValueError, RecursionError):  # Empty, or cut off by a crash.
         return []
     entries = []
     for each in listed if isinstance(listed, list) else ():
         try:
             entry = Pending(each["name"], each["value"], each["place"], float(each["added"]))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             continue
         if all(isinstance(text, str) for text in entry[:3]):
             entries.append(entry)

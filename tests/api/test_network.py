@@ -165,6 +165,16 @@ def test_ca_certificates_that_cannot_be_used(
     assert not error.may_have_taken_effect
 
 
+def test_a_log_of_tls_keys_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "nowhere" / "keys"
+    monkeypatch.setenv("SSLKEYLOGFILE", str(path))
+    error = failure("https://localhost:1/", InvalidInputError)
+    assert f"nothing was sent: cannot write to the file {path}, " in str(error)
+    assert "No such file or directory. Unset the variable." in str(error)
+
+
 def test_a_server_without_tls_is_named() -> None:
     with listening(saying(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as listener:
         error = failure(listener.url.replace("http:", "https:"))
@@ -207,6 +217,29 @@ def test_a_proxy_that_is_not_running(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Connection refused" in str(error)
     assert "HTTPS_PROXY" in str(error)
     assert not error.may_have_taken_effect
+
+
+@pytest.mark.parametrize(("user", "password"), [("u", "e"), ("proxy", "n"), ("c", "refused")])
+def test_a_message_stays_readable_if_a_proxys_user_has_an_ordinary_name(
+    monkeypatch: pytest.MonkeyPatch, user: str, password: str
+) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{user}:{password}@{address}")
+        error = failure("https://api.example/")
+    end = "***" if password == "refused" else "refused"
+    assert f"cannot use the proxy: Connection {end}. Check the proxy's address" in str(error)
+
+
+@pytest.mark.parametrize("password", ["hunter\u20ac", "hunter\udce9", "hunter%E2%82%AC"])
+def test_a_proxys_password_that_cannot_be_sent(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://somebody:{password}@127.0.0.1:1")
+    error = failure("https://api.example/", InvalidInputError)
+    assert "nothing was sent" in str(error)
+    assert "has characters that HTTP cannot send" in str(error)
 
 
 def test_a_proxy_whose_name_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
+import os
+import resource
+import signal
 import stat
 import threading
 from pathlib import Path
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from certbot_dns_mijnhost.cli.pending_challenges import (
@@ -84,10 +90,44 @@ def test_calls_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     assert set(PendingChallenges(tmp_path).recent([NAME])) == set(records)
 
 
+def test_a_full_disk_forgets_nothing(tmp_path: Path) -> None:
+    pending = PendingChallenges(tmp_path)
+    pending.add([ONE], PLACES)
+    size = (tmp_path / FILE_NAME).stat().st_size
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20, limits[1]))
+    try:
+        pending.add([TWO], PLACES)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert pending.recent([NAME]) == [ONE]
+    pending.add([TWO], PLACES)
+    assert pending.recent([NAME]) == [ONE, TWO]
+    pending.forget([ONE])
+    assert pending.recent([NAME]) == [TWO]
+
+
+@pytest.mark.parametrize("failing", ["flock", "pread"])
+def test_a_file_system_without_locks_fails_no_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl if failing == "flock" else os, failing, fail)
+    pending = PendingChallenges(tmp_path)
+    pending.add([ONE], PLACES)
+    assert pending.recent([NAME]) == ([ONE] if failing == "flock" else [])
+
+
 @given(
     st.text()
     | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(json.dumps)
 )
+@example("[" * 100_000)
+@example(f'[{{"name": "n", "value": "v", "place": "p", "added": 1{"0" * 400}}}]')
 def test_a_damaged_file_is_an_empty_one(text: str) -> None:
     assert _read(text) == []
 
