@@ -107,6 +107,6 @@ setup(
     extras_require=EXTRAS_REQUIRE,
     entry_points={
         "certbot.plugins": ["dns-mijnhost = certbot_dns_mijnhost.dns_mijnhost:Authenticator"],
-        "console_scripts": ["mijnhost = certbot_dns_mijnhost.cli.main:main"],
+        "console_scripts": ["mijnhost = certbot_dns_mijnhost.cli:run"],
     },
 )

@@ -1,4 +1,3 @@
-# PYTHON_ARGCOMPLETE_OK
 """Run the command: from the arguments to the exit code, with one message for each failure."""
 
 from __future__ import annotations

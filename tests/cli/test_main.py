@@ -413,6 +413,31 @@ def test_letters_that_a_terminal_lacks(tmp_path: Path, monkeypatch: pytest.Monke
             assert process.returncode == 0
 
 
+@pytest.mark.parametrize("module", ["certbot_dns_mijnhost.cli.main", "requests", "argparse"])
+def test_an_interrupt_while_modules_are_loaded_is_one_word(module: str) -> None:
+    program = f"""
+import sys
+from importlib.abc import MetaPathFinder
+
+class Interrupted(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupted())
+from certbot_dns_mijnhost.cli import run
+sys.exit(run())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, "whoami"],
+        env=environment(PYTHONPATH=str(ROOT)),
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (130, "Stopped.\n")
+
+
 def test_the_console_script_is_installed() -> None:
     script = Path(sys.executable).parent / "mijnhost"
     shown = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
