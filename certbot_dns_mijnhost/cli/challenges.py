@@ -114,8 +114,8 @@ def _add(
         terminal.failed(f"mijnhost: {error}{rest}")
         return FAILED
     except OutputError:
-        # The exit code will tell that the call failed.
-        if rest := undo():
+        # The exit code will tell that the call failed. Records that existed before it stay.
+        if calls.has_sent_changes and (rest := undo()):
             terminal.problem(f"mijnhost:{rest}")
         raise
     return DONE

@@ -354,6 +354,19 @@ def test_a_message_that_cannot_be_written_changes_no_exit_code(
         assert "is not a domain name" in json.loads(out)["error"]
 
 
+def test_a_record_that_existed_stays_if_the_output_of_challenges_add_fails(tmp_path: Path) -> None:
+    domain = own_domain()
+    name = f"_acme-challenge.{domain}"
+    with Emulator(domains=[domain]) as emulator, Path("/dev/full").open("w") as full:
+        emulator.account.add_record(domain, "TXT", f"{name}.", "x" * 43)
+        before = emulator.account.records(domain)
+        arguments = ("challenges", "add", "--no-wait", name, "x" * 43)
+        process = start(emulator, tmp_path, *arguments, stdout=full, stderr=subprocess.PIPE)
+        process.communicate()
+        assert emulator.account.records(domain) == before
+    assert process.returncode == 3
+
+
 @pytest.mark.parametrize("reader", ["full disk", "closed pipe"])
 def test_challenges_add_leaves_no_record_if_its_output_fails(tmp_path: Path, reader: str) -> None:
     domain = own_domain()
