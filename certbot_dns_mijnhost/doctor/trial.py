@@ -7,9 +7,9 @@ rewritten for it.
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import signal
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -75,7 +75,7 @@ class Trial:
         self._records = ChallengeRecords(
             calls.client,
             # No zone is rewritten here, so no copy is saved either.
-            backup_directory=Path(tempfile.gettempdir()),
+            backup_directory=Path(os.devnull),
             ttl=settings.ttl,
             zones=[zone],
             allow_zone_rewrite=False,

@@ -44,7 +44,7 @@ def default_directory() -> Path:
         return Path(state) / "mijnhost"
     try:
         return Path.home() / ".local" / "state" / "mijnhost"
-    except RuntimeError:
+    except (RuntimeError, KeyError):  # Python 3.9 raises KeyError.
         # There is neither HOME nor an entry for this uid, as in a container. If a copy has to be
         # saved, the message names this directory and the option.
         return PLUGIN_DIRECTORY

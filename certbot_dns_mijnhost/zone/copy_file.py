@@ -33,7 +33,7 @@ def write_new(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-    except OSError:
+    except BaseException:
         path.unlink(missing_ok=True)  # Part of a zone must not look like a copy of it.
         raise
 

@@ -33,7 +33,11 @@ def default_directory() -> Path:
     """Return where this user's locks are."""
     if os.getuid() == 0 and _is_writable(SYSTEM_DIRECTORY):
         return SYSTEM_DIRECTORY
-    return Path(tempfile.gettempdir()) / f"certbot-dns-mijnhost-{os.getuid()}"
+    try:
+        parent = Path(tempfile.gettempdir())
+    except FileNotFoundError:  # No directory is writable, as in a container that is read-only.
+        parent = Path("/tmp")  # noqa: S108  # No lock can be created there, and the log says so.
+    return parent / f"certbot-dns-mijnhost-{os.getuid()}"
 
 
 def _is_writable(directory: Path) -> bool:
@@ -93,9 +97,13 @@ class ZoneLock:
         for attempt in attempts(self._retry, tries=250, seconds=SECONDS, longest_pause=2.0):
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 if attempt == 1:
                     logger.info("Waiting for another process that changes the zone %s", self._zone)
+            except OSError as error:
+                logger.debug("No lock can be taken of %s: %s", self._path, error)
+                self.is_taken = False
+                return False
             else:
                 self.is_held, self.is_taken = True, False
                 return attempt > 1

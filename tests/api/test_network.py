@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import socket
 import ssl
 import traceback
@@ -229,7 +230,9 @@ def test_a_message_stays_readable_if_a_proxys_user_has_an_ordinary_name(
         monkeypatch.setenv("HTTPS_PROXY", f"http://{user}:{password}@{address}")
         error = failure("https://api.example/")
     end = "***" if password == "refused" else "refused"
-    assert f"cannot use the proxy: Connection {end}. Check the proxy's address" in str(error)
+    assert re.search(
+        rf"cannot use the proxy: .*Connection {re.escape(end)}\. Check the proxy's", str(error)
+    )
 
 
 @pytest.mark.parametrize("password", ["hunter\u20ac", "hunter\udce9", "hunter%E2%82%AC"])

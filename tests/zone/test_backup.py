@@ -24,6 +24,7 @@ from certbot_dns_mijnhost.zone.backup import (
     parse_name,
     surplus,
 )
+from certbot_dns_mijnhost.zone.copy_file import write_new
 
 from .conftest import APEX, EmulatedZones
 
@@ -241,3 +242,9 @@ def test_failing_runs_never_lose_the_original_zone(zones: EmulatedZones) -> None
         emulator.account.add_record("example.nl", "MX", "@", f"{run} mail.example.nl.")
     oldest = json.loads(first.read_text())
     assert {(r["type"], r["name"], r["value"]) for r in oldest["records"]} == original
+
+
+def test_part_of_a_zone_is_left_in_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        write_new(tmp_path / "copy.json", "what cannot be encoded \ud800")
+    assert list(tmp_path.iterdir()) == []

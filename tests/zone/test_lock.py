@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import resource
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -66,6 +69,34 @@ def test_a_lock_holds_where_nothing_can_be_written(zones: EmulatedZones, tmp_pat
                 assert was_elsewhere is expected, "without a count there is no proof"
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_without_a_writable_directory_there_is_a_name_and_no_lock(
+    zones: EmulatedZones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock_module, "SYSTEM_DIRECTORY", Path("/nowhere/locks"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(FileNotFoundError):
+            tempfile.gettempdir()
+        assert default_directory().name == f"certbot-dns-mijnhost-{os.getuid()}"
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_file_system_without_locks_is_not_another_process(
+    zones: EmulatedZones, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(handle: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")  # As over NFS, which is not here.
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    lock = ZoneLock("example.nl", tmp_path, zones.retry)
+    with lock.held():
+        assert (lock.is_held, lock.is_taken) == (False, False)
+    assert zones.clock.slept == []
 
 
 def test_where_another_process_is_at_work_nothing_is_written(zones: EmulatedZones) -> None:
