@@ -72,7 +72,7 @@ def test_a_lock_holds_where_nothing_can_be_written(zones: EmulatedZones, tmp_pat
 
 
 def test_without_a_writable_directory_there_is_a_name_and_no_lock(
-    zones: EmulatedZones, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(lock_module, "SYSTEM_DIRECTORY", Path("/nowhere/locks"))
     monkeypatch.setattr(tempfile, "tempdir", None)
@@ -89,7 +89,7 @@ def test_without_a_writable_directory_there_is_a_name_and_no_lock(
 def test_a_file_system_without_locks_is_not_another_process(
     zones: EmulatedZones, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def flock(handle: int, operation: int) -> None:
+    def flock(*_: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")  # As over NFS, which is not here.
 
     monkeypatch.setattr(fcntl, "flock", flock)
