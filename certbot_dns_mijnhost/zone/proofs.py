@@ -141,15 +141,19 @@ def absent(journal: Journal, unwanted: Keys, effect: PatchEffect) -> bool | None
         is_full = bool(others) and read.keys >= others
         is_clear = is_confirmed and is_full and seen >= unwanted
         is_enough = in_a_row >= (at_best if is_clear else EQUAL_IF_INCOMPLETE)
-        if unconfirmed <= seen and is_enough and _is_new_enough(journal, read, unwanted - seen):
+        is_new_enough = _is_new_enough(journal, read, unwanted - seen, seen)
+        if unconfirmed <= seen and is_enough and is_new_enough:
             return True
     return None
 
 
-def _is_new_enough(journal: Journal, read: Read, unseen: Keys) -> bool:
-    """Return whether a listing would show records that no listing has shown, if they existed."""
+def _is_new_enough(journal: Journal, read: Read, unseen: Keys, seen: Keys) -> bool:
+    """Return whether a listing would show records that no listing has shown, if they existed.
+
+    :param seen: what this listing and earlier ones showed.
+    """
     # A listing with the latest write of an RRset is newer than what that write replaced.
-    shown = {key[:2] for key in journal.latest() & journal.seen()}
+    shown = {key[:2] for key in journal.latest() & seen}
     open_keys = {key for key in journal.possible() & unseen if key[:2] not in shown}
     written_at = journal.written_at()
     if written_at is None or not open_keys:
@@ -257,7 +261,8 @@ def whole(
     row = _equal_reads(journal)
     if not row or not row[-1].keys >= journal.lasting_others() | journal.existing(effect):
         return None
-    if not _is_new_enough(journal, row[-1], removing - journal.seen()):
+    seen = journal.seen()
+    if not _is_new_enough(journal, row[-1], removing - seen, seen):
         return None
     vanished = journal.others() - row[-1].keys
     if row[-1].at - journal.last_shown_at(vanished) < OLDEST_LISTING:

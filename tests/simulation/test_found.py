@@ -286,6 +286,13 @@ FOUND = {
         edits=(Edit(0.0, None, None),),
         commands=(Command(0.0, "set"),),
     ),
+    "a DELETE by another spelling, and a cached listing that shows the record late": history(
+        Variants(
+            delete_needs_listed_name=True, delete_missing="ok", cached_seconds=20.0, final_dot=False
+        ),
+        PAIR,
+        strikes=(Strike("redirect", None, 4, 1),),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),

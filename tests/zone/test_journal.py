@@ -274,6 +274,14 @@ def test_a_listing_that_may_be_older_than_the_record_proves_little() -> None:
     assert proofs.absent(Journal([*never_shown, *[read(WEB)] * 5, minute_later]), {ONE}, REPLACES)
 
 
+def test_a_listing_that_shows_the_record_does_not_make_older_ones_a_proof() -> None:
+    old = [read(WEB, at=float(second)) for second in range(8)]
+    journal = run(read(WEB), Wrote(ONE, 0.0, CONFIRMED), Deleted(ONE, CONFIRMED), *old)
+    assert proofs.absent(journal, {ONE}, REPLACES) is None
+    journal.append(read(WEB, ONE, at=20.0))
+    assert proofs.absent(journal, {ONE}, REPLACES) is None
+
+
 def test_nothing_proves_that_an_unlisted_record_is_gone_whose_removal_was_refused() -> None:
     events: list[Event] = [read(WEB), Wrote(ONE, 0.0, CONFIRMED), Deleted(ONE, REFUSED)]
     late = [read(WEB, at=99.0 + number) for number in range(20)]
