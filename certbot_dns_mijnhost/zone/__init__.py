@@ -22,10 +22,6 @@ from certbot_dns_mijnhost.zone.errors import (
     ZoneRewriteError,
     ZoneRewriteForbiddenError,
 )
-from certbot_dns_mijnhost.zone.exactness import (
-    description_of,
-    unreadable_entries,
-)
 from certbot_dns_mijnhost.zone.listing import (
     Listing,
     RecordKey,
@@ -35,6 +31,10 @@ from certbot_dns_mijnhost.zone.listing import (
 )
 from certbot_dns_mijnhost.zone.names import absolute, canonical
 from certbot_dns_mijnhost.zone.plan import ZonePlan
+from certbot_dns_mijnhost.zone.rewrite_conditions import (
+    description_of,
+    unreadable_entries,
+)
 
 __all__ = [
     "AlteredRecordError",

@@ -15,17 +15,13 @@ from collections.abc import Iterable, Mapping
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostError
 from certbot_dns_mijnhost.zone import proofs
 from certbot_dns_mijnhost.zone.altered import Write, check_ours, resembles
-from certbot_dns_mijnhost.zone.errors import (
-    ZoneNotConfirmedError,
-    ZoneRewriteError,
-    ZoneRewriteForbiddenError,
-)
-from certbot_dns_mijnhost.zone.exactness import check_exact
-from certbot_dns_mijnhost.zone.journal import Altered, Rewrote
+from certbot_dns_mijnhost.zone.errors import ZoneNotConfirmedError, ZoneRewriteError
+from certbot_dns_mijnhost.zone.journal import Altered, MayHaveChanged, Rewrote
 from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
 from certbot_dns_mijnhost.zone.plan import ZonePlan
 from certbot_dns_mijnhost.zone.reading import REWRITTEN
 from certbot_dns_mijnhost.zone.retrying import Refusals
+from certbot_dns_mijnhost.zone.rewrite_conditions import check_allowed, check_exact
 from certbot_dns_mijnhost.zone.zone import Zone
 
 logger = logging.getLogger(__name__)
@@ -56,7 +52,7 @@ def rewrite(
     :raises MijnHostError: if the API refuses; nothing was written.
     """
     wanted, unwanted = dict(add or {}), frozenset(remove)
-    _check_allowed(zone, is_allowed=is_allowed, is_removal=bool(unwanted))
+    check_allowed(zone, is_allowed=is_allowed, is_removal=bool(unwanted))
     _Rewrite(zone, wanted, unwanted).run()
 
 
@@ -127,6 +123,7 @@ class _Rewrite:
             )
             if plan.is_empty:
                 return None
+            self._check_shows_new(listing, len(lost))
             self._check_exact(listing, len(lost))
             self._save(listing)
             sent = {listing.key_of(record): record for record in plan.target}
@@ -164,7 +161,8 @@ class _Rewrite:
         :raises ZoneNotConfirmedError: if there is none.
         """
         zone = self._zone
-        zone.expire_listings()  # Refused calls, with pauses between them, may lie between.
+        # Listings from before do not count: each one fewer lets shortened ones through more often.
+        zone.journal.append(MayHaveChanged())
         listing = zone.reader.read_stable(self._whole)
         if not listing.keys:
             raise ZoneNotConfirmedError(
@@ -262,38 +260,21 @@ class _Rewrite:
                 raise
             raise ZoneRewriteError(self._half_done(missing)) from error
 
+    def _check_shows_new(self, listing: Listing, missing: int) -> None:
+        """Refuse to write again from a listing without what others added since the first write.
+
+        :raises ZoneRewriteError: if there are such records.
+        """
+        if self._last is None:
+            return
+        new = self._zone.journal.lasting_others() - self._last.sent.keys()
+        if not new <= listing.keys:
+            raise ZoneRewriteError(self._half_done(missing))
+
     def _half_done(self, missing: int) -> str:
         what = f"{missing} record(s) missing" if missing else "the API does not list the changes"
         return (
             f"The zone {self._zone.name} is not as intended after the rewrite: {what}. Compare it "
             f"with the copy {self._zone.copies.first} (`mijnhost zone diff`), and restore what is "
             "missing (`mijnhost zone restore`)."
-        )
-
-
-def _check_allowed(zone: Zone, *, is_allowed: bool, is_removal: bool) -> None:
-    if not is_allowed and is_removal:
-        raise ZoneRewriteForbiddenError(
-            f"Cannot remove records from the zone {zone.name}: the API offers no DELETE here, and "
-            "dns_mijnhost_allow_zone_rewrite = false forbids a zone rewrite. Allow it, or remove "
-            "the records in mijn.host's control panel."
-        )
-    if not is_allowed:
-        raise ZoneRewriteForbiddenError(
-            f"Cannot add records to the zone {zone.name}: the API's single-record calls keep one "
-            "value per name here, a domain and its wildcard need two, and "
-            "dns_mijnhost_allow_zone_rewrite = false forbids a zone rewrite. Allow it, or obtain "
-            "one certificate for the domain and another for its wildcard."
-        )
-    if zone.lock.is_taken:
-        raise ZoneNotConfirmedError(
-            f"Cannot rewrite the zone {zone.name}: another process on this machine is changing it. "
-            "Nothing was written. Try again when that process has ended."
-        )
-    if not zone.lock.is_held:
-        raise ZoneNotConfirmedError(
-            f"Cannot rewrite the zone {zone.name}: no lock can be created in "
-            f"{zone.context.lock_directory}, so another process could change the zone meanwhile. "
-            "Nothing was written. Make sure that the directory belongs to the user who runs "
-            "Certbot."
         )

@@ -293,6 +293,18 @@ FOUND = {
         PAIR,
         strikes=(Strike("redirect", None, 4, 1),),
     ),
+    "a record that was added between two writes, and cached listings": history(
+        Variants(
+            stale_reads=2,
+            cached_seconds=60.0,
+            rate_limit=5,
+            rate_seconds=12.0,
+            rate_retry_after=False,
+        ),
+        PAIR,
+        strikes=(Strike("400", None, 6, 1), Strike("500", "PUT", 0, 1)),
+        edits=(Edit(0.0, None, 60.0), Edit(22.0, None, None)),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),

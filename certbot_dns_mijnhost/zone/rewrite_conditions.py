@@ -1,6 +1,6 @@
-"""Entries of a listing that cannot be sent back exactly.
+"""What forbids a zone rewrite: the user, another process, or an entry that cannot be sent back.
 
-They do not affect single-record calls. A zone rewrite would change or lose them.
+None of these affects single-record calls.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from collections.abc import Set as AbstractSet
 
 from certbot_dns_mijnhost.api import DNSRecord
 from certbot_dns_mijnhost.api.exact_json import dumps
-from certbot_dns_mijnhost.zone.errors import ZoneNotConfirmedError
+from certbot_dns_mijnhost.zone.errors import ZoneNotConfirmedError, ZoneRewriteForbiddenError
 from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
+from certbot_dns_mijnhost.zone.zone import Zone
 
 LONGEST_SHOWN = 60
 NO_KEYS: frozenset[RecordKey] = frozenset()
@@ -52,6 +53,39 @@ def check_exact(listing: Listing, *, leaving_out: AbstractSet[RecordKey]) -> Non
         f"be sent back exactly: {entries[0]}{more}. A rewrite would change or lose it. Nothing was "
         "written. Correct or delete the record in mijn.host's control panel, then try again."
     )
+
+
+def check_allowed(zone: Zone, *, is_allowed: bool, is_removal: bool) -> None:
+    """Refuse if the user or another process does not allow it.
+
+    :raises ZoneRewriteForbiddenError: if the user does not.
+    :raises ZoneNotConfirmedError: if this process does not hold the zone's lock.
+    """
+    if not is_allowed and is_removal:
+        raise ZoneRewriteForbiddenError(
+            f"Cannot remove records from the zone {zone.name}: the API offers no DELETE here, and "
+            "dns_mijnhost_allow_zone_rewrite = false forbids a zone rewrite. Allow it, or remove "
+            "the records in mijn.host's control panel."
+        )
+    if not is_allowed:
+        raise ZoneRewriteForbiddenError(
+            f"Cannot add records to the zone {zone.name}: the API's single-record calls keep one "
+            "value per name here, a domain and its wildcard need two, and "
+            "dns_mijnhost_allow_zone_rewrite = false forbids a zone rewrite. Allow it, or obtain "
+            "one certificate for the domain and another for its wildcard."
+        )
+    if zone.lock.is_taken:
+        raise ZoneNotConfirmedError(
+            f"Cannot rewrite the zone {zone.name}: another process on this machine is changing it. "
+            "Nothing was written. Try again when that process has ended."
+        )
+    if not zone.lock.is_held:
+        raise ZoneNotConfirmedError(
+            f"Cannot rewrite the zone {zone.name}: no lock can be created in "
+            f"{zone.context.lock_directory}, so another process could change the zone meanwhile. "
+            "Nothing was written. Make sure that the directory belongs to the user who runs "
+            "Certbot."
+        )
 
 
 def _shown(record: DNSRecord, name: str) -> str:
