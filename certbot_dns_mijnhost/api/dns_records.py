@@ -141,7 +141,7 @@ def _path(domain: str) -> str:
 def different(listed: Iterable[DNSRecord], record: DNSRecord, zone: str) -> list[str]:
     """Return the names of the fields that no listed record of this type and name has.
 
-    Returns ``record`` if there is no such record. A TTL counts only if it was given. The API may
+    Returns ``record`` if none has the type and name. A TTL counts only if it was given. The API may
     respell names and values: :mod:`certbot_dns_mijnhost.zone` compares records as DNS does, this is
     enough to notice that a write had no effect.
     """

@@ -134,7 +134,7 @@ class Terminal:
         return self.answer(f"{question} [y/N] ").lower() in {"y", "yes"}
 
     def answer(self, question: str) -> str:
-        """Ask, and return what was typed; empty if there is no terminal, or it cannot be read."""
+        """Ask, and return what was typed; empty without a terminal, or if it cannot be read."""
         if not self.can_ask:
             return ""
         self._write(self._problems, question, end="")

@@ -126,7 +126,7 @@ class PendingChallenges:
             return None
 
     def _locked_content(self, handle: int) -> bytes:
-        # Not at the top: there is no fcntl on Windows.
+        # Not at the top: Windows has no fcntl.
         import fcntl  # noqa: PLC0415
 
         try:

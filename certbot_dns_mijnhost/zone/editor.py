@@ -183,7 +183,8 @@ class ZoneEditor:
 
         :param ttl: seconds, for all values; None keeps the TTL of the RRset.
         :raises CNAMEConflictError: if the name would have a CNAME and other records.
-        :raises NotRemovedError: if a value could not be removed.
+        :raises NotRemovedError: if a value could not be removed, or was listed only after the
+            change.
         :raises TTLNotChangedError: if several values stay, and it is not known that a PATCH for one
             of them keeps the others. Everything else is done.
         :raises MijnHostError: if the change cannot be made.
@@ -206,7 +207,8 @@ class ZoneEditor:
         """Give the zone exactly these records. Challenge and test records stay as they are.
 
         :raises InvalidInputError: if a record breaks a rule, or there are no records.
-        :raises NotRemovedError: if a record could not be removed.
+        :raises NotRemovedError: if a record could not be removed, or was listed only after the
+            change.
         :raises MijnHostError: if the change cannot be made; a part of it may be made.
         """
         wanted = list(self._by_key(records).values())
@@ -223,6 +225,8 @@ class ZoneEditor:
 
         :param exact: also remove what the copy does not have.
         :raises ZoneCopyError: if the copy cannot be read, or is of another zone.
+        :raises NotRemovedError: if a record could not be removed, or was listed only after the
+            change.
         :raises MijnHostError: if the change cannot be made; a part of it may be made.
         """
         target = read_copy(copy, self._zone.name)

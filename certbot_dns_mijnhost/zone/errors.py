@@ -46,7 +46,7 @@ class SubzoneError(ZoneError):
 
 
 class AlteredRecordError(ZoneError):
-    """The API stored a record with another value than it was sent, so it was not sent again."""
+    """The API stored another value than the one sent, so the record was not sent again."""
 
 
 class NotRemoved(NamedTuple):

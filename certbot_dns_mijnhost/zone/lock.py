@@ -81,10 +81,10 @@ class ZoneLock:
         try:
             has_waited = self._acquire(handle)
             turns = _count(handle)
-            was_elsewhere = has_waited or turns is None or turns != self._turns
+            was_shared = has_waited or turns is None or turns != self._turns
             self._turns = _take_turn(handle, turns) if self.is_held else None
-            self.is_shared = self.is_shared or was_elsewhere
-            yield was_elsewhere
+            self.is_shared = self.is_shared or was_shared
+            yield was_shared
         finally:
             self.is_held = False
             os.close(handle)

@@ -171,8 +171,7 @@ class ZoneReader:
                 f"{self._retry.clock() - started:.0f} s, the API's listings did not agree"
                 + (f", or lacked {missing} records that earlier ones had" if missing else "")
                 + ". No change was made that depends on these listings. Try again later. If it "
-                "persists, ask "
-                "mijn.host's support."
+                "persists, ask mijn.host's support."
             )
         return listing
 

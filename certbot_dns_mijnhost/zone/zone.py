@@ -93,8 +93,8 @@ class Zone:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the zone's lock if it is available; single-record calls go on without it."""
-        with self.lock.held() as was_elsewhere:
-            if was_elsewhere:
+        with self.lock.held() as was_shared:
+            if was_shared:
                 self.journal.append(MayHaveChanged())
             self.expire_listings()
             yield

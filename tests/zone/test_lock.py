@@ -34,28 +34,28 @@ def test_two_writers_of_a_zone_exclude_each_other(zones: EmulatedZones, tmp_path
 
 def test_a_lock_tells_whether_another_process_had_it(zones: EmulatedZones, tmp_path: Path) -> None:
     first, second = (ZoneLock("example.nl", tmp_path, zones.retry) for _ in range(2))
-    with first.held() as was_elsewhere:
-        assert not was_elsewhere
+    with first.held() as was_shared:
+        assert not was_shared
         began_meanwhile = ZoneLock("example.nl", tmp_path, zones.retry)
-    with first.held() as was_elsewhere:
-        assert not was_elsewhere
+    with first.held() as was_shared:
+        assert not was_shared
     assert not first.is_shared
     for late in (second, began_meanwhile, first):
-        with late.held() as was_elsewhere:
-            assert was_elsewhere
-        with late.held() as was_elsewhere:
-            assert not was_elsewhere
+        with late.held() as was_shared:
+            assert was_shared
+        with late.held() as was_shared:
+            assert not was_shared
         assert late.is_shared
 
 
 def test_a_lock_file_that_does_not_count_is_no_proof(zones: EmulatedZones, tmp_path: Path) -> None:
     (tmp_path / "example.nl.lock").write_text("not a number, and longer than one")
     lock = ZoneLock("example.nl", tmp_path, zones.retry)
-    with lock.held() as was_elsewhere:
-        assert was_elsewhere
+    with lock.held() as was_shared:
+        assert was_shared
     assert (tmp_path / "example.nl.lock").read_text() == "1"
-    with lock.held() as was_elsewhere:
-        assert not was_elsewhere
+    with lock.held() as was_shared:
+        assert not was_shared
 
 
 def test_a_lock_holds_where_nothing_can_be_written(zones: EmulatedZones, tmp_path: Path) -> None:
@@ -64,9 +64,9 @@ def test_a_lock_holds_where_nothing_can_be_written(zones: EmulatedZones, tmp_pat
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
     try:
         for expected in (False, True):
-            with lock.held() as was_elsewhere:
+            with lock.held() as was_shared:
                 assert lock.is_held
-                assert was_elsewhere is expected, "without a count there is no proof"
+                assert was_shared is expected, "what is not counted proves nothing"
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
