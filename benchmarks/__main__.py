@@ -59,9 +59,9 @@ def main() -> int:
         heading(vendor.python, bare_python),
         *certificate_times(ours, vendor, QUICK_LAGS if options.quick else LAGS),
         *certificate_costs(ours, vendor, QUICK_NAMES if options.quick else NAMES),
-        said(BEFORE.rstrip("\n")),
+        printed(BEFORE.rstrip("\n")),
         *startup(ours, vendor, bare_python),
-        said(table(QUICK_CASES if options.quick else CASES)).rstrip("\n"),
+        printed(table(QUICK_CASES if options.quick else CASES)).rstrip("\n"),
     ]
     text = "\n".join(parts) + "\n"
     if options.write:
@@ -80,7 +80,7 @@ def heading(vendor_python: str, bare_python: str) -> str:
                 f"{python} has {', '.join(found)}; here are {', '.join(same)}: remove its "
                 "environment, so that it is made anew with the same."
             )
-    return said(
+    return printed(
         "# Benchmarks\n\n"
         f"This plugin ({__version__}) and the vendor's ({plugin}) with the same libraries "
         f"({', '.join(same)}), the same CA (Pebble) and the same emulator, on one machine "
@@ -101,7 +101,7 @@ def certificate_times(
     """Compare the seconds to a certificate."""
     base = seconds_without_plugin()
     lines = [
-        said(
+        printed(
             "## Seconds to a certificate for a domain and its wildcard\n\n"
             "The limit is the lag of the slowest name server, plus the time of Certbot and the CA: "
             f"{base:.1f} s, measured without a plugin, an API or a wait. Each plugin has its "
@@ -129,7 +129,7 @@ def certificate_times(
         for lags, adds, replaces, theirs in waited:
             limit = max(lags) + base
             lines.append(
-                said(time_line(lags, limit, adds.result(), replaces.result(), theirs.result()))
+                printed(time_line(lags, limit, adds.result(), replaces.result(), theirs.result()))
             )
     return lines
 
@@ -155,7 +155,7 @@ def time_line(
 def certificate_costs(ours: Contender, vendor: Contender, cases: tuple[int, ...]) -> list[str]:
     """Compare calls, bytes and connections."""
     lines = [
-        said(
+        printed(
             "\n## What a certificate costs the API\n\n"
             "Calls / bytes of bodies / connections, up to the end of the clean-up; 2 names are a "
             "domain and its wildcard, 1, 20 and 60 are subdomains. The vendor's with no wait. The "
@@ -179,9 +179,8 @@ def certificate_costs(ours: Contender, vendor: Contender, cases: tuple[int, ...]
             for names in cases
         ]
         for names, records, adds, replaces, theirs in counts:
-            lines.append(
-                said(cost_line(names, records, (adds.result(), replaces.result()), theirs.result()))
-            )
+            mine = (adds.result(), replaces.result())
+            lines.append(printed(cost_line(names, records, mine, theirs.result())))
     return lines
 
 
@@ -220,7 +219,7 @@ def startup(ours: Contender, vendor: Contender, bare_python: str) -> list[str]:
     _, mine, _ = costs[0]
     _, other, _ = costs[1]
     return [
-        said(
+        printed(
             "\n## Start-up\n\n"
             "Certbot imports each installed plugin at every run. What the module of the entry "
             "point adds to Certbot's own imports (median, without garbage collection; memory by "
@@ -256,7 +255,7 @@ def counted(result: Counted) -> str:
     return words + ("" if result.is_issued else " **failed**")
 
 
-def said(text: str) -> str:
+def printed(text: str) -> str:
     """Print a part at once, and return it."""
     print(text, flush=True)
     return text

@@ -49,12 +49,12 @@ def place(emulator: Emulator) -> Iterator[tuple[Path, Pebble]]:
 
 
 def seconds_without_plugin() -> float:
-    """Return what Certbot and the CA take by themselves: the median of a few certificates.
+    """Return what Certbot and the CA take alone: the median of a few certificates.
 
-    No API and no wait: Certbot's manual authenticator, and a CA that believes whatever is answered.
+    No API and no wait: Certbot's manual authenticator, and a CA that accepts every answer.
     Sets an environment variable of this process, so nothing may run alongside it.
 
-    :raises RuntimeError: where no certificate was issued.
+    :raises RuntimeError: if no certificate was issued.
     """
     os.environ[TRUSTING_CA] = "1"
     try:

@@ -23,7 +23,7 @@ AIMED_VENDOR = (
 class LoneCertbot(Certbot):
     """Certbot with temporary files of its own, the lock of the zone among them.
 
-    Whoever else works on a zone of that name on this machine would be waited for.
+    With a shared lock, it would wait for any other run for that zone on this machine.
     """
 
     def environment(self) -> dict[str, str]:

@@ -48,7 +48,7 @@ PLUGINS = "import sys; from certbot.main import main; sys.exit(main())"
 
 @dataclass(frozen=True)
 class Environment:
-    """A Python with Certbot, and a folder of modules that it finds besides its own.
+    """A Python with Certbot, and a folder of additional modules.
 
     :param python: an absolute path, since it is started in an empty folder.
     """
@@ -61,7 +61,7 @@ class Environment:
 
         It starts in an empty folder: `python -c` finds the plugins of the one that it starts in.
 
-        :raises subprocess.CalledProcessError: where it fails.
+        :raises subprocess.CalledProcessError: if it fails.
         """
         # Compiled modules are kept, as they are where plugins are installed.
         left_out = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
@@ -142,7 +142,7 @@ def plugins_ratios(
     :param others: with the authenticator that each has to list.
     :return: the median of each one's ratio to the bare one; then that of the bare one to itself,
         which tells how much of a ratio is noise.
-    :raises RuntimeError: where an environment lists other plugins than it should.
+    :raises RuntimeError: if an environment lists other plugins than it should.
     """
     compared = [*(environment for environment, _ in others), bare]
     _check_lists(bare, others)

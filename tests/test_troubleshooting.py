@@ -17,7 +17,7 @@ GAP = "…"
 
 
 def template(node: ast.AST) -> str:
-    """Return a text with a gap for each part that is put in; empty for what is no text."""
+    """Return a text with a gap for each part that is inserted; empty if it is not a text."""
     if isinstance(node, ast.Constant):
         text = node.value if isinstance(node.value, str) else ""
         return re.sub(r"%[-.\d]*[a-z]", GAP, text)

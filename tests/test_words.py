@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 from .test_troubleshooting import messages
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md")])
+MODULES = sorted(
+    path
+    for folder in ("benchmarks", "certbot_dns_mijnhost", "examples", "scripts", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+    if path != Path(__file__).resolve()
+)
+NAMES = re.compile(
+    r"(?i)\b_?(?:said|uselessness|settled?|tally|verdict|asker|possessions|chapters?|persistently"
+    r"|survey|may_pass\w*|plant|names?_check)\b"
+)
+"""Names that only their docstrings explain."""
 
 AVOIDED = {
     r"stays? behind": "remains, could not be removed",
@@ -32,6 +47,7 @@ AVOIDED = {
     r"\b(?:room|door|dead|unwell|told)\b": "name the thing: width, interface, unreachable",
     r"\bstands?\b": "exists, is present",
     r"comes? to an end": "ends",
+    r":raises [^:]+: where\b": "if",
 }
 """What not to write, and what to write instead."""
 
@@ -51,6 +67,16 @@ def prose(text: str) -> str:
     return re.sub(r"`[^`]*`", "", text)
 
 
+def docstrings_and_comments(source: str) -> Iterator[str]:
+    """Yield the docstrings and the comments of a module, without code."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield prose(re.sub(r"``.*?``", "", ast.get_docstring(node) or "", flags=re.DOTALL))
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield prose(token.string)
+
+
 def test_messages() -> None:
     found = {path: found_in(message) for path, message in messages() if found_in(message)}
     assert found == {}
@@ -61,9 +87,29 @@ def test_pages() -> None:
     assert {page: words for page, words in found.items() if words} == {}
 
 
+def test_docstrings_and_comments() -> None:
+    found = {}
+    for path in MODULES:
+        for text in docstrings_and_comments(path.read_text()):
+            if found_in(text):
+                found[path.relative_to(ROOT), text[:50]] = found_in(text)
+    assert found == {}
+
+
+def test_names() -> None:
+    found = {path.relative_to(ROOT): NAMES.findall(path.read_text()) for path in MODULES}
+    assert {path: names for path, names in found.items() if names} == {}
+
+
 def test_the_check_finds_what_it_looks_for() -> None:
     assert found_in("The record stands at the apex.") == ["'stands': write exists, is present"]
     assert found_in(prose("Use `zone restore`:\n\n    put back\n\n```\nnobody\n```\n")) == []
+    module = '"""It is no CNAME."""\n# A door.\nsaid = "told"\n'
+    assert [found_in(text) for text in docstrings_and_comments(module)] == [
+        ["'is no ': write is not a"],
+        ["'door': write name the thing: width, interface, unreachable"],
+    ]
+    assert NAMES.findall(module) == ["said"]
 
 
 def test_the_modules_that_the_vocabulary_names_exist() -> None:

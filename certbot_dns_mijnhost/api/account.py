@@ -64,7 +64,7 @@ class AccountProfile(Model):
     """Who has the account; its repr shows nothing of it. What an answer lacks is None.
 
     :param country_code: two letters, such as ``NL``.
-    :param phone: with the country's code, or without it beside `phone_country_code`.
+    :param phone: with the country's code, or without it if `phone_country_code` is given.
     :param phone_country_code: digits, such as ``31``.
     :param company: cannot be changed, nor can `account_type`.
     :param raw: the profile as it was read.

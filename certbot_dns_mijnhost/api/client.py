@@ -1,4 +1,4 @@
-"""The client of the mijn.host API, with one resource for each of its chapters."""
+"""The client of the mijn.host API, with one resource for each kind of object."""
 
 from __future__ import annotations
 

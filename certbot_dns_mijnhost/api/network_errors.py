@@ -186,11 +186,11 @@ def _is_before_sending(part: BaseException) -> bool:
         *("WRONG_VERSION_NUMBER", "doesn't match"),
         *("Could not find a suitable TLS", "Could not find the TLS"),
     )
-    said = str(part)
+    message = str(part)
     return (
         isinstance(part, kinds)
-        or TUNNEL.search(said) is not None
-        or any(text in said for text in texts)
+        or TUNNEL.search(message) is not None
+        or any(text in message for text in texts)
     )
 
 

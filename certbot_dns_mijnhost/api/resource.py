@@ -21,7 +21,7 @@ READS_TO_CONFIRM = 4
 
 
 class Resource:
-    """Base of the resources: one chapter of the API each, reached as an attribute of the client."""
+    """Base of the resources: the calls about one kind of object, as an attribute of the client."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -266,7 +266,7 @@ class Transport:
                 request, error, host=self._host, proxy=proxy, hide=self._key.mask
             )
             raise failure from showable_cause(error, proxy)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the request may have been sent
+        except Exception as error:  # noqa: BLE001  # the request may have been sent
             failure = unreadable_answer(request, error, host=self._host)
             raise failure from showable_cause(error, proxy)
 

@@ -31,7 +31,7 @@ def _permissions(fields: Fields) -> dict[str, bool | None] | None:
 
 @dataclass(frozen=True)
 class User(DeclaredModel):
-    """Somebody who may sign in; the repr shows no name and no address.
+    """A person who may sign in; the repr shows no name and no address.
 
     :param is_main_user: has all permissions, which cannot be changed.
     :param permissions: such as ``{"domains": True, "account-invoices": False}``; None if the

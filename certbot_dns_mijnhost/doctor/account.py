@@ -19,7 +19,7 @@ from certbot_dns_mijnhost.api import (
     Whoami,
 )
 from certbot_dns_mijnhost.doctor.findings import Finding, Report, State
-from certbot_dns_mijnhost.zone.finder import forbids_listing, may_pass
+from certbot_dns_mijnhost.zone.finder import forbids_listing, is_transient
 from certbot_dns_mijnhost.zone.retrying import retry_transient
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class Calls:
 
         :raises MijnHostError: the last error.
         """
-        return retry_transient(call, self.retry, may_pass)
+        return retry_transient(call, self.retry, is_transient)
 
 
 def check_account(

@@ -100,7 +100,7 @@ class Doctor:
             if domains is None:
                 return
             wanted = list(dict.fromkeys(names))
-            names_check = NamesCheck(
+            check_of_names = NamesCheck(
                 calls,
                 settings,
                 self._report,
@@ -110,7 +110,7 @@ class Doctor:
                 dns=self._dns,
                 progress=self._progress,
             )
-            names_check.run(wanted, write=write and bool(wanted))
+            check_of_names.run(wanted, write=write and bool(wanted))
         if write and not wanted:
             message = "No test record was created, because no domain was named."
             step = "To include this test, name domains: -d example.nl"

@@ -2,7 +2,7 @@
 
 A record is written by a single-record call whenever that cannot harm another value. If its RRset
 has another value, that depends on what a PATCH does, which is not documented. Two values of this
-run show it without a risk; before a value is written beside one of another client, the call is
+run show it without a risk; before a value is added to an RRset of another client, the call is
 tried out under a name of its own.
 """
 

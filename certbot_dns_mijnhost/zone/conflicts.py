@@ -34,7 +34,7 @@ def check_challenges(listing: Listing, wanted: Collection[RecordKey]) -> None:
 def check_cnames(
     listing: Listing, wanted: Collection[RecordKey], removing: AbstractSet[RecordKey]
 ) -> None:
-    """Refuse a CNAME beside other records, and other records beside a CNAME.
+    """Refuse a name that would have a CNAME and other records.
 
     :param listing: the zone.
     :param removing: records of the zone that are removed in the same change.

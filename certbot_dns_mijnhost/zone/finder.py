@@ -69,7 +69,7 @@ class ZoneFinder:
 
     def _list(self) -> dict[str, str] | None:
         try:
-            domains = retry_transient(self._client.domains.get_all, self._retry, may_pass)
+            domains = retry_transient(self._client.domains.get_all, self._retry, is_transient)
         except APIError as error:
             if not forbids_listing(error):
                 raise
@@ -97,7 +97,7 @@ class ZoneFinder:
         if candidate.startswith("_"):
             return False
         try:
-            retry_transient(lambda: self._client.domains.get(candidate), self._retry, may_pass)
+            retry_transient(lambda: self._client.domains.get(candidate), self._retry, is_transient)
         except APIError as error:
             if says_no_access(error):
                 self._statuses.add(error.status)
@@ -130,6 +130,6 @@ def forbids_listing(error: Exception) -> bool:
     return says_no_access(error) or isinstance(error, MethodNotAllowedError)
 
 
-def may_pass(error: MijnHostError) -> bool:
+def is_transient(error: MijnHostError) -> bool:
     """Return whether a refused call about domains may be a transient error."""
     return is_transient_read_error(error) and not says_no_access(error)

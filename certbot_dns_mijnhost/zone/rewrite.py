@@ -211,8 +211,8 @@ class _Rewrite:
             newest = proofs.stable(journal, 1)
             if newest and write.is_shown_by(newest):
                 return newest
-            settled = proofs.stable(journal, 2)
-            return settled if settled and write.is_explained_by(settled) else None
+            agreed = proofs.stable(journal, 2)
+            return agreed if agreed and write.is_explained_by(agreed) else None
 
         listing = self._zone.reader.read_until(result, REWRITTEN) or proofs.stable(journal, 2)
         if listing is None:

@@ -90,7 +90,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "affiliate.get_payments": {"search": "x"},
     "affiliate.get_payment": {"id": 951},
 }
-CHAPTERS = {name.partition(".")[0] for name in CALLS}
+RESOURCE_NAMES = {name.partition(".")[0] for name in CALLS}
 
 PROFILE_FIELDS: dict[str, Any] = {
     "firstname": "Willemijn",
@@ -106,10 +106,10 @@ PROFILE_FIELDS: dict[str, Any] = {
 
 
 def invoke(client: MijnHostClient, name: str, arguments: dict[str, Any]) -> object:
-    chapter, _, method = name.partition(".")
+    resource, _, method = name.partition(".")
     if name == "account.replace_profile" and arguments == CALLS[name]:
         arguments = {"profile": AccountProfile(**PROFILE_FIELDS)}
-    found = getattr(getattr(client, chapter), method)(**arguments)
+    found = getattr(getattr(client, resource), method)(**arguments)
     return list(found) if isinstance(found, Iterator) else found
 
 

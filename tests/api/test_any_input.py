@@ -228,8 +228,8 @@ def test_a_wrong_argument_never_ends_in_another_error(
     running: tuple[MijnHostClient, Emulator], call: str, parameter: str
 ) -> None:
     client, emulator = running
-    chapter, method = call.split(".")
-    function = getattr(getattr(client, chapter), method)
+    resource, method = call.split(".")
+    function = getattr(getattr(client, resource), method)
     signature = inspect.signature(function)
     valid = {**VALID, **VALID_OF.get(call, {})}
     needed = {

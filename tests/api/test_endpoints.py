@@ -20,8 +20,8 @@ RESOURCES = resources_of(MijnHostClient("key"))
 
 def public_methods() -> set[str]:
     found = {
-        f"{chapter}.{method}"
-        for chapter, resource in RESOURCES.items()
+        f"{name}.{method}"
+        for name, resource in RESOURCES.items()
         for method in dir(resource)
         if not method.startswith("_")
     }

@@ -1,4 +1,4 @@
-"""Each call of these chapters with odd arguments and lost answers, and what its docstring says."""
+"""Each call of these resources with odd arguments and lost answers, and what its docstring says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from certbot_dns_mijnhost.api import InvalidInputError, MijnHostClient, MijnHostError, Secret
 from certbot_dns_mijnhost.emulator import Emulator, Fault
 
-from .service_calls import CALLS, CHAPTERS, PROFILE_FIELDS, invoke, with_result
+from .service_calls import CALLS, PROFILE_FIELDS, RESOURCE_NAMES, invoke, with_result
 
 ODD_ARGUMENTS: list[Any] = [
     *(
@@ -65,9 +65,9 @@ OPTIONAL |= {"product_type", "product_name", "product_link"}
 def test_every_call_is_in_the_table() -> None:
     client = MijnHostClient("key")
     public = {
-        f"{chapter}.{method}"
-        for chapter in CHAPTERS
-        for method in dir(getattr(client, chapter))
+        f"{resource}.{method}"
+        for resource in RESOURCE_NAMES
+        for method in dir(getattr(client, resource))
         if not method.startswith("_")
     }
     assert public == set(CALLS)
@@ -156,8 +156,8 @@ HAZARDS = {
 
 @pytest.mark.parametrize("name", CALLS)
 def test_hazards_are_named_where_they_are(name: str) -> None:
-    chapter, _, method = name.partition(".")
-    text = getattr(getattr(MijnHostClient("key"), chapter), method).__doc__
+    resource, _, method = name.partition(".")
+    text = getattr(getattr(MijnHostClient("key"), resource), method).__doc__
     assert ("**Hazard**" in text) == (name in HAZARDS)
     assert HAZARDS.get(name, "") in " ".join(text.partition("**Hazard**")[2].split())
 

@@ -27,7 +27,7 @@ from .test_whole_api import PROFILE
 
 HOST = NameserverHost("ns1.example.net", "192.0.2.53")
 CSR = "-----BEGIN CERTIFICATE REQUEST-----\nexample.nl\n-----END CERTIFICATE REQUEST-----\n"
-TICKET = 'Is 2 < 3? He said "no" & left.'
+TICKET = 'Is 2 < 3? He wrote "no" & left.'
 
 
 @dataclasses.dataclass
@@ -179,7 +179,7 @@ def test_a_change_without_effect_is_found(
     path = writes[0].path.replace("/api/v2", "", 1)
     assert str(caught.value).startswith(f"{writes[0].method} {path}: the API reported success")
     assert len(clock.slept) == 3, "a read may be older than the change"
-    for value in ("Utrecht", "NL123456789B01", "Johannes", "Elders", "He said", "a-code"):
+    for value in ("Utrecht", "NL123456789B01", "Johannes", "Elders", "He wrote", "a-code"):
         assert value not in f"{caught.value} {caplog.text}"
 
 
@@ -218,7 +218,7 @@ def test_the_same_reply_twice_is_verified_twice(account: Account, emulator: Emul
 
 
 def test_a_reply_is_recognised_in_html(account: Account, emulator: Emulator) -> None:
-    shown = "<div><p>Is 2 &lt; 3?<br>He said &quot;no&quot; &amp; left.</p></div>"
+    shown = "<div><p>Is 2 &lt; 3?<br>He wrote &quot;no&quot; &amp; left.</p></div>"
     for messages in ([], [], [{"message": shown}]):
         data = {"ticket_number": account.ticket, "messages": messages}
         emulator.faults.add(Fault.envelope({"status": 200, "data": data}))
@@ -261,14 +261,14 @@ def test_verify_is_a_truth_value(
     account: Account, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     call = CALLS[name][0]
-    chapter = getattr(account.client, name.partition(".")[0])
+    resource = getattr(account.client, name.partition(".")[0])
     method = name.partition(".")[2] or "update"
-    usual = getattr(chapter, method)
+    usual = getattr(resource, method)
     given: list[Any] = [None, 0, 1, "no", [], object()]
     for verify in given:
         emulator.requests.clear()
         other = functools.partial(with_verify, usual, verify)
-        monkeypatch.setattr(chapter, method, other)
+        monkeypatch.setattr(resource, method, other)
         with pytest.raises(InvalidInputError, match=r"^verify: must be True or False\."):
             call(account)
         assert {request.method for request in emulator.requests} <= {"GET"}, "nothing was sent"

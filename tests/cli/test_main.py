@@ -1,4 +1,4 @@
-"""The command as a whole: arguments, exit codes, and what is shown where."""
+"""The command: arguments, exit codes, and what is shown where."""
 
 from __future__ import annotations
 

@@ -89,14 +89,14 @@ def store_account(runner: DoctorRunner, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "state", "said"),
+    ("stored", "state", "words"),
     [
         (ACCOUNT, State.OK, "which Certbot has"),
         (OTHER_ACCOUNT, State.FAILED, f"Certbot has other accounts: {OTHER_ACCOUNT}"),
     ],
 )
 def test_the_account_of_caa_is_compared_with_certbots(
-    runner: DoctorRunner, stored: str, state: State, said: str
+    runner: DoctorRunner, stored: str, state: State, words: str
 ) -> None:
     runner.emulator.account.add_record(
         "example.nl", "CAA", "example.nl.", f'0 issue "letsencrypt.org; accounturi={ACCOUNT}"'
@@ -104,7 +104,7 @@ def test_the_account_of_caa_is_compared_with_certbots(
     store_account(runner, stored)
     found = runner.run("example.nl")
     assert found.one("caa").state is state
-    assert said in found.one("caa").message
+    assert words in found.one("caa").message
     assert "SECRET" not in str(found.findings)
     if state is State.FAILED:
         assert f"accounturi={OTHER_ACCOUNT}" in found.one("caa").next_step

@@ -16,13 +16,13 @@ from .runner import DoctorRunner
 
 
 @pytest.mark.parametrize(
-    ("ahead", "said"), [(-3600.0, "ahead of the API's"), (3600.0, "behind the API's")]
+    ("ahead", "words"), [(-3600.0, "ahead of the API's"), (3600.0, "behind the API's")]
 )
-def test_a_clock_that_is_wrong_is_a_warning(runner: DoctorRunner, ahead: float, said: str) -> None:
+def test_a_clock_that_is_wrong_is_a_warning(runner: DoctorRunner, ahead: float, words: str) -> None:
     runner.emulator.variants = Variants(clock_ahead=ahead)
     clock = runner.run("example.nl").one("clock")
     assert clock.state is State.WARNING
-    assert said in clock.message
+    assert words in clock.message
     assert abs(clock.data["seconds_ahead"] + ahead) < 120
     assert "NTP" in clock.next_step
 

@@ -102,11 +102,11 @@ BROKEN = {
 def test_faults_of_every_server_are_reported_with_a_solution(
     stack: ExitStack, kind: str, case: tuple[SignedZone, str, str]
 ) -> None:
-    signed, said, cure = case
+    signed, words, cure = case
     found = [each for each in check(stack, signed, signed) if each.data["problem"] == kind]
     finding = only(found)
     assert finding.state is State.FAILED
-    assert said in finding.message
+    assert words in finding.message
     assert "no CA issues for this domain" in finding.message
     assert cure in finding.next_step
 

@@ -1,4 +1,4 @@
-"""The doctor as a whole: its checks, their order, and what it never does."""
+"""The doctor: its checks, their order, and what it never does."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def test_a_name_that_no_certificate_can_have(runner: DoctorRunner, name: str) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "words"),
     [
         ("192.0.2.1", "certificates for IP addresses cannot use DNS challenges"),
         ("2001:db8::1", "certificates for IP addresses cannot use DNS challenges"),
@@ -66,8 +66,8 @@ def test_a_name_that_no_certificate_can_have(runner: DoctorRunner, name: str) ->
         (".".join(["a" * 60] * 4) + ".nl", "its challenge does not fit into DNS"),
     ],
 )
-def test_why_no_ca_issues_for_a_name(name: str, said: str) -> None:
-    assert said in why_not(name)
+def test_why_no_ca_issues_for_a_name(name: str, words: str) -> None:
+    assert words in why_not(name)
 
 
 @given(st.text(max_size=80))

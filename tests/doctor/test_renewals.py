@@ -123,7 +123,7 @@ def test_a_renewal_that_an_editor_saved(runner: DoctorRunner, start: bytes, end:
 
 
 @pytest.mark.parametrize(
-    ("days_left", "lifetime", "state", "said"),
+    ("days_left", "lifetime", "state", "words"),
     [
         (29.0, 90.0, State.OK, "Certbot has what it needs"),
         (10.5, 90.0, State.WARNING, "expires in 10 days"),
@@ -133,13 +133,13 @@ def test_a_renewal_that_an_editor_saved(runner: DoctorRunner, start: bytes, end:
     ],
 )
 def test_a_certificate_that_nothing_renewed(
-    runner: DoctorRunner, days_left: float, lifetime: float, state: State, said: str
+    runner: DoctorRunner, days_left: float, lifetime: float, state: State, words: str
 ) -> None:
     runner.run()
     store(runner, str(runner.credentials), days_left=days_left, lifetime=lifetime)
     [renewal] = found(runner)
     assert renewal.state is state
-    assert said in renewal.message
+    assert words in renewal.message
     assert ("certbot renew --dry-run" in renewal.next_step) is (state is State.WARNING)
 
 

@@ -107,7 +107,7 @@ def test_as_the_job_of_kubernetes_does(user: CertbotUser) -> None:
     [job] = [item for item in items if item["kind"] == "Job"]
     [container] = job["spec"]["template"]["spec"]["containers"]
     words = [word.replace("example.nl", user.domain) for word in container["args"]]
-    # What the environment can't lead to the emulator, a file can.
+    # What no environment variable leads to the emulator, a file does.
     file = f"--dns-mijnhost-credentials={user.credentials}"
 
     issued = user.certbot.run(*words, file)

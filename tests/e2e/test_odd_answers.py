@@ -115,11 +115,11 @@ def test_a_firewall_is_named(user: CertbotUser, status: int) -> None:
     failed = user.obtain("www")
     assert failed.exit_code != 0
     host = user.emulator.api_url.split("/")[2]
-    said = " ".join(failed.output.split())
-    assert f"{host} answered {status} with a web page" in said
-    assert "a firewall or proxy is in the way" in said
-    assert "is not in the account" not in said
-    assert "Traceback" not in said
+    output = " ".join(failed.output.split())
+    assert f"{host} answered {status} with a web page" in output
+    assert "a firewall or proxy is in the way" in output
+    assert "is not in the account" not in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("status", [403, 404, 405])

@@ -53,11 +53,11 @@ def test_a_record_that_cannot_be_sent_back(
 
     refused = user.obtain("", "*")
     assert refused.exit_code == 1
-    said = " ".join(refused.output.split())
-    assert f"Cannot rewrite the zone {user.domain}" in said
-    assert f"{type_} odd.{user.domain}. {shown}" in said
-    assert "Nothing was written. Correct or delete the record" in said
-    assert "Traceback" not in said
+    output = " ".join(refused.output.split())
+    assert f"Cannot rewrite the zone {user.domain}" in output
+    assert f"{type_} odd.{user.domain}. {shown}" in output
+    assert "Nothing was written. Correct or delete the record" in output
+    assert "Traceback" not in output
     assert "PUT" not in writes(user)
     assert user.zone == before
 
@@ -144,8 +144,8 @@ def test_a_server_that_cuts_long_texts(user: CertbotUser) -> None:
     assert writes(user).count("PUT") == 1
     assert [value for _, at, value in user.zone if at == name] == [key[:255]]
     assert len(user.zone) == len(before)
-    said = " ".join(issued.output.split())
+    output = " ".join(issued.output.split())
     assert (
-        f"the API lists values that differ from those it was sent: TXT {name.rstrip('.')}" in said
+        f"the API lists values that differ from those it was sent: TXT {name.rstrip('.')}" in output
     )
-    assert "The values from before are in" in said
+    assert "The values from before are in" in output

@@ -119,7 +119,7 @@ def test_apts_certbot_on_a_new_machine(machine_shell: MachineShell, debian_packa
 
 
 def _is_whole(machine: MachineShell) -> None:
-    """See that the manual pages and the completion are there, and apt's files as they were."""
+    """Check that the manual pages and the completion exist, and that apt's files are unchanged."""
     for page in ("man1/mijnhost.1", "man7/certbot-dns-mijnhost.7"):
         assert "mijn" in machine.type(f"zcat /usr/share/man/{page}.gz")
     machine.type("apt-get install --no-install-recommends bash-completion")

@@ -130,13 +130,13 @@ def test_the_commands_for_many_domains_need_no_earlier_use_of_certbot(
     recipes.commands.add("fresh-certbot", then=f'exec {shlex.join(user.certbot.command())} "$@"')
     (user.directory / "domains.txt").write_text(f"www.{user.domain}\nmail.{user.domain}\n")
     commands = re.findall(r"^examples/(many-domains/.*)$", PAGE.read_text(), re.MULTILINE)
-    said = []
+    last_lines = []
     for command in commands:
         recipe, *words = shlex.split(command)
         done = recipes.run(recipe, *words, CERTBOT="fresh-certbot")
         assert done.exit_code == 0, done.output
-        said.append(done.output.splitlines()[-1])
-    assert said == [
+        last_lines.append(done.output.splitlines()[-1])
+    assert last_lines == [
         "All 2 trials worked, and nothing was kept.",
         "All 2 certificates are there.",
     ]

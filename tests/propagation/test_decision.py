@@ -38,17 +38,19 @@ def check(*names: str) -> ServerCheck:
 
 def streak(history: list[Answer]) -> int:
     """Count the unusable answers at the end."""
-    latest = [said in UNUSABLE for said in reversed(history)]
+    latest = [answer in UNUSABLE for answer in reversed(history)]
     return [*latest, False].index(False)
 
 
 @given(st.lists(answers, max_size=12))
 def test_ready_means_served_in_the_last_polls(history: list[Answer]) -> None:
     found = check()
-    for now, said in enumerate(history):
-        found.note({"name.": said}, float(now))
+    for now, answer in enumerate(history):
+        found.note({"name.": answer}, float(now))
     latest = history[-IN_A_ROW:]
-    assert found.is_ready == (len(latest) == IN_A_ROW and all(said is SERVED for said in latest))
+    assert found.is_ready == (
+        len(latest) == IN_A_ROW and all(answer is SERVED for answer in latest)
+    )
 
 
 @given(polls, st.sampled_from([0.5, 2.0, 6.0]))
@@ -57,8 +59,8 @@ def test_who_is_left_out_and_when_all_are_given_up(
 ) -> None:
     zone = ZoneCheck([check(), check()])
     for number, both in enumerate(history):
-        for server, said in zip(zone.servers, both):
-            server.note({"name.": said}, number * pause)
+        for server, answer in zip(zone.servers, both):
+            server.note({"name.": answer}, number * pause)
     streaks = [streak([both[n] for both in history]) for n in (0, 1)]
     is_answering = 0 in streaks
     assert zone.is_answering == is_answering
@@ -73,8 +75,8 @@ def test_who_is_left_out_and_when_all_are_given_up(
 @given(st.lists(answers, min_size=1, max_size=12))
 def test_its_status_names_what_is_missing(history: list[Answer]) -> None:
     found = check()
-    for now, said in enumerate(history):
-        found.note({"name.": said}, float(now))
+    for now, answer in enumerate(history):
+        found.note({"name.": answer}, float(now))
     is_served = history[-1] is SERVED
     assert (found.status().answer == "serves everything") == is_served
     assert str(found.status()).startswith("ns1: ")
@@ -91,9 +93,9 @@ def test_a_name_that_was_not_queried_is_not_served() -> None:
 @given(st.lists(answers, max_size=6))
 def test_a_poll_without_time_for_all_names_is_ignored(history: list[Answer]) -> None:
     found, other = check("name.", "other."), check("name.", "other.")
-    for now, said in enumerate(history):
+    for now, answer in enumerate(history):
         for each in (found, other):
-            each.note({"name.": SERVED, "other.": said}, float(now))
+            each.note({"name.": SERVED, "other.": answer}, float(now))
     found.note({"name.": SERVED}, 10.0)
     assert found == other
 
@@ -103,10 +105,10 @@ NO_ROUTE = Answer(Kind.SILENT, detail="Network is unreachable", is_unroutable=Tr
 FOURS, SIXES = ("192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8::2")
 
 
-def outcome_of(said: dict[str, Answer]) -> Outcome:
-    """Return the result of polls in which each address always said the same."""
+def outcome_of(answers: dict[str, Answer]) -> Outcome:
+    """Return the result of polls in which each address always gave the same answer."""
     checks = []
-    for host, each in said.items():
+    for host, each in answers.items():
         server = ServerCheck(Server(host, Endpoint(host)), {"name.": frozenset({"value"})})
         for now in range(TRIES):
             server.note({"name.": each}, float(now))
@@ -120,8 +122,8 @@ def outcome_of(said: dict[str, Answer]) -> Outcome:
 def test_a_family_without_route_is_not_reported_as_left_out(
     working: tuple[str, ...], missing: tuple[str, ...]
 ) -> None:
-    said = {**dict.fromkeys(working, SERVED), **dict.fromkeys(missing, NO_ROUTE)}
-    found = outcome_of(said)
+    answers = {**dict.fromkeys(working, SERVED), **dict.fromkeys(missing, NO_ROUTE)}
+    found = outcome_of(answers)
     assert found.state is State.EVERYWHERE
     assert [status.label for status in found.unroutable] == list(missing)
     assert found.left_out == ()
@@ -134,7 +136,7 @@ def test_ipv6_that_a_network_drops_is_not_reported_as_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "left_out"),
+    ("answers", "left_out"),
     [
         ({FOURS[0]: SERVED, FOURS[1]: NO_ANSWER}, FOURS[1]),
         ({FOURS[0]: SERVED, FOURS[1]: NO_ROUTE}, FOURS[1]),
@@ -143,8 +145,8 @@ def test_ipv6_that_a_network_drops_is_not_reported_as_left_out() -> None:
         ({SIXES[0]: SERVED, FOURS[0]: NO_ANSWER}, FOURS[0]),
     ],
 )
-def test_one_address_that_fails_is_reported(said: dict[str, Answer], left_out: str) -> None:
-    found = outcome_of(said)
+def test_one_address_that_fails_is_reported(answers: dict[str, Answer], left_out: str) -> None:
+    found = outcome_of(answers)
     assert [status.label for status in found.left_out] == [left_out]
     assert found.unroutable == ()
 

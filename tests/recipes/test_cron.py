@@ -14,7 +14,7 @@ from tests.support.commands import EXAMPLES, ROOT, TOOLS, StubCommands, run
 def numbers(field: str, least: int, most: int) -> set[int]:
     """Return what a field of a crontab means.
 
-    :raises ValueError: where it is none.
+    :raises ValueError: if it is not one.
     """
     found: set[int] = set()
     for part in field.split(","):

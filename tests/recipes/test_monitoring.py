@@ -101,12 +101,12 @@ def test_no_mail_if_all_is_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "words"),
     [({"error": "No key."}, "No key."), ("oops", "no JSON"), ("", "printed nothing")],
 )
-def test_a_doctor_that_does_not_run_is_mailed(tmp_path: Path, value: Any, said: str) -> None:
+def test_a_doctor_that_does_not_run_is_mailed(tmp_path: Path, value: Any, words: str) -> None:
     assert run(MAIL, "you@example.nl", environment=saying(tmp_path, value)).returncode == 0
-    assert said in mailed(tmp_path)
+    assert words in mailed(tmp_path)
 
 
 def test_without_an_address_nothing_runs(tmp_path: Path) -> None:

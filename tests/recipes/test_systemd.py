@@ -104,9 +104,9 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
         drop_in.write_text("\n".join(["[Service]", *lines, ""]))
     for name in (SERVICE.name, TIMER.name, "certbot.service"):
         checked = run(str(ANALYZE), "verify", "--man=no", tmp_path / name)
-        # It looks at the machine's own units too; only what is said of ours counts.
-        said = [line for line in checked.stdout.splitlines() if "certbot" in line]
-        assert said == []
+        # It looks at the machine's own units too; only what it reports of ours counts.
+        reported = [line for line in checked.stdout.splitlines() if "certbot" in line]
+        assert reported == []
         assert checked.returncode == 0, checked.stdout
 
 

@@ -1,4 +1,4 @@
-"""The administrator's commands beside the runs: records added, records set, a zone restored."""
+"""The administrator's commands next to the runs: records add, records set, zone restore."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Strike:
 
 @dataclass(frozen=True)
 class Edit:
-    """Somebody changes the zone in the control panel.
+    """The administrator changes the zone in the control panel.
 
     :param at: seconds after the start.
     :param name: number of a challenge's name, or None for another one.

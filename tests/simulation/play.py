@@ -124,7 +124,7 @@ class Player:
         return self.report
 
     def _settle_reads(self) -> None:
-        # What stood long before the first run is no news to the API's readings.
+        # The API's listings already have what existed long before the first run.
         for _ in range(20):
             for domain in DOMAINS:
                 self.emulator.account.read_records(domain)

@@ -81,5 +81,5 @@ def _broken_by(report: Report, outcome: CommandOutcome) -> Iterator[str]:
 
 
 def _is_told(report: Report) -> bool:
-    """Return whether the API said yes and never showed it, so that DNS has to tell."""
+    """Return whether the API confirmed it and never listed it, so that the DNS check decides."""
     return any("Continuing; the DNS check decides" in line for line in report.log)

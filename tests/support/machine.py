@@ -38,7 +38,7 @@ def new_debian() -> str:
 class Machine:
     """One such machine, running; a context manager.
 
-    :param directory: takes what is written; it can't lie on an overlay itself.
+    :param directory: takes what is written; an overlay file system does not do.
     :param shared: a folder that is the same inside and outside.
     """
 

@@ -1,4 +1,4 @@
-"""The safe verbs for a zone: right whatever the API does, and never at the cost of other values."""
+"""The safe verbs for a zone: right with each variant of the API; other values survive."""
 
 from __future__ import annotations
 

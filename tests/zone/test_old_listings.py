@@ -45,7 +45,7 @@ def test_a_vanished_challenge_of_another_client_counts_as_gone_after_a_minute(
 ) -> None:
     """Until then, the listings without it may be older than it is.
 
-    :param shown_seconds: how long it is there; meanwhile somebody changes another record.
+    :param shown_seconds: how long it is there; meanwhile another client changes another record.
     """
     emulator = zones.start(Variants())
     theirs = ("TXT", "_acme-challenge.other.example.nl.", "theirs")

@@ -85,7 +85,7 @@ def test_what_is_written_back_is_what_was_listed(zones: EmulatedZones) -> None:
 
 
 def test_twins_that_may_differ_are_both_written_back(zones: EmulatedZones) -> None:
-    # Whether "mail" is relative to the zone is not known, so neither stands for the other.
+    # Whether "mail" is relative to the zone is not known, so neither is treated as the other.
     emulator = zones.start(Variants())
     emulator.account.add_record("example.nl", "MX", "sub.example.nl.", "10 mail")
     emulator.account.add_record("example.nl", "MX", "sub.example.nl.", "10 mail.example.nl.")
