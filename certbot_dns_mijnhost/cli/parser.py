@@ -224,7 +224,9 @@ def _record(parser: argparse.ArgumentParser, value: str | None = None) -> None:
     parser.add_argument("value", metavar="VALUE", nargs=value, help=VALUE)
     if value is None:
         parser.add_argument(
-            "--ttl", type=int, default=RECORD_TTL, help="seconds (default: %(default)s)"
+            "--ttl",
+            type=int,
+            help=f"seconds (default: that of the RRset; of a new RRset {RECORD_TTL})",
         )
 
 

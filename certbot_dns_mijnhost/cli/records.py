@@ -50,10 +50,13 @@ def add(options: argparse.Namespace, terminal: Terminal) -> int:
             return DONE
         _check_cname(wanted, {i for i in listing.keys if i.name == wanted.name})
         changes = Changes(account, editor, options, terminal)
+        plan = editor.add(record, dry_run=True)
         if not changes.make(listing, lambda: editor.add(record)):
             terminal.data({"added": []})
             return NOT_IN_ORDER
     terminal.line(f"Added: {shown(wanted)}")
+    if options.ttl not in {None, *(new.ttl for new in plan.add)}:
+        terminal.line("Its TTL is that of the other values of its RRset.")
     terminal.data({"added": [wanted._asdict()]})
     return DONE
 

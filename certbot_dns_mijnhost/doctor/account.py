@@ -98,7 +98,7 @@ def _failure(error: MijnHostError) -> Finding:
 
 def _forbidden(error: MijnHostError, report: Report, chosen: Collection[str]) -> list[Domain]:
     reason = getattr(error, "description", "") or error
-    message = f"The key may not list the account's domains: {reason}. "
+    message = f"The key is not allowed to list the account's domains: {reason}. "
     if chosen:
         message += f"The plugin uses those of dns_mijnhost_zone: {', '.join(chosen)}."
         report(Finding("key", State.NOTE, message))

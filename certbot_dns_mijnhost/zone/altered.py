@@ -97,9 +97,9 @@ def check_ours(altered: Collection[RecordKey], zone: str) -> None:
     if altered:
         names = ", ".join(sorted({f"{key.type} {key.name}" for key in altered}))
         raise AlteredRecordError(
-            f"The API stored {names} in the zone {zone} with a value that differs from "
-            "the one it was sent, and would do so again. Delete that record in mijn.host's control "
-            "panel, and ask mijn.host's support how to store the value."
+            f"The API stored {names} in the zone {zone} with another value than was sent. It was "
+            "not sent again. Delete that record in mijn.host's control panel, and ask mijn.host's "
+            "support how to store the value."
         )
 
 

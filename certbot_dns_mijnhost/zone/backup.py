@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from certbot_dns_mijnhost.zone.copy_file import copy_text, write_new
+from certbot_dns_mijnhost.zone.errors import ZoneCopyError
 from certbot_dns_mijnhost.zone.listing import Listing
 from certbot_dns_mijnhost.zone.names import file_name
 
@@ -130,9 +131,18 @@ class Copies:
         The file holds what the API listed, so it can be restored record by record or all together.
         If the run's latest copy holds the same, no other is made.
 
-        :raises OSError: if it cannot be written.
+        :raises ZoneCopyError: if it cannot be written.
         """
-        content = copy_text(listing)
+        try:
+            return self._save(copy_text(listing))
+        except OSError as error:
+            raise ZoneCopyError(
+                f"Cannot save a copy of the zone {listing.zone} in {self.directory}: "
+                f"{error.strerror}. Nothing was changed. Make the directory writable, free space "
+                "on its disk, or use another directory."
+            ) from error
+
+    def _save(self, content: str) -> Path:
         is_old = self._clock() - self._began > RUN_SECONDS
         if self.first is None or is_old:
             return self._save_first(content)

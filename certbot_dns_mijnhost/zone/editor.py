@@ -27,13 +27,12 @@ from certbot_dns_mijnhost.zone.errors import (
     NotRemoved,
     NotRemovedError,
     RecordNotFoundError,
-    ZoneCopyError,
 )
 from certbot_dns_mijnhost.zone.execution import Execution
 from certbot_dns_mijnhost.zone.journal import MayHaveChanged
 from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
 from certbot_dns_mijnhost.zone.names import is_within
-from certbot_dns_mijnhost.zone.plan import ZonePlan
+from certbot_dns_mijnhost.zone.plan import ZonePlan, rrset_ttls
 from certbot_dns_mijnhost.zone.zone import Zone, ZoneContext
 
 LISTED_LATE = "The API listed it only after the change. Make the same change again."
@@ -42,8 +41,9 @@ LISTED_LATE = "The API listed it only after the change. Make the same change aga
 class ZoneEditor:
     """Changes one zone of the account.
 
-    Each change returns its :class:`.ZonePlan`. With ``dry_run=True`` nothing is changed. Names
-    without a final dot are relative to the zone, unless they end in the zone's name.
+    Each change but :meth:`carry_out` returns its :class:`.ZonePlan`, and changes nothing with
+    ``dry_run=True``. Names without a final dot are relative to the zone, unless they end in the
+    zone's name.
 
     :param domain: the zone's domain.
     :param allow_zone_rewrite: whether the zone may be rewritten if no single-record call does what
@@ -116,19 +116,14 @@ class ZoneEditor:
 
         :raises ZoneCopyError: if it cannot be written.
         """
-        try:
-            return self._zone.copies.save(listing)
-        except OSError as error:
-            raise ZoneCopyError(
-                f"Cannot save a copy of the zone {listing.zone} in {self.backup_directory}: "
-                f"{error.strerror}. Nothing was changed. Use another directory."
-            ) from error
+        return self._zone.copies.save(listing)
 
     def add(self, *records: DNSRecord, dry_run: bool = False) -> ZonePlan:
         """Add records, and keep the other values of their RRsets.
 
-        Records that exist already are left as they are. A record without a TTL gets the TTL of its
-        RRset, otherwise 3600 seconds.
+        Records that exist already are left as they are. A record that joins an RRset gets the TTL
+        of the RRset, whichever TTL it has itself: an RRset has one TTL. Otherwise a record without
+        a TTL gets 3600 seconds.
 
         :raises CNAMEConflictError: if a name would have a CNAME and other records.
         :raises ZoneRewriteForbiddenError: if only a rewrite would do, and it is not allowed.
@@ -137,6 +132,9 @@ class ZoneEditor:
         listing = self._read()
         wanted = {k: r for k, r in self._by_key(records).items() if k not in listing.keys}
         check_cnames(listing, wanted, frozenset())
+        ttls = rrset_ttls(listing, listing.keys)
+        for key, record in wanted.items():
+            wanted[key] = replace(record, ttl=ttls.setdefault(key[:2], record.ttl))
         plan = ZonePlan.of_change(listing, add=wanted)
         if not dry_run:
             self._execution.add(wanted)
@@ -181,7 +179,8 @@ class ZoneEditor:
 
         New values are added before others are removed.
 
-        :param ttl: seconds, for all values; None keeps the TTL of the RRset.
+        :param ttl: seconds, for all values. None keeps the TTL of each value that exists, and gives
+            new values the TTL of the RRset.
         :raises CNAMEConflictError: if the name would have a CNAME and other records.
         :raises NotRemovedError: if a value could not be removed, or was listed only after the
             change.
@@ -191,16 +190,18 @@ class ZoneEditor:
         """
         listing = self._read()
         wanted = self._by_key(DNSRecord(type, name, value, ttl) for value in values)
-        probe = Listing(self._zone.name, [DNSRecord(type, name, "")])
-        [rrset] = {key[:2] for key in probe.keys}
+        rrset = Listing(self._zone.name, ()).key_of(DNSRecord(type, name, ""))[:2]
         present = {key for key in listing.keys if key[:2] == rrset}
         plan = ZonePlan.of_rrset(
             listing,
             present,
-            {key: self._zone.with_ttl(key, record) for key, record in wanted.items()},
+            {
+                key: record if key in present else self._zone.with_ttl(key, record)
+                for key, record in wanted.items()
+            },
         )
         if not dry_run:
-            self._carry_out(plan, replaces=lambda key: key[:2] == rrset)
+            self._carry_out_and_compare(plan, replaces=lambda key: key[:2] == rrset)
         return plan
 
     def apply(self, records: Iterable[DNSRecord], *, dry_run: bool = False) -> ZonePlan:
@@ -217,7 +218,7 @@ class ZoneEditor:
         target = Listing(self._zone.name, wanted)
         plan = ZonePlan.towards(self._read(), target, exact=True)
         if not dry_run:
-            self._carry_out(plan, replaces=lambda key: not key.is_transient)
+            self._carry_out_and_compare(plan, replaces=lambda key: not key.is_transient)
         return plan
 
     def restore(self, copy: Path, *, exact: bool = False, dry_run: bool = False) -> ZonePlan:
@@ -232,7 +233,7 @@ class ZoneEditor:
         target = read_copy(copy, self._zone.name)
         plan = ZonePlan.towards(self._read(), target, exact=exact)
         if not dry_run:
-            self._carry_out(plan, replaces=lambda key: exact and not key.is_transient)
+            self._carry_out_and_compare(plan, replaces=lambda key: exact and not key.is_transient)
         return plan
 
     def carry_out(self, plan: ZonePlan) -> None:
@@ -256,10 +257,12 @@ class ZoneEditor:
     def _execution(self) -> Execution:
         return Execution(self._zone, allow_zone_rewrite=self.allow_zone_rewrite)
 
-    def _carry_out(self, plan: ZonePlan, *, replaces: Callable[[RecordKey], bool]) -> None:
+    def _carry_out_and_compare(
+        self, plan: ZonePlan, *, replaces: Callable[[RecordKey], bool]
+    ) -> None:
         """Make the changes of a plan, and report records that no listing showed before them.
 
-        :param replaces: whether the plan was to name this record if it exists.
+        :param replaces: whether the change is to remove this record if the zone has it.
         :raises NotRemovedError: naming those records.
         """
         if plan.is_empty:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from certbot_dns_mijnhost.api import DNSRecord, MethodNotAllowedError, MijnHostError
 from certbot_dns_mijnhost.zone.adding import add, read_before_writing
 from certbot_dns_mijnhost.zone.behaviour import PatchEffect
+from certbot_dns_mijnhost.zone.conflicts import check_cnames
 from certbot_dns_mijnhost.zone.errors import (
     NotRemovedError,
     TTLNotChangedError,
@@ -16,7 +17,7 @@ from certbot_dns_mijnhost.zone.errors import (
     ZoneRewriteForbiddenError,
 )
 from certbot_dns_mijnhost.zone.journal import changed_names
-from certbot_dns_mijnhost.zone.listing import RecordKey
+from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
 from certbot_dns_mijnhost.zone.removing import remove
 from certbot_dns_mijnhost.zone.zone import Zone
 
@@ -38,9 +39,11 @@ class Execution:
     def add(self, wanted: Records) -> None:
         """Add records.
 
+        :raises CNAMEConflictError: if a name would have a CNAME and other records.
         :raises MijnHostError: if a record cannot be added.
         """
-        with self._changing():
+        with self._changing() as listing:
+            check_cnames(listing, wanted, frozenset())
             self._add(wanted)
 
     def remove(self, unwanted: Iterable[RecordKey]) -> None:
@@ -55,12 +58,14 @@ class Execution:
     def replace(self, wanted: Records, unwanted: frozenset[RecordKey], retimed: Records) -> None:
         """Add records, remove others, and change the TTL of others, in this order.
 
+        :raises CNAMEConflictError: if a name would have a CNAME and other records.
         :raises MijnHostError: if a change cannot be made; a part of it may be made.
         """
         # A CNAME and the records that it replaces, or the other way round, cannot exist together.
         at_cnames = {k.name for k in wanted.keys() | unwanted if k.type == "CNAME"}
         first = {k for k in unwanted if k.name in at_cnames and not _replaces(wanted, k)}
-        with self._changing():
+        with self._changing() as listing:
+            check_cnames(listing, wanted, unwanted)
             self._remove(first)
             self._add(wanted, instead_of=unwanted - first)
             self._remove(unwanted - first)
@@ -87,9 +92,13 @@ class Execution:
         if left and not (self._allow_zone_rewrite or offers_delete):
             raise ZoneRewriteForbiddenError(left[0].reason)
         if left:
-            names = "; ".join(f"{each.name} ({each.value}): {each.reason}" for each in left)
+            names = "; ".join(
+                f"{each.name} ({each.value}): {each.reason.rstrip('.')}" for each in left
+            )
             raise NotRemovedError(
-                f"Could not remove from the zone {self._zone.name}: {names}", left
+                f"Could not remove these records from the zone {self._zone.name}: {names}. Run the "
+                "same command again, or delete the records in mijn.host's control panel.",
+                left,
             )
 
     def _set_ttls(self, records: Records) -> None:
@@ -104,7 +113,7 @@ class Execution:
                 unchanged.append((key, "a PATCH for it could replace other values of its RRset"))
                 continue
             try:
-                self._zone.patch(key, record)
+                self._zone.patch(key, record, sets_ttl=True)
             except MethodNotAllowedError:
                 unchanged.append((key, "the API does not offer PATCH here"))
         if unchanged:
@@ -115,14 +124,15 @@ class Execution:
             )
 
     @contextmanager
-    def _changing(self) -> Iterator[None]:
+    def _changing(self) -> Iterator[Listing]:
+        """Hold the zone's lock, and yield the zone as it is then."""
         journal = self._zone.journal
         with self._zone.locked():
             self._zone.check_turn()
-            read_before_writing(self._zone)
+            listing = read_before_writing(self._zone)
             before = len(journal.events)
             try:
-                yield
+                yield listing
             except ZoneError:
                 raise  # It says itself what was done.
             except MijnHostError as error:

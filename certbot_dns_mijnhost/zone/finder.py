@@ -73,7 +73,7 @@ class ZoneFinder:
         except APIError as error:
             if not forbids_listing(error):
                 raise
-            logger.debug("The key may not list the domains: %s", error)
+            logger.debug("The key is not allowed to list the domains: %s", error)
             self._refusal = error
             return None
         return {canonical(domain.domain): domain.domain for domain in domains}

@@ -101,7 +101,7 @@ class ZoneLock:
                 if attempt == 1:
                     logger.info("Waiting for another process that changes the zone %s", self._zone)
             except OSError as error:
-                logger.debug("No lock can be taken of %s: %s", self._path, error)
+                logger.debug("Cannot lock %s: %s", self._path, error)
                 self.is_taken = False
                 return False
             else:
@@ -121,7 +121,7 @@ def _open(path: Path) -> int | None:
             return None
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        logger.debug("No lock can be taken in %s: %s", directory, error)
+        logger.debug("Cannot lock a file in %s: %s", directory, error)
         return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from certbot_dns_mijnhost.api import DNSRecord
+from certbot_dns_mijnhost.api.exact_json import dumps
 from certbot_dns_mijnhost.zone.listing import Listing, RecordKey, listed_value
 
 Records = Mapping[RecordKey, DNSRecord]
@@ -40,13 +41,14 @@ class ZonePlan:
     ) -> ZonePlan:
         """Return the plan that adds and removes these records, as far as the zone needs it.
 
-        A record that is listed under both its relative and its absolute name is kept once.
+        A record that is listed under both its relative and its absolute name is kept once. Records
+        that differ in a field that this client does not know are all kept.
 
         :param damaged: records as they were before the API damaged them, by the listed records.
             They are sent as they were, so that another write does not damage them further.
         """
         unwanted = frozenset(remove)
-        kept: dict[RecordKey, DNSRecord] = {}
+        kept: dict[tuple[RecordKey, str], DNSRecord] = {}
         removed = []
         for record in listing.records:
             key = listing.key_of(record)
@@ -54,7 +56,7 @@ class ZonePlan:
             if key in unwanted:
                 removed.append(absolute)
             else:
-                kept[listing.strict_key_of(record)] = absolute
+                kept[listing.strict_key_of(record), _other_fields(record)] = absolute
         added = {key: each for key, each in (add or {}).items() if key not in listing.keys}
         new = tuple(record for _, record in sorted(added.items()))
         return cls(listing.zone, tuple(kept.values()), new, tuple(removed))
@@ -86,10 +88,12 @@ class ZonePlan:
     def _of_difference(
         cls, listing: Listing, target: Records, unwanted: set[RecordKey]
     ) -> ZonePlan:
-        missing = dict(target)
+        by_key = _by_key(listing)
+        ttls = rrset_ttls(listing, by_key.keys() - target.keys() - unwanted)
+        missing = {k: replace(r, ttl=ttls.get(k[:2], r.ttl)) for k, r in target.items()}
         keep, add, remove = [], [], []
-        for key, listed in _by_key(listing).items():
-            new = missing.pop(key, None)
+        for key, listed in by_key.items():
+            new = target.get(key) if missing.pop(key, None) else None
             if key in unwanted:
                 remove.append(listed)
             elif new and None not in {new.ttl, listed.ttl} and new.ttl != listed.ttl:
@@ -135,6 +139,24 @@ class ZonePlan:
 
     def _keys(self, records: Iterable[DNSRecord]) -> dict[RecordKey, DNSRecord]:
         return _by_key(Listing(self.zone, records))
+
+
+def rrset_ttls(listing: Listing, keys: Iterable[RecordKey]) -> dict[tuple[str, str], int | None]:
+    """Return the smallest TTL in seconds of each RRset of these records, by type and name.
+
+    All records of an RRset share one TTL (RFC 2181, section 5.2).
+    """
+    ttls: dict[tuple[str, str], int | None] = {}
+    for key in keys:
+        for record in listing.records_of(key):
+            if record.ttl:
+                ttls[key[:2]] = min(record.ttl, ttls.get(key[:2]) or record.ttl)
+    return ttls
+
+
+def _other_fields(record: DNSRecord) -> str:
+    known = {"type", "name", "value", "ttl"}
+    return dumps({name: value for name, value in sorted(record.raw.items()) if name not in known})
 
 
 def _by_key(listing: Listing) -> dict[RecordKey, DNSRecord]:

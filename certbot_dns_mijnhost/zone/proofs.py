@@ -5,8 +5,9 @@ reads can come from different replicas. So one listing that shows a record prove
 existed at some time, and one listing without it proves nothing.
 
 Each function decides from a :class:`.Journal` alone, without a client, a clock or a sleep. An
-answer None means *not decided yet*: another read may decide. A decision is kept until this run
-changes the zone again.
+answer None means *not decided yet*: another read may decide. `missing`, `absent` and
+`shows_since_write` keep a decision until this run changes the zone again; `stable` and `whole`
+describe the newest listings, so a listing that differs takes their answer back.
 """
 
 from __future__ import annotations
@@ -42,14 +43,18 @@ ABSENT_IF_CONFIRMED = 2
 listings alternate between a current replica and one that lags."""
 
 
-def shows_since_write(journal: Journal, key: RecordKey) -> bool | None:
-    """Return True if a listing after the last write of `key` shows it."""
+def shows_since_write(journal: Journal, key: RecordKey, *, ttl: int | None = None) -> bool | None:
+    """Return True if a listing after the last write of `key` shows it.
+
+    :param ttl: if set, only a listing that shows it with this TTL in seconds counts.
+    """
     shown: bool | None = None
     for event in journal.events:
         if isinstance(event, Wrote) and event.key == key:
             shown = None
         elif isinstance(event, Read) and key in event.keys:
-            shown = True
+            ttls = {record.ttl for record in event.listing.records_of(key)}
+            shown = shown or ttl is None or ttls == {ttl} or None
     return shown
 
 
@@ -117,10 +122,11 @@ def absent(journal: Journal, unwanted: Keys, effect: PatchEffect) -> bool | None
 
     * one, if the API confirmed each removal, and each record was written once and deleted once;
     * two, if the API confirmed each removal;
-    * six otherwise; also if a listing lacks anything of other clients, or no listing ever showed
-      the records, because the listing may then be older than they are.
+    * six otherwise; also if the listing lacks a challenge record of another client, if no listing
+      ever showed a record of another client, or if none ever showed the unwanted records, because
+      the listing may then be older than they are.
 
-    A listing without lasting records of other clients is shortened and does not count. If no
+    A listing that lacks a lasting record of another client is shortened and does not count. If no
     listing ever showed a record that may exist, a listing that may be older than it proves nothing;
     if the API did not confirm its removal either, nothing proves that it is gone.
 
@@ -148,15 +154,16 @@ def absent(journal: Journal, unwanted: Keys, effect: PatchEffect) -> bool | None
 
 
 def _is_new_enough(journal: Journal, read: Read, unseen: Keys, seen: Keys) -> bool:
-    """Return whether a listing would show records that no listing has shown, if they existed.
+    """Return whether a listing is new enough to show records of this run, if they exist.
 
+    :param unseen: records that no listing has shown.
     :param seen: what this listing and earlier ones showed.
     """
     # A listing with the latest write of an RRset is newer than what that write replaced.
-    shown = {key[:2] for key in journal.latest() & seen}
-    open_keys = {key for key in journal.possible() & unseen if key[:2] not in shown}
+    rrsets = {key[:2] for key in journal.latest() & seen}
+    undecided = {key for key in journal.possible() & unseen if key[:2] not in rrsets}
     written_at = journal.written_at()
-    if written_at is None or not open_keys:
+    if written_at is None or not undecided:
         return True
     return read.at - written_at >= OLDEST_LISTING
 
@@ -186,7 +193,7 @@ def _reads_after_removal(journal: Journal, unwanted: Keys) -> list[tuple[Read, s
 def removal_confirmed(journal: Journal, effect: PatchEffect) -> set[RecordKey]:
     """Return the records whose removal by DELETE the API confirmed.
 
-    A refusal confirms it too if the record did not exist before.
+    A refusal confirms it too if, by the journal, the record does not exist.
 
     :param effect: what PATCH does to other values of the RRset.
     """
@@ -251,8 +258,9 @@ def whole(
 
     It must be stable, and show all lasting records of other clients that any listing showed, and
     all records of this run that exist. If it lacks a challenge record of another client, which may
-    have been removed meanwhile, it takes six equal listings, and the newest must be 65 s younger
-    than the last one that showed the record: a client whose challenge is lost gets no certificate.
+    have been removed meanwhile, it takes six equal listings, and the newest must be read at least
+    65 s after the last one that showed the record: a client whose challenge is lost gets no
+    certificate.
 
     :param effect: what PATCH does to other values of the RRset.
     :param removing: records of this run that are to be removed. A listing that may be older than

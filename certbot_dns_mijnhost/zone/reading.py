@@ -170,8 +170,8 @@ class ZoneReader:
                 f"Cannot confirm the records of the zone {self.zone}: for "
                 f"{self._retry.clock() - started:.0f} s, the API's listings did not agree"
                 + (f", or lacked {missing} records that earlier ones had" if missing else "")
-                + ". No change was made that depends on these listings. Try again later. If it "
-                "persists, ask mijn.host's support."
+                + ". The zone was not rewritten. Try again in an hour. If it fails again, ask "
+                "mijn.host's support."
             )
         return listing
 

@@ -11,11 +11,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostError
 from certbot_dns_mijnhost.zone import proofs
 from certbot_dns_mijnhost.zone.altered import Write, check_ours, resembles
-from certbot_dns_mijnhost.zone.errors import ZoneNotConfirmedError, ZoneRewriteError
+from certbot_dns_mijnhost.zone.errors import (
+    ZoneCopyError,
+    ZoneNotConfirmedError,
+    ZoneRewriteError,
+)
 from certbot_dns_mijnhost.zone.journal import Altered, MayHaveChanged, Rewrote
 from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
 from certbot_dns_mijnhost.zone.plan import ZonePlan
@@ -48,11 +53,14 @@ def rewrite(
     :raises ZoneRewriteForbiddenError: if the user does not; nothing was written.
     :raises ZoneNotConfirmedError: if the listings do not show the zone for certain; nothing was
         written.
+    :raises ZoneCopyError: if no copy of the zone can be saved; nothing was written.
     :raises ZoneRewriteError: if the zone is not as intended after several writes.
-    :raises MijnHostError: if the API refuses; nothing was written.
+    :raises AlteredRecordError: if the API stored a record of this run with another value.
+    :raises MijnHostError: if the API refuses the write, and nothing was written; or if it cannot be
+        read afterwards.
     """
     wanted, unwanted = dict(add or {}), frozenset(remove)
-    check_allowed(zone, is_allowed=is_allowed, is_removal=bool(unwanted))
+    check_allowed(zone, is_allowed=is_allowed, is_removal=not wanted)
     _Rewrite(zone, wanted, unwanted).run()
 
 
@@ -66,7 +74,9 @@ class _Rewrite:
         self._add = add
         self._remove = remove
         self._refusals = Refusals(zone.context.retry, zone.reader.is_transient)
-        self._last: Write | None = None
+        self._last_write: Write | None = None
+        self._reads_before = 0
+        """How many listings the journal had before the first write."""
         self._is_announced = False
 
     def run(self) -> None:
@@ -84,7 +94,7 @@ class _Rewrite:
             lost = self._lost(expected, write.before)
             listing = self._read_back(write)
             expected = self._without_altered(write, listing)
-            # If a record of others was to be restored, its absence is not only a delay.
+            # An unchanged listing is probably late; but not if this write was to restore a record.
             if is_confirmed and not lost and listing.keys == write.before.keys:
                 logger.warning(
                     "The API accepted the rewrite of the zone %s, but its listing does not show "
@@ -93,15 +103,12 @@ class _Rewrite:
                 )
                 return
         lost = self._lost(expected, listing)
-        if lost or not self._is_met_by(listing):
+        if lost or not self._add.keys() <= listing.keys or self._remove & listing.keys:
             raise ZoneRewriteError(self._half_done(len(lost)))
 
     def _lost(self, expected: Mapping[RecordKey, DNSRecord], listing: Listing) -> set[RecordKey]:
         """Return the records of others that an earlier write sent and that a listing lacks."""
         return expected.keys() - listing.keys - self._add.keys()
-
-    def _is_met_by(self, listing: Listing) -> bool:
-        return self._add.keys() <= listing.keys and not self._remove & listing.keys
 
     def _write(
         self, listing: Listing, expected: Mapping[RecordKey, DNSRecord]
@@ -123,9 +130,8 @@ class _Rewrite:
             )
             if plan.is_empty:
                 return None
-            self._check_shows_new(listing, len(lost))
-            self._check_exact(listing, len(lost))
-            self._save(listing)
+            self._prepare(listing, len(lost))
+            plan = replace(plan, add=(*plan.add, *self._new_challenges(listing, plan)))
             sent = {listing.key_of(record): record for record in plan.target}
             write = Write(listing, sent, self._add.keys(), self._remove, damaged.keys())
             try:
@@ -135,7 +141,8 @@ class _Rewrite:
                     if lost:
                         raise ZoneRewriteError(self._half_done(len(lost))) from error
                     raise
-            listing = self._read_back(self._last) if self._last else self._read_before()
+            last = self._last_write
+            listing = self._read_back(last) if last else self._read_before()
 
     def _send(self, plan: ZonePlan) -> bool:
         """Send the zone, and return whether the API confirmed it.
@@ -143,6 +150,8 @@ class _Rewrite:
         :raises MijnHostError: if the API refused; nothing was done.
         """
         zone = self._zone
+        if self._last_write is None:
+            self._reads_before = len(zone.journal.reads())
         change = Rewrote(frozenset(self._add), self._remove, zone.context.retry.clock())
         try:
             with zone.sending(change):
@@ -161,7 +170,8 @@ class _Rewrite:
         :raises ZoneNotConfirmedError: if there is none.
         """
         zone = self._zone
-        # Listings from before do not count: each one fewer lets shortened ones through more often.
+        # Earlier listings do not count: if fewer new ones have to agree, a shortened one is treated
+        # as the zone more often.
         zone.journal.append(MayHaveChanged())
         listing = zone.reader.read_stable(self._whole)
         if not listing.keys:
@@ -181,30 +191,25 @@ class _Rewrite:
         )
 
     def _save(self, listing: Listing) -> None:
-        copies = self._zone.copies
-        try:
-            copies.save(listing)
-        except OSError as error:
-            raise ZoneNotConfirmedError(
-                f"Cannot rewrite the zone {listing.zone}: saving a copy of it in "
-                f"{copies.directory} failed ({error.strerror}). Nothing was written. Make the "
-                "directory writable, or free space on its disk."
-            ) from error
+        self._zone.copies.save(listing)
         if not self._is_announced:
             # Always the run's first copy: later ones may show what this run's writes did.
             logger.warning(
                 "Rewriting the zone %s, because the API's single-record calls cannot make this "
                 "change. The previous zone was saved to %s.",
-                *(listing.zone, copies.first),
+                *(listing.zone, self._zone.copies.first),
             )
             self._is_announced = True
 
     def _read_back(self, write: Write) -> Listing:
-        """Return the zone after a write: as intended, or as two listings in a row show it.
+        """Return the zone after a write.
+
+        One listing is enough if it shows the zone as it was sent, two equal ones if they show it
+        with altered values only. When the budget is spent, the newest two count if they are equal.
 
         :raises ZoneRewriteError: if the listings show neither.
         """
-        self._last = write
+        self._last_write = write
         journal = self._zone.journal
 
         def result() -> Listing | None:
@@ -218,8 +223,8 @@ class _Rewrite:
         if listing is None:
             raise ZoneRewriteError(
                 f"The zone {self._zone.name} was rewritten, and since then the API's listings of "
-                "it differ from each other. "
-                f"Compare it with the copy {self._zone.copies.first} (`mijnhost zone diff`)."
+                "it differ from each other. Compare it with the copy "
+                f"{self._zone.copies.first} (`mijnhost zone diff`)."
             )
         return listing
 
@@ -234,10 +239,9 @@ class _Rewrite:
         check_ours(pairs.keys() & self._add.keys(), listing.zone)
         if not write.damaged >= set(pairs.values()):
             logger.warning(
-                "After the zone rewrite of %s, the API lists values that differ from those it was "
-                "sent: %s. The values from before are in %s. Compare them (`mijnhost zone diff`), "
-                "and correct them in mijn.host's control panel unless another client changed "
-                "them.",
+                "After the zone rewrite of %s, the API lists other values than were sent: %s. The "
+                "values from before are in %s. Compare them (`mijnhost zone diff`), and correct "
+                "them in mijn.host's control panel unless another client changed them.",
                 listing.zone,
                 ", ".join(sorted({f"{key.type} {key.name}" for key in pairs})),
                 self._zone.copies.first,
@@ -246,30 +250,45 @@ class _Rewrite:
         self._zone.journal.append(Altered(frozenset(pairs), sent))
         return {key: record for key, record in write.sent.items() if key not in pairs}
 
-    def _check_exact(self, listing: Listing, missing: int) -> None:
-        """Refuse to send a zone with an entry that cannot be sent back exactly.
+    def _prepare(self, listing: Listing, missing: int) -> None:
+        """Refuse to write from this listing, or save a copy of it.
+
+        An entry that cannot be sent back exactly forbids it, and after the first write also a
+        record that others added since then and that the listing lacks.
 
         :param missing: how many records an earlier write lost.
-        :raises ZoneNotConfirmedError: if this is the first write.
-        :raises ZoneRewriteError: if another one was sent before.
+        :raises ZoneNotConfirmedError: if the first write is refused.
+        :raises ZoneCopyError: if no copy can be saved before the first write.
+        :raises ZoneRewriteError: if one of these happens after the first write.
         """
+        half_done = ZoneRewriteError(self._half_done(missing))
+        journal = self._zone.journal
+        if self._last_write is not None:
+            new = journal.lasting_others() - self._last_write.sent.keys()
+            if not new <= listing.keys:
+                raise half_done
+        skipped = next(filter(None, (read.listing.skipped for read in journal.reads())), ())
         try:
-            check_exact(listing, leaving_out=self._remove)
-        except ZoneNotConfirmedError as error:
-            if self._last is None:
+            check_exact(listing, leaving_out=self._remove, skipped=skipped)
+            self._save(listing)
+        except (ZoneNotConfirmedError, ZoneCopyError) as error:
+            if self._last_write is None:
                 raise
-            raise ZoneRewriteError(self._half_done(missing)) from error
+            raise half_done from error
 
-    def _check_shows_new(self, listing: Listing, missing: int) -> None:
-        """Refuse to write again from a listing without what others added since the first write.
+    def _new_challenges(self, listing: Listing, plan: ZonePlan) -> list[DNSRecord]:
+        """Return the challenge records that others added since the first write, as listed.
 
-        :raises ZoneRewriteError: if there are such records.
+        A listing without them may be old. If their clients removed them again, another write of
+        them leaves records that are harmless; without it, those clients get no certificate.
         """
-        if self._last is None:
-            return
-        new = self._zone.journal.lasting_others() - self._last.sent.keys()
-        if not new <= listing.keys:
-            raise ZoneRewriteError(self._half_done(missing))
+        if self._last_write is None:
+            return []
+        journal = self._zone.journal
+        shown = {key for read in journal.reads()[self._reads_before :] for key in read.keys}
+        new = {key for key in shown - journal.own() if key.is_transient}
+        new -= {listing.key_of(record) for record in plan.target}
+        return [record for key in sorted(new) if (record := journal.as_listed(key))]
 
     def _half_done(self, missing: int) -> str:
         what = f"{missing} record(s) missing" if missing else "the API does not list the changes"

@@ -5,6 +5,7 @@ None of these affects single-record calls.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from certbot_dns_mijnhost.api import DNSRecord
@@ -38,13 +39,17 @@ def description_of(record: DNSRecord) -> str:
     return f"{record.label} ({fields})"
 
 
-def check_exact(listing: Listing, *, leaving_out: AbstractSet[RecordKey]) -> None:
+def check_exact(
+    listing: Listing, *, leaving_out: AbstractSet[RecordKey], skipped: Iterable[str] = ()
+) -> None:
     """Refuse to rewrite a zone with an entry that cannot be sent back exactly.
 
     :param leaving_out: records that are not to be sent back.
+    :param skipped: entries of an earlier listing that are not readable as records. A listing
+        without them may be shortened.
     :raises ZoneNotConfirmedError: naming the first such entry, and how many there are.
     """
-    entries = unreadable_entries(listing, leaving_out=leaving_out)
+    entries = unreadable_entries(listing, leaving_out=leaving_out) or list(skipped)
     if not entries:
         return
     more = f", and {len(entries) - 1} more" if len(entries) > 1 else ""

@@ -132,12 +132,13 @@ class Zone:
         ttls = self.journal.ttls_beside(key)
         return replace(record, ttl=ttls[0] if ttls else self.context.ttl)
 
-    def patch(self, key: RecordKey, record: DNSRecord) -> None:
+    def patch(self, key: RecordKey, record: DNSRecord, *, sets_ttl: bool = False) -> None:
         """Write one record by PATCH, recognising a success whose answer was lost.
 
         **Hazard**: depending on the API, this replaces other values of the RRset.
 
         :param record: as it is sent.
+        :param sets_ttl: the record exists, and gets another TTL.
         :raises MijnHostError: if it is not written, as far as the API reports.
         """
         try:
@@ -150,8 +151,9 @@ class Zone:
             if not error.may_have_taken_effect:
                 raise
             logger.info("Reading back whether %s was written: %s", key.name, error)
+            ttl = record.ttl if sets_ttl else None
             shown = self.reader.read_until(
-                lambda: proofs.shows_since_write(self.journal, key), LOST_ANSWER
+                lambda: proofs.shows_since_write(self.journal, key, ttl=ttl), LOST_ANSWER
             )
             if not shown:
                 raise

@@ -47,9 +47,11 @@ def test_add_a_first_value_is_one_single_record_call(
     added = shell.run("records", "add", "example.nl", type_, name, typed, "--ttl", "300")
     assert added.exit_code == 0, added.problems
     new = set(shell.emulator.account.records("example.nl")) - set(before)
+    ttl = 3600 if type_ == "MX" else 300
     assert [(record.type, record.value, record.ttl) for record in new] == [
-        (type_.upper(), stored, 300)
+        (type_.upper(), stored, ttl)
     ]
+    assert ("Its TTL is that of the other values of its RRset." in added.out) == (type_ == "MX")
     assert set(before) <= set(shell.emulator.account.records("example.nl"))
     assert "PUT" not in shell.methods()
 

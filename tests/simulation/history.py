@@ -172,6 +172,7 @@ def _variants() -> st.SearchStrategy[Variants]:
         normalizes=st.sampled_from(["no", "no", "final_dot", "no_final_dot"]),
         refuses_duplicates=st.booleans(),
         rrset_ttl=st.sampled_from(["own", "shared"]),
+        publish_every=st.sampled_from([0.0, 0.0, 60.0]),
     )
 
 

@@ -44,6 +44,7 @@ class Outcome:
 
     values: list[TXTRecord]
     published: bool = False
+    served: bool = False
     error: MijnHostError | None = None
     stood: set[RecordKey] = field(default_factory=set)
     leftovers: list[NotRemoved] | None = None
@@ -172,11 +173,28 @@ class Player:
             except MijnHostError as error:
                 outcome.error = error
             outcome.stood = self._zone()
+            if outcome.published:
+                outcome.served = self._wait_for_name_servers(actor, outcome.values)
             self.scheduler.pause(actor, run.wait)
             outcome.leftovers = records.remove_written(outcome.values)
         finally:
             outcome.seconds = self.clock.now - began
             outcome.requests = actor.steps
+
+    def _wait_for_name_servers(self, actor: Actor, values: list[TXTRecord]) -> bool:
+        """Wait until the name servers publish the values, as the DNS check does."""
+        for _ in range(25):
+            if all(self._is_served(record) for record in values):
+                return True
+            self.scheduler.pause(actor, 5.0)
+        return False
+
+    def _is_served(self, record: TXTRecord) -> bool:
+        account = self.emulator.account
+        version = account.published(account.find(domain_of(record.name)), lag=0.0)
+        return any(
+            (each.name, each.value) == (f"{record.name}.", record.value) for each in version.records
+        )
 
     def _client(self, actor: Actor) -> tuple[MijnHostClient, RetryPolicy]:
         numbers = chances(self.history.choices)

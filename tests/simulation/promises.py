@@ -42,6 +42,9 @@ def _broken(history: History, report: Report, outcome: Outcome) -> Iterator[str]
     missing = wanted - outcome.stood - set(report.lost_unseen)
     if outcome.published and missing and not _is_told(report):
         yield f"published, but missing: {missing}"
+    lost = wanted & set(report.lost_unseen)
+    if outcome.published and not (outcome.served or missing or lost):
+        yield "published, but not served in two minutes"
     if outcome.requests > MOST_REQUESTS or outcome.seconds > MOST_SECONDS:
         yield f"{outcome.requests} requests in {outcome.seconds:.0f} s"
     if outcome.leftovers is None:

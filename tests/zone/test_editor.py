@@ -26,6 +26,7 @@ from certbot_dns_mijnhost.zone import (
     ZoneEditor,
     ZoneRewriteForbiddenError,
 )
+from certbot_dns_mijnhost.zone.lock import ZoneLock
 from tests.support.examples import examples
 from tests.support.virtual_time import VirtualTime
 
@@ -38,15 +39,19 @@ DELETES = ("supported", "wrong_method")
 
 
 def editor(zones: EmulatedZones, **options: bool) -> ZoneEditor:
+    return editor_with(zones, zones.retry, **options)
+
+
+def editor_with(zones: EmulatedZones, retry: RetryPolicy, **options: bool) -> ZoneEditor:
     client = MijnHostClient(
-        zones.emulator.account.api_key, base_url=zones.emulator.api_url, retry=zones.retry
+        zones.emulator.account.api_key, base_url=zones.emulator.api_url, retry=retry
     )
     return ZoneEditor(
         client,
         ZONE,
         backup_directory=zones.directory / "backups",
         lock_directory=zones.directory / "locks",
-        retry=zones.retry,
+        retry=retry,
         **options,
     )
 
@@ -383,3 +388,105 @@ def test_a_value_that_does_not_fit_its_type_is_refused_before_a_call(
     with pytest.raises(InvalidInputError, match=words):
         editor(zones).add(record)
     assert writes(zones) == []
+
+
+def ttls(emulator: Emulator, name: str = HOME) -> dict[str, int]:
+    return {each.value: each.ttl for each in emulator.account.records(ZONE) if each.name == name}
+
+
+def start_with(zones: EmulatedZones, patch: str, **ttls: int) -> Emulator:
+    """Start the emulator with TXT records at `HOME`: their values and TTLs."""
+    emulator = zones.start(Variants(patch=patch))
+    for value, ttl in ttls.items():
+        emulator.account.add_record(ZONE, "TXT", HOME, value, ttl)
+    return emulator
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+def test_a_value_that_joins_an_rrset_takes_its_ttl(zones: EmulatedZones, patch: str) -> None:
+    emulator = start_with(zones, patch, a=60)
+    plan = editor(zones).add(DNSRecord("TXT", "home", "b", 900))
+    assert [record.ttl for record in plan.add] == [60]
+    assert ttls(emulator) == {"a": 60, "b": 60}
+
+
+def test_new_values_of_one_rrset_get_the_ttl_of_the_first(zones: EmulatedZones) -> None:
+    emulator = start_with(zones, "append")
+    editor(zones).add(DNSRecord("TXT", "home", "a", 60), DNSRecord("TXT", "home", "b", 900))
+    assert ttls(emulator) == {"a": 60, "b": 60}
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+def test_setting_values_without_a_ttl_keeps_the_ttls(zones: EmulatedZones, patch: str) -> None:
+    emulator = start_with(zones, patch, a=300)
+    assert editor(zones).set_rrset("home", "TXT", ["a"]).is_empty
+    plan = editor(zones).set_rrset("home", "TXT", ["a", "b"])
+    assert plan.retimed == ()
+    assert ttls(emulator) == {"a": 300, "b": 300}
+
+
+def test_setting_values_without_a_ttl_keeps_two_ttls_of_one_rrset(zones: EmulatedZones) -> None:
+    start_with(zones, "append", a=60, b=300)
+    assert editor(zones).set_rrset("home", "TXT", ["a", "b"]).is_empty
+
+
+def test_a_restored_value_takes_the_ttl_of_values_that_stay(zones: EmulatedZones) -> None:
+    emulator = start_with(zones, "append", b=900)
+    copy = editor(zones).save(editor(zones).read())
+    emulator.account.delete_record(ZONE, "TXT", HOME, "b")
+    emulator.account.add_record(ZONE, "TXT", HOME, "c", 60)
+    zones.clock.sleep(1000)
+    editor(zones).restore(copy)
+    assert ttls(emulator) == {"b": 60, "c": 60}
+
+
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_ttl_whose_change_was_lost_is_not_reported_as_changed(
+    zones: EmulatedZones, times: int
+) -> None:
+    emulator = start_with(zones, "append", a=300)
+    emulator.faults.add(Fault.reset(), method="PATCH", times=times)
+    with pytest.raises(MijnHostError, match="Make the same change again"):
+        editor(zones).set_rrset("home", "TXT", ["a"], 900)
+    assert ttls(emulator) == {"a": 300}
+
+
+def test_a_ttl_that_changed_although_the_answer_was_lost(zones: EmulatedZones) -> None:
+    emulator = start_with(zones, "append", a=300)
+    emulator.faults.add(Fault.reset(after=True), method="PATCH")
+    editor(zones).set_rrset("home", "TXT", ["a"], 900)
+    assert ttls(emulator) == {"a": 900}
+
+
+@pytest.mark.parametrize("verb", ["add", "carry out"])
+def test_a_cname_that_appears_while_the_editor_waits_for_the_lock(
+    zones: EmulatedZones, verb: str
+) -> None:
+    emulator = start_with(zones, "append")
+    # Another process has the lock for a while.
+    lock = ZoneLock(ZONE, zones.directory / "locks", zones.retry)
+    slept = zones.clock.sleep
+
+    def release(seconds: float) -> None:
+        slept(seconds)
+        if lock.is_held and len(zones.calls("GET")) > 1:
+            emulator.account.add_record(ZONE, "CNAME", HOME, "web.example.com.", 60)
+            held.close()
+
+    held = contextlib.ExitStack()
+    with held:
+        held.enter_context(lock.held())
+        retry = RetryPolicy(sleep=release, clock=zones.clock, chance=lambda: 0.0)
+        late = editor_with(zones, retry)
+        act = {"add": late.add, "carry out": lambda new: late.apply([*late.read().records, new])}
+        with pytest.raises(CNAMEConflictError):
+            act[verb](DNSRecord("TXT", "home", "a"))
+    assert writes(zones) == []
+
+
+@pytest.mark.parametrize("delete", DELETES)
+def test_a_forbidden_rewrite_that_would_add_is_named_so(zones: EmulatedZones, delete: str) -> None:
+    emulator = zones.start(Variants(patch="unsupported", delete=delete))
+    emulator.account.add_record(ZONE, "TXT", HOME, "a", 300)
+    with pytest.raises(ZoneRewriteForbiddenError, match="Cannot add records to the zone"):
+        editor(zones, allow_zone_rewrite=False).set_rrset("home", "TXT", ["b"])

@@ -57,6 +57,38 @@ def test_single_records_come_and_go_beside_it(zones: EmulatedZones, kind: str) -
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
+def test_a_zone_rewrite_is_refused_if_only_earlier_listings_showed_it(
+    zones: EmulatedZones, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator = zones.start(Variants())
+    odd_entries = emulator.account.find("example.nl").odd_entries
+    odd_entries.append(UNREADABLE[kind][0])
+    read_records = emulator.account.read_records
+
+    def read_without_it_later(domain: str) -> Any:
+        if len(zones.calls("GET")) > 2:
+            odd_entries.clear()
+        return read_records(domain)
+
+    monkeypatch.setattr(emulator.account, "read_records", read_without_it_later)
+    with pytest.raises(ZoneNotConfirmedError):
+        zones.challenge_records().publish([ONE, TWO])
+    assert zones.calls("PUT") == []
+
+
+def test_records_that_differ_in_a_field_of_their_own_are_all_sent_back(
+    zones: EmulatedZones,
+) -> None:
+    emulator = zones.start(Variants())
+    servers = [{**entry("mx.example.com.", 300, "MX"), "priority": n} for n in (10, 20)]
+    odd_entries = emulator.account.find("example.nl").odd_entries
+    odd_entries.extend(servers)
+    zones.challenge_records().publish([ONE, TWO])
+    assert len(zones.calls("PUT")) == 1
+    assert odd_entries == servers
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
 def test_a_zone_rewrite_is_refused_and_names_it(
     zones: EmulatedZones, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:

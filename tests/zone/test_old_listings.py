@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 
 from certbot_dns_mijnhost.emulator import Answer, Request, Variants
+from certbot_dns_mijnhost.emulator.records import Record
 from certbot_dns_mijnhost.zone import TXTRecord
 from certbot_dns_mijnhost.zone.proofs import OLDEST_LISTING
 
@@ -76,3 +80,34 @@ def test_a_vanished_challenge_of_another_client_counts_as_gone_after_a_minute(
     assert zones.values("_acme-challenge.other.example.nl") == set()
     [written] = written_at
     assert written - removed_at[0] >= OLDEST_LISTING
+
+
+def test_a_second_write_keeps_the_challenge_that_another_client_added_after_the_first(
+    zones: EmulatedZones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first write loses a record, and later listings are older than the other's challenge."""
+    emulator = zones.start(Variants())
+    account = emulator.account
+    replace_records, read_records = account.replace_records, account.read_records
+    theirs = Record("TXT", "_acme-challenge.shop.example.nl.", "A" * 43, 60)
+
+    def lose_one_record(domain: str, records: Iterable[Any]) -> None:
+        if zones.calls("PUT"):
+            replace_records(domain, records)
+            return
+        replace_records(domain, [each for each in records if each.type != "MX"])
+        account.add_record(domain, "TXT", theirs.name, theirs.value, theirs.ttl)
+
+    def show_it_once(domain: str) -> Any:
+        shown = read_records(domain)
+        if len(zones.calls("PUT")) != 1 or zones.calls()[-1].startswith("PUT "):
+            return shown
+        return [each for each in shown if each.value != theirs.value]
+
+    monkeypatch.setattr(account, "replace_records", lose_one_record)
+    monkeypatch.setattr(account, "read_records", show_it_once)
+    zones.challenge_records().publish([ONE, TWO])
+    records = account.records("example.nl")
+    assert len(zones.calls("PUT")) == 2
+    assert "MX" in {each.type for each in records}
+    assert theirs in records

@@ -13,6 +13,7 @@ from certbot_dns_mijnhost.emulator import Fault, Variants
 from certbot_dns_mijnhost.zone import (
     CNAMEConflictError,
     TXTRecord,
+    ZoneCopyError,
     ZoneNotConfirmedError,
     ZoneNotFoundError,
     ZoneRewriteForbiddenError,
@@ -109,6 +110,26 @@ def test_the_usual_run_costs_few_calls_over_one_connection(zones: EmulatedZones)
     assert len({request.connection for request in emulator.requests}) == 1
 
 
+@pytest.mark.parametrize(
+    ("patch", "records", "calls"),
+    [
+        ("append", [ONE], 7),
+        ("replace", [ONE], 7),
+        ("append", [ONE, TWO], 9),
+        ("replace", [ONE, TWO], 15),
+        ("append", [TXTRecord(f"_acme-challenge.{i}.example.nl", "one") for i in range(30)], 65),
+    ],
+)
+def test_the_calls_from_publishing_to_the_end_of_removal(
+    zones: EmulatedZones, patch: str, records: list[TXTRecord], calls: int
+) -> None:
+    zones.start(Variants(patch=patch))
+    run = zones.challenge_records()
+    run.publish(records)
+    assert run.remove_written(records) == []
+    assert len(zones.calls()) == calls
+
+
 def test_what_a_patch_does_is_learnt_once_per_run(zones: EmulatedZones) -> None:
     zones.start(Variants(), "example.nl", "example.com")
     records = zones.challenge_records()
@@ -184,7 +205,7 @@ def full_disk() -> Iterator[None]:
 def test_on_a_full_disk_nothing_is_written_and_no_part_of_a_copy_left(zones: EmulatedZones) -> None:
     zones.start(Variants())
     records = zones.challenge_records()
-    with full_disk(), pytest.raises(ZoneNotConfirmedError, match="free space on its disk"):
+    with full_disk(), pytest.raises(ZoneCopyError, match="free space on its disk"):
         records.publish([ONE, TWO])
     assert zones.calls("PUT") == []
     assert list((zones.directory / "backups").iterdir()) == []
@@ -226,7 +247,7 @@ def test_a_zone_that_shrinks_is_not_written(zones: EmulatedZones) -> None:
         },
     }
     emulator.faults.add(Fault.envelope(shortened), method="GET", path="*/dns", skip=2, times=None)
-    with pytest.raises(ZoneNotConfirmedError, match="No change was made"):
+    with pytest.raises(ZoneNotConfirmedError, match="The zone was not rewritten"):
         records.publish([ONE, TWO])
     assert zones.calls("PUT") == []
 
