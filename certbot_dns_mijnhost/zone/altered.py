@@ -57,13 +57,14 @@ class Write:
 
     :param before: the listing that it was made from.
     :param sent: the records that it sent.
-    :param added: those of them that this run adds.
+    :param own: records of this run. Another value in their place is not what the API made of
+        them, unless it resembles them.
     :param damaged: listed records that earlier writes of this run made of others.
     """
 
     before: Listing
     sent: Mapping[RecordKey, DNSRecord]
-    added: AbstractSet[RecordKey]
+    own: AbstractSet[RecordKey]
     removed: AbstractSet[RecordKey]
     damaged: AbstractSet[RecordKey]
 
@@ -80,8 +81,8 @@ class Write:
         missing = self.missing(listing).keys()
         known = self.damaged & listing.keys
         new = (listing.keys - self.sent.keys() - self.before.keys) | known
-        ours = damaged_texts(missing & self.added, new)
-        return {**altered_records(missing - self.added, new), **ours}
+        ours = damaged_texts(missing & self.own, new)
+        return {**altered_records(missing - self.own, new), **ours}
 
     def is_explained_by(self, listing: Listing) -> bool:
         """Return whether all that a listing lacks has been altered."""

@@ -133,7 +133,7 @@ class _Rewrite:
             self._prepare(listing, len(lost))
             plan = replace(plan, add=(*plan.add, *self._new_challenges(listing, plan)))
             sent = {listing.key_of(record): record for record in plan.target}
-            write = Write(listing, sent, self._add.keys(), self._remove, damaged.keys())
+            write = Write(listing, sent, self._zone.journal.own(), self._remove, damaged.keys())
             try:
                 return write, self._send(plan)
             except MijnHostError as error:

@@ -305,6 +305,11 @@ FOUND = {
         strikes=(Strike("400", None, 6, 1), Strike("500", "PUT", 0, 1)),
         edits=(Edit(0.0, None, 60.0), Edit(22.0, None, None)),
     ),
+    "a value that a command set, and a cached listing with the values that it replaced": history(
+        Variants(patch="replace_first", delete="wrong_method", stale_reads=4, cached_seconds=60.0),
+        PAIR,
+        commands=(Command(300.0, "set"),),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
