@@ -211,12 +211,33 @@ class Schedule:
     ) -> None:
         """Note the answers of a poll.
 
+        A server that did not answer for one zone counts as not answering for the others that did
+        not poll it meanwhile. So it costs its timeouts once, not once for each group of zones that
+        has threads.
+
         :param queried_at: the time of its last query.
         """
         check.is_polled = False
         check.queried_at = queried_at
         check.polled_at = now
         check.note(answers, now)
+        if not check.is_silent:
+            return
+        for other in self._waiting_for(check.server, since=queried_at):
+            other.queried_at = queried_at
+            other.polled_at = now
+            other.note(dict.fromkeys(other.expected, next(iter(answers.values()))), now)
+
+    def _waiting_for(self, server: Server, *, since: float) -> list[ServerCheck]:
+        """Return the checks of a server that is not being polled, nor was since then."""
+        checks = [each for zone in self.zones for each in zone.awaited]
+        return [
+            each
+            for each in checks
+            if each.server.endpoint == server.endpoint
+            and not each.is_polled
+            and (each.queried_at is None or each.polled_at < since)
+        ]
 
     def _upcoming(self) -> list[tuple[float, ServerCheck]]:
         awaited = [check for zone in self.zones for check in zone.awaited]

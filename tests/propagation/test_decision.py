@@ -22,6 +22,7 @@ from certbot_dns_mijnhost.propagation.endpoints import Endpoint
 from certbot_dns_mijnhost.propagation.outcome import Outcome, State
 from certbot_dns_mijnhost.propagation.outcome import outcome_of as result_of
 from certbot_dns_mijnhost.propagation.query import Server
+from certbot_dns_mijnhost.propagation.workers import MOST_THREADS
 
 SERVED = Answer(Kind.VALUES, frozenset({"value", "other"}))
 MISSING = [Answer(Kind.NO_NAME), Answer(Kind.NO_TXT), Answer(Kind.VALUES, frozenset({"other"}))]
@@ -173,22 +174,34 @@ SILENT = Simulated(None, TIMEOUT)
 
 
 def simulate(
-    servers: list[Simulated], max_seconds: float = 300.0
+    servers: list[Simulated], max_seconds: float = 300.0, *, zones: int = 1, threads: int = 1000
 ) -> tuple[float, list[list[float]]]:
-    """Return the time at which a wait ends, and the times of each server's queries."""
-    checks = [check() for _ in servers]
-    schedule = Schedule([ZoneCheck(checks)], started=0.0, deadline=max_seconds)
+    """Return the time at which a wait ends, and the times of each server's queries.
+
+    :param zones: how many zones these servers have.
+    :param threads: how many queries may be sent at the same time.
+    """
+    endpoints = [Endpoint(f"192.0.2.{number}") for number in range(len(servers))]
+    names = {"name.": frozenset({"value"})}
+    checks = [ServerCheck(Server("ns", each), names) for _ in range(zones) for each in endpoints]
+    servers = servers * zones
+    groups = [checks[i : i + len(endpoints)] for i in range(0, len(checks), len(endpoints))]
+    schedule = Schedule(list(map(ZoneCheck, groups)), started=0.0, deadline=max_seconds)
     queries: list[list[float]] = [[] for _ in servers]
     running: dict[int, float] = {}
     now = 0.0
     while not schedule.is_done:
         for due in schedule.due(now):
+            if len(running) >= threads:
+                break
             number = next(n for n, each in enumerate(checks) if each is due)
             schedule.begin(due)
             queries[number].append(now)
             running[number] = now + servers[number].latency
         upcoming = schedule.next_time()
-        events = [*running.values(), *([] if upcoming is None else [upcoming])]
+        events = list(running.values())
+        if upcoming is not None and len(running) < threads:
+            events.append(upcoming)
         if not events:
             break
         now = max(now, min(events))
@@ -241,3 +254,26 @@ def test_a_server_gets_one_query_a_second(
 )
 def test_examples_of_waits(servers: list[Simulated], limit: float) -> None:
     assert simulate(servers)[0] <= limit + 0.001
+
+
+@pytest.mark.parametrize("zones", [1, 60])
+def test_a_server_that_does_not_answer_costs_its_timeouts_once_for_many_zones(zones: int) -> None:
+    alive = Simulated(0.0, 0.005)
+    ended, _ = simulate([alive, alive, SILENT], zones=zones, threads=MOST_THREADS)
+    assert ended <= TRIES * TIMEOUT + POLL_PAUSE
+
+
+@pytest.mark.parametrize("silence", [0.5, 1.9, 2.1, 3.9, 4.1, 5.9])
+@pytest.mark.parametrize("zones", [1, 20])
+def test_a_server_is_left_out_for_no_zone_before_its_timeouts(silence: float, zones: int) -> None:
+    """A name server that restarts answers again within the tries."""
+
+    class Restarting(Simulated):
+        def answer(self, at: float) -> Answer:
+            return NO_ANSWER if at < silence else SERVED
+
+    alive = Simulated(8.0, 0.005)
+    ended, queries = simulate([alive, Restarting(0.0, TIMEOUT)], zones=zones, threads=MOST_THREADS)
+    assert ended >= 8.0
+    restarted = queries[1::2]
+    assert all(times[-1] >= min(silence, TIMEOUT * (TRIES - 1)) for times in restarted if times)
