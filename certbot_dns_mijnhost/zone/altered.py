@@ -13,7 +13,9 @@ from itertools import groupby
 
 from certbot_dns_mijnhost.api import DNSRecord
 from certbot_dns_mijnhost.zone.errors import AlteredRecordError
+from certbot_dns_mijnhost.zone.journal import Journal
 from certbot_dns_mijnhost.zone.listing import Listing, RecordKey
+from certbot_dns_mijnhost.zone.proofs import BUSY_SECONDS, EQUAL_IF_INCOMPLETE, stable
 from certbot_dns_mijnhost.zone.values import TEXTS
 
 
@@ -75,6 +77,30 @@ class Write:
     def is_shown_by(self, listing: Listing) -> bool:
         """Return whether a listing shows the zone as it was sent."""
         return not self.missing(listing) and not self.removed & listing.keys
+
+    def zone_after(
+        self, journal: Journal, *, is_confirmed: bool, is_last: bool = False
+    ) -> Listing | None:
+        """Return the zone after this write; None if another listing is needed.
+
+        One listing is enough if it shows the zone as it was sent, two equal ones if they show it
+        with altered values only. If the answer was lost, a listing without what the write was to
+        remove may be older than that record: then it takes six, over twelve seconds.
+
+        :param is_confirmed: whether the API confirmed the write.
+        :param is_last: whether no other listing is read. Then two equal ones count even if they
+            show that the write had no effect, or that records are missing.
+        """
+        is_clear = is_confirmed or not self.removed
+        equal, span = (1, 0.0) if is_clear else (EQUAL_IF_INCOMPLETE, BUSY_SECONDS)
+        newest = stable(journal, equal, span=span)
+        if newest and self.is_shown_by(newest):
+            return newest
+        agreed = stable(journal, max(equal, 2), span=span)
+        if agreed and self.is_explained_by(agreed):
+            return agreed
+        agreed = stable(journal, 2) if is_last else None
+        return agreed if agreed and (is_clear or agreed.keys & self.removed) else None
 
     def altered(self, listing: Listing) -> dict[RecordKey, RecordKey]:
         """Return the listed record that took the place of each sent record that is missing."""

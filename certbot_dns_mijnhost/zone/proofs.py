@@ -42,6 +42,10 @@ ABSENT_IF_CONFIRMED = 2
 """Listings in a row that have to lack records whose removal the API confirmed: a client saw
 listings alternate between a current replica and one that lags."""
 
+BUSY_SECONDS = 12.0
+"""How long the listings have to agree if other clients add and remove records, or if the answer to
+a rewrite was lost: a listing that lags would bring back what was removed, or hide a record."""
+
 
 def shows_since_write(journal: Journal, key: RecordKey, *, ttl: int | None = None) -> bool | None:
     """Return True if a listing after the last write of `key` shows it.

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from certbot_dns_mijnhost.api import DNSRecord, MijnHostError
 from certbot_dns_mijnhost.zone import proofs
@@ -33,9 +34,6 @@ logger = logging.getLogger(__name__)
 
 WRITES = 3
 EQUAL_LISTINGS = 3
-BUSY_SECONDS = 12.0
-"""How long the listings have to agree if other clients add and remove records: a listing that lags
-would bring back what they removed."""
 
 
 def rewrite(
@@ -92,7 +90,7 @@ class _Rewrite:
                 return
             write, is_confirmed = sent
             lost = self._lost(expected, write.before)
-            listing = self._read_back(write)
+            listing = self._read_back(write, is_confirmed=is_confirmed)
             expected = self._without_altered(write, listing)
             # An unchanged listing is probably late; but not if this write was to restore a record.
             if is_confirmed and not lost and listing.keys == write.before.keys:
@@ -142,7 +140,7 @@ class _Rewrite:
                         raise ZoneRewriteError(self._half_done(len(lost))) from error
                     raise
             last = self._last_write
-            listing = self._read_back(last) if last else self._read_before()
+            listing = self._read_back(last, is_confirmed=True) if last else self._read_before()
 
     def _send(self, plan: ZonePlan) -> bool:
         """Send the zone, and return whether the API confirmed it.
@@ -185,7 +183,7 @@ class _Rewrite:
     def _whole(self) -> Listing | None:
         zone = self._zone
         is_busy = zone.lock.is_shared or any(key.is_transient for key in zone.journal.others())
-        span = BUSY_SECONDS if is_busy else 0.0
+        span = proofs.BUSY_SECONDS if is_busy else 0.0
         return proofs.whole(
             zone.journal, EQUAL_LISTINGS, zone.effect, span=span, removing=self._remove
         )
@@ -201,25 +199,14 @@ class _Rewrite:
             )
             self._is_announced = True
 
-    def _read_back(self, write: Write) -> Listing:
+    def _read_back(self, write: Write, *, is_confirmed: bool) -> Listing:
         """Return the zone after a write.
 
-        One listing is enough if it shows the zone as it was sent, two equal ones if they show it
-        with altered values only. When the budget is spent, the newest two count if they are equal.
-
-        :raises ZoneRewriteError: if the listings show neither.
+        :raises ZoneRewriteError: if the listings do not show it.
         """
         self._last_write = write
-        journal = self._zone.journal
-
-        def result() -> Listing | None:
-            newest = proofs.stable(journal, 1)
-            if newest and write.is_shown_by(newest):
-                return newest
-            agreed = proofs.stable(journal, 2)
-            return agreed if agreed and write.is_explained_by(agreed) else None
-
-        listing = self._zone.reader.read_until(result, REWRITTEN) or proofs.stable(journal, 2)
+        zone_after = partial(write.zone_after, self._zone.journal, is_confirmed=is_confirmed)
+        listing = self._zone.reader.read_until(zone_after, REWRITTEN) or zone_after(is_last=True)
         if listing is None:
             raise ZoneRewriteError(
                 f"The zone {self._zone.name} was rewritten, and since then the API's listings of "

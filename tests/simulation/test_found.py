@@ -310,6 +310,13 @@ FOUND = {
         PAIR,
         commands=(Command(300.0, "set"),),
     ),
+    "a removal by a rewrite whose answer was lost, and listings older than the record": history(
+        Variants(delete="wrong_method", stale_reads=4, stale_seconds=8.0),
+        Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
+        strikes=(Strike("400", None, 0, 1), Strike("500", "PUT", 0, 1)),
+        edits=(Edit(1.0, None, None),),
+        commands=(Command(0.0, "add"),),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
