@@ -22,7 +22,7 @@ from certbot_dns_mijnhost.key_text import (
 from certbot_dns_mijnhost.settings import KEY, KEY_FILE, SettingError
 from certbot_dns_mijnhost.text_files import TextFileError, read_text, usable_path
 
-KEY_LINE = f"{KEY} = YOUR-KEY"
+KEY_LINE = f"`{KEY} = YOUR-KEY`."
 SYSTEMD_DIRECTORY = "CREDENTIALS_DIRECTORY"
 SYSTEMD_FILE = "mijnhost.ini"
 SYSTEMD_KEY = "mijnhost_api_key"
@@ -245,7 +245,7 @@ def _text(path: str) -> str:
     except OSError as error:
         raise SettingError(
             f"Cannot read the credentials file {path}: {error.strerror}. "
-            "Run Certbot as the user who owns the file, or correct its permissions."
+            "Run the command as root, or make the file readable for the user who runs it."
         ) from error
     if not text.strip():
         raise SettingError(f"The credentials file {path} is empty. Add the line: {KEY_LINE}")

@@ -106,10 +106,10 @@ class Authenticator(dns_common.DNSAuthenticator):
         """Return what the DNS check saw, for a user whose challenges failed."""
         seen = "" if self._challenges is None else self._challenges.seen + " "
         return (
-            f"The CA did not find the TXT records that this plugin added. {seen}Check that the "
+            f"The CA could not validate the challenges; its reason is above. {seen}Check that the "
             "domain's published name servers are those of mijn.host, that a CNAME at "
-            "_acme-challenge leads to a zone of this account, and that DNSSEC is valid. "
-            "`mijnhost doctor -d NAME` checks all of this."
+            "_acme-challenge leads to a zone of this account, and that DNSSEC and CAA records "
+            "permit the certificate. `mijnhost doctor -d NAME` checks all of this."
         )
 
     def perform(self, achalls: list[Any]) -> list[Any]:

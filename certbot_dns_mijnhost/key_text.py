@@ -70,13 +70,12 @@ def read_key_file(path: str | Path) -> CleanKey:
         text = read_text(path)
     except OSError as error:
         raise KeyTextError(
-            f"cannot be read: {error.strerror}. Write the API key to it, and make it readable for "
-            "the user who runs this"
+            f"cannot be read: {error.strerror}. It must contain the API key and nothing else, and "
+            "be readable for the user who runs the command"
         ) from None
     except TextFileError as error:
         raise KeyTextError(
-            f"cannot be read: it {error}. Write the API key to it, and make it readable for the "
-            "user who runs this"
+            f"cannot be read: it {error}. It must contain the API key and nothing else"
         ) from None
     lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
     if not lines:

@@ -180,8 +180,8 @@ def not_propagated(error: PropagationTimeoutError) -> str:
     next_step = internal_view(error.internal)
     if not next_step:
         next_step = (
-            "Try again later, or with a higher --dns-mijnhost-propagation-seconds. If it fails "
-            "again, check that the domain's name servers are those of mijn.host."
+            "Try again later, or with a higher dns_mijnhost_propagation_seconds in the credentials "
+            "file. If it fails again, check that the domain's name servers are those of mijn.host."
         )
         if error.are_published:
             next_step += (

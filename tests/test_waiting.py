@@ -111,7 +111,7 @@ def test_if_no_server_serves_them_the_ca_is_not_asked() -> None:
         DNSWait(settings(emulator, 1), notify=print).wait_for([RECORD])
     message = str(caught.value)
     assert f"{emulator.nameservers[0]}: no such name" in message
-    assert "--dns-mijnhost-propagation-seconds" in message
+    assert "dns_mijnhost_propagation_seconds" in message
 
 
 def test_a_misspelt_server_is_named() -> None:
@@ -197,7 +197,7 @@ def test_an_internal_view_of_the_zone_is_named_with_the_next_step() -> None:
 def test_split_dns_is_suggested_only_for_published_name_servers(are_published: bool) -> None:
     message = not_propagated(PropagationTimeoutError("Late", are_published=are_published))
     assert ("dns_mijnhost_resolver" in message) is are_published
-    assert "--dns-mijnhost-propagation-seconds" in message
+    assert "dns_mijnhost_propagation_seconds" in message
 
 
 def test_zero_seconds_query_nothing_and_do_not_wait(

@@ -65,7 +65,11 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         is_usage = isinstance(error, (SettingError, InvalidInputError, ZoneCopyError))
         return USAGE if is_usage else FAILED
     except OSError as error:
-        terminal.failed(f"mijnhost: {error}. Fix this, then run the same command again.")
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        terminal.failed(
+            f"mijnhost: Cannot read or write a file: {reason}. Use another path, or run the "
+            "command as a user who may."
+        )
         return FAILED
     except KeyboardInterrupt:
         terminal.failed("Stopped.")

@@ -81,8 +81,15 @@ def _add_doctor(groups: Subparsers) -> None:
         parser, "propagation-seconds", metavar="SECONDS", help="longest wait for the name servers"
     )
     servers = "HOST[:PORT],..."
-    _add_shared_flag(parser, "nameservers", metavar=servers, help="name servers to query")
-    _add_shared_flag(parser, "resolver", metavar=servers, help="resolvers to find them")
+    _add_shared_flag(
+        parser,
+        "nameservers",
+        metavar=servers,
+        help="name servers to query instead of the published ones",
+    )
+    _add_shared_flag(
+        parser, "resolver", metavar=servers, help="recursive resolvers for finding the name servers"
+    )
     # For tests: the emulator's name servers cannot use port 53.
     parser.add_argument("--dns-port", type=int, help=argparse.SUPPRESS)
 
@@ -151,7 +158,7 @@ def _add_challenges(groups: Subparsers) -> None:
         "--wait",
         type=_seconds,
         metavar="SECONDS",
-        help="read twice, so many seconds apart, and count only records that exist both times; "
+        help="read the zones twice, SECONDS apart, and remove only records that exist both times; "
         "--yes requires it",
     )
     _yes(parser)

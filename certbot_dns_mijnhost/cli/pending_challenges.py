@@ -117,7 +117,7 @@ class PendingChallenges:
             self._directory.mkdir(mode=0o700, exist_ok=True)
             found = self._directory.lstat()
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-                logger.debug("%s belongs to another user: nothing is remembered", self._directory)
+                logger.debug("%s belongs to another user: no state is saved", self._directory)
                 return None
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             return os.open(self._directory / FILE_NAME, flags, 0o600)
@@ -150,7 +150,7 @@ class PendingChallenges:
                 _replace(handle, before)
 
     def _report(self, error: OSError) -> None:
-        logger.debug("Nothing can be remembered in %s: %s", self._directory, error)
+        logger.debug("Cannot save the state in %s: %s", self._directory, error)
 
 
 def _replace(handle: int, content: bytes) -> None:

@@ -104,7 +104,11 @@ def delete(options: argparse.Namespace, terminal: Terminal) -> int:
         listing = editor.read()
         unwanted = _unwanted(editor, listing, options)
         if not unwanted:
-            terminal.line("No such record.")
+            what = f"{options.type.upper()} {options.name} {options.value or ''}".strip()
+            terminal.line(
+                f"Nothing was deleted: the zone {listing.zone} has no record {what}. See "
+                f"`mijnhost records list {listing.zone}`."
+            )
             terminal.data({"deleted": [], "left": []})
             return DONE
         terminal.line("These records will be deleted:")

@@ -90,8 +90,8 @@ class CAACheck:
                 f"{objection}."
             )
             step = (
-                f'Add the record: {found.name}. CAA 0 {tag} "{self._ca}"; or use a CA that '
-                "these records name, and pass its name to the doctor: --ca NAME."
+                f'Add this record: {found.name}. CAA 0 {tag} "{self._ca}" (or use a CA that these '
+                "records name, and pass its name to the doctor: --ca NAME)."
             )
             if found.unknown:
                 step = f"Delete that record at {found.name}, or set its flags to 0."

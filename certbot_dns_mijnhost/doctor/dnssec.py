@@ -107,7 +107,7 @@ class DNSSECCheck:
             self._check(zone, name, ds, [read_name(each) for each in names[:MOST_NAMES]])
         except CannotVerifyError as error:
             message = f"Could not verify the signatures of {zone}: {error}."
-            step = "Run the doctor with Certbot's Python."
+            step = "Run the mijnhost of Certbot's environment, such as /opt/certbot/bin/mijnhost."
             self._report(Finding("dnssec", State.SKIPPED, message, step, zone))
 
     def _check(
@@ -202,7 +202,7 @@ def _finding(
     is_everywhere = len(problems) == asked
     texts = {problem.text for problem in problems.values()}
     if is_everywhere and len(texts) == 1:
-        details = f"each name server {texts.pop()}"
+        details = f"each name server: {texts.pop()}"
     else:
         details = "; ".join(f"{server}: {problem.text}" for server, problem in problems.items())
     is_hard = kind not in ONLY_WARNINGS

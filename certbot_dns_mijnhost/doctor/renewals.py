@@ -90,8 +90,8 @@ def _overdue(renewal: Renewal, now: datetime) -> Finding | None:
         "renewal",
         State.WARNING,
         f"The certificate {renewal.name} {left} ({end:%Y-%m-%d}) and was not renewed in time.",
-        "Run certbot renew --dry-run. If it succeeds, nothing starts it automatically: check "
-        "systemctl list-timers or cron, and /var/log/letsencrypt/letsencrypt.log.",
+        "Run certbot renew --dry-run. If it succeeds, check whether cron or a timer starts it, and "
+        "why it failed there: systemctl list-timers, and /var/log/letsencrypt/letsencrypt.log.",
         data={**_data(renewal), "end": end.isoformat()},
     )
 

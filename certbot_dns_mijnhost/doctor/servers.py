@@ -104,7 +104,7 @@ def _behind(serials: Mapping[str, int], zone: str, since: str) -> Finding:
     newest = max(serials.values())
     late = {label: serial for label, serial in serials.items() if serial != newest}
     listed = "; ".join(f"{label}: {_late(serial, newest)}" for label, serial in late.items())
-    message = f"Name servers of {zone} serve an older version of the zone, {since}: {listed}."
+    message = f"Some name servers of {zone} serve an older version of the zone, {since}: {listed}."
     step = (
         "A CA that queries one of these servers does not see new challenge records. Contact the "
         "DNS provider that runs them (mijn.host's support)."

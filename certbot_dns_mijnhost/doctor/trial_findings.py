@@ -65,7 +65,7 @@ def reads(
         "stale": stale,
         "short": short,
     }
-    when = "at once" if needed <= 1 else f"at read {needed}"
+    when = "at once" if needed <= 1 else f"in read {needed}"
     message = f"The API's listing showed the test record {when}"
     if stale == count < needed:
         message = f"None of {needed + count} reads of the API's listing showed the test record"
@@ -105,7 +105,7 @@ def not_published(zone: str, error: PropagationTimeoutError) -> Finding:
     """Return the finding for name servers that did not serve the record in time."""
     step = (
         "Check that the domain's published name servers are those of mijn.host; if they "
-        "are, try again with a higher --propagation-seconds."
+        "are, try again with a higher dns_mijnhost_propagation_seconds."
     )
     message = f"{error}.".replace("..", ".")
     return Finding("publication", State.FAILED, message, step, zone)
@@ -171,7 +171,7 @@ def others_missing(zone: str, missing: Collection[RecordKey]) -> Finding:
     return Finding(
         "others",
         State.WARNING,
-        f"{len(missing)} records of {zone} are not listed any more: {listed}. The doctor "
+        f"Other records of {zone} are not listed any more ({len(missing)}): {listed}. The doctor "
         "did not change them.",
         "Check in mijn.host's control panel whether they exist.",
         zone,

@@ -23,7 +23,9 @@ def read_name(text: str) -> dns.name.Name:
             # Emoji: IDNA 2008 refuses them, but registries sold such names under IDNA 2003.
             name = dns.name.from_text(text, idna_codec=dns.name.IDNA_2003)
     except (dns.exception.DNSException, ValueError) as error:
-        raise InvalidNameError(f"{text!r} is not a domain name ({type(error).__name__})") from error
+        raise InvalidNameError(
+            f"{text!r} is not a domain name ({str(error).rstrip('.')})"
+        ) from error
     if not text or name == dns.name.root:
         raise InvalidNameError(f"{text!r} is not a domain name (it is empty)")
     return name.canonicalize()

@@ -138,8 +138,8 @@ class RecursiveResolver:
     def _failure(
         self, name: dns.name.Name, errors: Sequence[Exception], *, is_cut: bool
     ) -> LookupFailedError:
-        kinds = dict.fromkeys(type(error).__name__ for error in errors)
-        words = "; ".join([", ".join(kinds), *self._problems])
+        reasons = dict.fromkeys(map(_reason, errors))
+        words = "; ".join([", ".join(reasons), *self._problems])
         message = f"the resolver cannot look up {write_name(name)} ({words})"
         if not is_cut:
             self._timeouts += any(isinstance(error, dns.exception.Timeout) for error in errors)
@@ -175,7 +175,7 @@ class RecursiveResolver:
                 logger.debug("%s", read.problem)
                 self._problems.append(read.problem)
         found, without = addresses_of(servers)
-        without.update({server: "nothing listens there" for server in found if is_closed(server)})
+        without.update({server: "connection refused" for server in found if is_closed(server)})
         in_use = [server for server in found if server not in without]
         if not in_use:
             reasons = [f"{server}: {why}" for server, why in without.items()]
@@ -263,3 +263,12 @@ def _address(text: str) -> str | None:
         return socket.inet_ntoa(socket.inet_aton(text))
     except (OSError, UnicodeError):
         return None
+
+
+def _reason(error: Exception) -> str:
+    """Return why a resolver has no answer."""
+    if isinstance(error, dns.exception.Timeout):
+        return "no answer in time"
+    if isinstance(error, dns.resolver.NoNameservers):
+        return "it reports an error, such as SERVFAIL"
+    return getattr(error, "strerror", None) or str(error).rstrip(".")

@@ -59,8 +59,8 @@ def test_a_critical_caa_record_is_to_be_removed(runner: DoctorRunner) -> None:
 def test_one_caa_record_permits_a_domain_and_its_wildcard(runner: DoctorRunner) -> None:
     account = runner.emulator.account
     account.add_record("example.nl", "CAA", "example.nl.", '0 issue "ca.example"')
-    steps = {finding.next_step.split(";")[0] for finding in runner.run(*BOTH).failed()}
-    assert steps == {'Add the record: example.nl. CAA 0 issue "letsencrypt.org"'}
+    steps = {finding.next_step.split(" (")[0] for finding in runner.run(*BOTH).failed()}
+    assert steps == {'Add this record: example.nl. CAA 0 issue "letsencrypt.org"'}
     account.add_record("example.nl", "CAA", "example.nl.", '0 issue "letsencrypt.org"')
     assert not runner.run(*BOTH).has_failed
 
@@ -74,7 +74,7 @@ def test_caa_records_behind_a_cname_are_to_be_changed_at_its_target(
     account.add_record("example.nl", "CNAME", "alias.example.nl.", "host.target.nl.")
     [caa] = runner.run("alias.example.nl").failed()
     assert "at host.target.nl forbid letsencrypt.org to issue for alias.example.nl" in caa.message
-    assert caa.next_step.startswith("Add the record: host.target.nl. CAA")
+    assert caa.next_step.startswith("Add this record: host.target.nl. CAA")
 
 
 ACCOUNT = "https://acme-v02.api.letsencrypt.org/acme/acct/1"
