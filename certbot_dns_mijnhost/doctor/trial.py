@@ -39,6 +39,7 @@ from certbot_dns_mijnhost.zone import (
     Listing,
     NotRemoved,
     TXTRecord,
+    ZonePlan,
     ZoneRewriteForbiddenError,
     key_of,
 )
@@ -189,7 +190,7 @@ class Trial:
             if not missing:
                 self._report(findings.others_unchanged(self._zone, len(lasting)))
                 return
-        self._report(findings.others_missing(self._zone, missing))
+        self._report(findings.others_missing(ZonePlan.of_change(before, remove=missing)))
 
     def _read(self, *, pause: float = 0.0) -> Listing:
         self._calls.retry.sleep(pause)

@@ -8,7 +8,7 @@ from certbot_dns_mijnhost.doctor.findings import Finding, State
 from certbot_dns_mijnhost.propagation import Outcome, PropagationTimeoutError
 from certbot_dns_mijnhost.propagation import State as Wait
 from certbot_dns_mijnhost.settings import Settings
-from certbot_dns_mijnhost.zone import NotRemoved, PatchEffect, RecordKey
+from certbot_dns_mijnhost.zone import NotRemoved, PatchEffect, RecordKey, ZonePlan
 
 FORBIDDEN = ", which dns_mijnhost_allow_zone_rewrite = false forbids."
 SEE_REWRITES = "See docs/zone-changes.md for what it does to your zone."
@@ -165,14 +165,18 @@ def others_unchanged(zone: str, count: int) -> Finding:
     return Finding("others", State.OK, message, "", zone, {"records": count})
 
 
-def others_missing(zone: str, missing: Collection[RecordKey]) -> Finding:
-    """Return the finding for other records that are not listed any more."""
-    listed = ", ".join(f"{kind} {name}" for kind, name, _ in sorted(missing))
+def others_missing(difference: ZonePlan) -> Finding:
+    """Return the finding for other records that are not listed any more.
+
+    :param difference: removes them from the zone as it was.
+    """
+    listed = "; ".join(str(difference).splitlines())
     return Finding(
         "others",
         State.WARNING,
-        f"Other records of {zone} are not listed any more ({len(missing)}): {listed}. The doctor "
-        "did not change them.",
+        f"Other records of {difference.zone} are not listed any more "
+        f"({len(difference.removed)}): {listed}. The doctor did not change them.",
         "Check in mijn.host's control panel whether they exist.",
-        zone,
+        difference.zone,
+        {"missing": [record.as_listed() for record in difference.removed]},
     )

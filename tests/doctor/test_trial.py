@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,24 @@ def test_it_reports_how_the_api_behaves_and_leaves_nothing(
     assert found.one("others").data["records"] == len(before)
     assert runner.emulator.account.records("example.nl") == before
     assert not any(request.method == "PUT" for request in runner.emulator.requests)
+
+
+def test_other_records_that_vanish_meanwhile_are_named(
+    runner: DoctorRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = runner.emulator.account
+    read_records = account.read_records
+
+    def read_without_mail(domain: str) -> Any:
+        is_after = any(request.method == "DELETE" for request in runner.emulator.requests)
+        records = read_records(domain)
+        return [each for each in records if not (is_after and each.type == "MX")]
+
+    monkeypatch.setattr(account, "read_records", read_without_mail)
+    others = runner.run("example.nl", write=True).one("others")
+    assert others.state is State.WARNING
+    assert "(1): - example.nl MX 10 mail.example.nl." in others.message
+    assert [each["type"] for each in others.data["missing"]] == ["MX"]
 
 
 def test_all_checks_share_what_dns_answered(runner: DoctorRunner) -> None:
