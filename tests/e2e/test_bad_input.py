@@ -115,7 +115,7 @@ def test_an_unreadable_file(user: CertbotUser) -> None:
     failed = user.obtain("")
     assert failed.exit_code == 1
     assert "Input/output error" in failed.output
-    assert "correct its permissions" in failed.output
+    assert "make the file readable" in failed.output
     assert "Traceback" not in failed.output
 
 
