@@ -264,7 +264,7 @@ class _Rewrite:
             raise half_done from error
 
     def _new_challenges(self, listing: Listing, plan: ZonePlan) -> list[DNSRecord]:
-        """Return the challenge records that others added since the first write, as listed.
+        """Return the challenge records that others added since the first write.
 
         A listing without them may be old. If their clients removed them again, another write of
         them leaves records that are harmless; without it, those clients get no certificate.
@@ -275,7 +275,8 @@ class _Rewrite:
         shown = {key for read in journal.reads()[self._reads_before :] for key in read.keys}
         new = {key for key in shown - journal.own() if key.is_transient}
         new -= {listing.key_of(record) for record in plan.target}
-        return [record for key in sorted(new) if (record := journal.as_listed(key))]
+        listed = ((key, journal.as_listed(key)) for key in sorted(new))
+        return [replace(record, name=f"{key.name}.") for key, record in listed if record]
 
     def _half_done(self, missing: int) -> str:
         what = f"{missing} record(s) missing" if missing else "the API does not list the changes"
