@@ -62,6 +62,8 @@ class Report:
     standing: set[RecordKey] = field(default_factory=set)
     lost_unseen: list[RecordKey] = field(default_factory=list)
     lost_although_seen: list[RecordKey] = field(default_factory=list)
+    brought_back: list[tuple[str, RecordKey]] = field(default_factory=list)
+    """Records that a zone rewrite added, each with the actor that made it."""
     log: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     errors: list[BaseException] = field(default_factory=list)
@@ -286,8 +288,11 @@ class Player:
         try:
             return handle()
         finally:
-            self.report.whole_zone_writes += request.method == "PUT"
-            for key in before - self._zone():
+            after = self._zone()
+            if request.method == "PUT":
+                self.report.whole_zone_writes += 1
+                self.report.brought_back += [(actor.name, key) for key in after - before]
+            for key in before - after:
                 if self._may_remove[actor.name](key):
                     self.report.foreign.discard(key)
                 elif not key[1].startswith("_mijnhost-probe-"):

@@ -27,7 +27,7 @@ def problems(history: History, report: Report, errors: list[BaseException]) -> l
         for i in report.foreign - report.standing - set(report.lost_unseen)
     ]
     for name, outcome in report.outcomes.items():
-        found += [f"{name}: {text}" for text in _broken(history, report, outcome)]
+        found += [f"{name}: {text}" for text in _broken(history, report, name, outcome)]
     found += [text for outcome in report.commands.values() for text in _broken_by(report, outcome)]
     texts = [*report.log, *report.files, *(str(o.error) for o in report.outcomes.values())]
     texts += [str(outcome.error) for outcome in report.commands.values()]
@@ -36,7 +36,7 @@ def problems(history: History, report: Report, errors: list[BaseException]) -> l
     return found
 
 
-def _broken(history: History, report: Report, outcome: Outcome) -> Iterator[str]:
+def _broken(history: History, report: Report, name: str, outcome: Outcome) -> Iterator[str]:
     wanted = {("TXT", record.name + ".", record.value) for record in outcome.values}
     # While a run is at its second zone, another process may rewrite the first one.
     missing = wanted - outcome.stood - set(report.lost_unseen)
@@ -56,7 +56,10 @@ def _broken(history: History, report: Report, outcome: Outcome) -> Iterator[str]
         and len(history.runs) + len(history.commands) > 1
         and report.whole_zone_writes > 0
     )
-    silent = (wanted & report.standing) - named
+    # A second write of a rewrite sends the challenges that the first one sent: a listing without
+    # them may be old, and a challenge that is lost costs a certificate.
+    brought_back = {key for actor, key in report.brought_back if actor != name}
+    silent = (wanted & report.standing) - named - brought_back
     if silent and not may_be_brought_back:
         yield f"left behind without a word: {silent}"
     if any(not leftover.reason for leftover in outcome.leftovers):

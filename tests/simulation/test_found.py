@@ -317,6 +317,26 @@ FOUND = {
         edits=(Edit(1.0, None, None),),
         commands=(Command(0.0, "add"),),
     ),
+    "a challenge that its run removed between two writes of another run": History(
+        variants=Variants(
+            replica_seconds=1.0,
+            listing_forbidden=True,
+            final_dot=False,
+            rate_limit=10,
+            rate_seconds=60.0,
+            rate_retry_after=False,
+        ),
+        strikes=(),
+        edits=(),
+        runs=(
+            Run(at=0.0, values=(0, 1), wait=5.0, crash_at=None, crash_after=False),
+            Run(at=3.0, values=(2,), wait=0.0, crash_at=None, crash_after=False),
+        ),
+        leftover=False,
+        allow_zone_rewrite=True,
+        choices=(76,),
+        commands=(Command(0.0, "add", 1), Command(300.0, "add")),
+    ),
     "an odd reading after a good one": history(
         Variants(stale_reads=2),
         Run(at=0.0, values=(1,), wait=0.0, crash_at=None, crash_after=False),
