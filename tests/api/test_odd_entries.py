@@ -392,7 +392,7 @@ def test_unknown_fields_are_sent_back_with_their_digits() -> None:
     unknown = '"weight": 1.10, "deep": [{"n": -0, "big": 1E400}], "long": ' + "7" * 5000
     listed = f'{{"type": "A", "name": "x.", "value": "192.0.2.1", "ttl": 60, {unknown}}}'
     body = f'{{"status": 200, "data": {{"records": [{listed}]}}}}'
-    answer = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    answer = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
     with listening(saying(answer.encode())) as listener:
         with MijnHostClient(KEY, base_url=listener.url) as client:
             records = client.dns_records.get_all("example.nl")
