@@ -21,7 +21,7 @@ AIMED_VENDOR = (
 
 @dataclass(frozen=True)
 class LoneCertbot(Certbot):
-    """Certbot with temporary files of its own, the lock of the zone among them.
+    """Certbot with temporary files of its own; without root, the lock of the zone among them.
 
     With a shared lock, it would wait for any other run for that zone on this machine.
     """
