@@ -28,6 +28,7 @@ MINOR = (
     "  Key is saved",
     "  These files will",
     "  (",
+    "  Certbot has set up a scheduled task",  # only with apt's Certbot on the machine
 )
 """Beginnings of lines that are not shown."""
 LINES = 25
