@@ -83,14 +83,14 @@ def refusal(
     :param kind_and_step: the result of :func:`kind_of_refusal`, if it is known already.
     :param details: ``errors`` and ``data`` of the answer, masked.
     """
-    refusal = f"{request}: the API answered {status}" + (f": {description}" if description else "")
-    refusal = refusal.rstrip(".") + ". "
+    answer = f"{request}: the API answered {status}" + (f": {description}" if description else "")
+    answer = answer.rstrip(".") + ". "
     kind, next_step = kind_and_step or kind_of_refusal(request, status, description)
-    message = refusal + next_step
+    message = answer + next_step
     if issubclass(kind, (RateLimitError, ServerError)):
         pause = _retry_after(headers or {})
         if pause is not None and pause > LONG_PAUSE:
-            message = refusal + _asks_to_wait(pause)
+            message = answer + _asks_to_wait(pause)
         return kind(
             message, status=status, description=description, details=details, retry_after=pause
         )

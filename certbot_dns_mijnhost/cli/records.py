@@ -55,7 +55,7 @@ def add(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.data({"added": []})
             return NOT_IN_ORDER
     terminal.line(f"Added: {shown(wanted)}")
-    if options.ttl not in {None, *(new.ttl for new in plan.add)}:
+    if any(options.ttl not in {None, new.ttl} for new in plan.add):
         terminal.line("Its TTL is that of the other values of its RRset.")
     terminal.data({"added": [wanted._asdict()]})
     return DONE

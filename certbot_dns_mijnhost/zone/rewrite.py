@@ -73,6 +73,8 @@ class _Rewrite:
         self._remove = remove
         self._refusals = Refusals(zone.context.retry, zone.reader.is_transient)
         self._last_write: Write | None = None
+        self._is_confirmed = False
+        """Whether the API confirmed the last write."""
         self._reads_before = 0
         """How many listings the journal had before the first write."""
         self._is_announced = False
@@ -88,12 +90,12 @@ class _Rewrite:
             sent = self._write(listing, expected)
             if sent is None:
                 return
-            write, is_confirmed = sent
+            write, self._is_confirmed = sent
             lost = self._lost(expected, write.before)
-            listing = self._read_back(write, is_confirmed=is_confirmed)
+            listing = self._read_back(write)
             expected = self._without_altered(write, listing)
             # An unchanged listing is probably late; but not if this write was to restore a record.
-            if is_confirmed and not lost and listing.keys == write.before.keys:
+            if self._is_confirmed and not lost and listing.keys == write.before.keys:
                 logger.warning(
                     "The API accepted the rewrite of the zone %s, but its listing does not show "
                     "the changes yet. Continuing; the DNS check decides.",
@@ -140,7 +142,7 @@ class _Rewrite:
                         raise ZoneRewriteError(self._half_done(len(lost))) from error
                     raise
             last = self._last_write
-            listing = self._read_back(last, is_confirmed=True) if last else self._read_before()
+            listing = self._read_back(last) if last else self._read_before()
 
     def _send(self, plan: ZonePlan) -> bool:
         """Send the zone, and return whether the API confirmed it.
@@ -199,13 +201,13 @@ class _Rewrite:
             )
             self._is_announced = True
 
-    def _read_back(self, write: Write, *, is_confirmed: bool) -> Listing:
+    def _read_back(self, write: Write) -> Listing:
         """Return the zone after a write.
 
         :raises ZoneRewriteError: if the listings do not show it.
         """
         self._last_write = write
-        zone_after = partial(write.zone_after, self._zone.journal, is_confirmed=is_confirmed)
+        zone_after = partial(write.zone_after, self._zone.journal, is_confirmed=self._is_confirmed)
         listing = self._zone.reader.read_until(zone_after, REWRITTEN) or zone_after(is_last=True)
         if listing is None:
             raise ZoneRewriteError(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from certbot_dns_mijnhost.emulator import Answer, Request, Variants
+from certbot_dns_mijnhost.emulator import Answer, Fault, Request, Variants
 from certbot_dns_mijnhost.emulator.records import Record
 from certbot_dns_mijnhost.zone import TXTRecord
 from certbot_dns_mijnhost.zone.proofs import OLDEST_LISTING
@@ -120,3 +120,25 @@ def test_a_second_write_keeps_the_challenge_that_another_client_added_after_the_
     assert "MX" in {each.type for each in records}
     assert theirs in records
     assert all(name.endswith("example.nl.") for name in sent)
+
+
+def test_an_old_listing_after_a_refused_second_write_proves_no_removal(
+    zones: EmulatedZones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to the first write was lost, and the listing is older than the record."""
+    emulator = zones.start(Variants(delete="wrong_method"))
+    account = emulator.account
+    records = zones.challenge_records()
+    records.publish([ONE])
+    emulator.faults.add(Fault.reset(), method="PUT", times=1)
+    emulator.faults.add(Fault.bad_request("Something went wrong."), method="PUT", times=1)
+    read_records = account.read_records
+
+    def show_an_old_zone_once(domain: str) -> Any:
+        is_old = len(zones.calls("PUT")) == 2 and zones.calls()[-1].startswith("PUT ")
+        return [each for each in read_records(domain) if not (is_old and each.value == ONE.value)]
+
+    monkeypatch.setattr(account, "read_records", show_an_old_zone_once)
+    assert records.remove_written([ONE]) == []
+    assert zones.values() == set()
+    assert len(zones.calls("PUT")) == 3
